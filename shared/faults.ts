@@ -1,0 +1,54 @@
+// Everything that can go wrong, and the fact that decides what is done with the event.
+
+/**
+ * reject: the same bytes will never pass; the event goes to `rejected`, the shard moves on.
+ * retry:  the same event passes once a dependency is back; the batch stops before it and comes again.
+ * halt:   no event can pass; stop at start-up and say why.
+ */
+export const FAULTS = {
+  'body.not-json': 'reject', // the same bytes will never parse
+  'body.not-utf8': 'reject', // JSON is UTF-8 (RFC 8259, section 8.1)
+  'body.too-deep': 'reject', // nesting beyond the bound exhausts the stack of later readers
+  'body.too-large': 'reject', // an event above 1 MiB cannot be put on the next stream
+  'body.empty': 'reject', // nothing to read
+  'body.bad-gzip': 'reject', // truncated or corrupt compressed data stays so
+  'body.gzip-bomb': 'reject', // unpacks beyond 8 MB or 20,000 events (protocol, section 5.2)
+  'aggregate.corrupt': 'reject', // magic and checksum say KPL, the contents do not
+  'event.not-an-event': 'reject', // neither a CloudEvent nor what the source's adapter takes
+  'event.no-id': 'reject', // CloudEvents 1.0 requires id
+  'event.bad-attribute': 'reject', // a context attribute breaks CloudEvents 1.0
+  'event.unknown-type': 'reject', // no schema of that type was deployed
+  'event.bad-time': 'reject', // the event time cannot be read
+  'event.future': 'reject', // later than arrival + ahead: it would close windows too early
+  'event.ancient': 'reject', // before year 0001 or after 9999: outside SQL's TIMESTAMP
+  'schema.mismatch': 'reject', // the schema of its type refuses it
+  'enrichment.threw': 'reject', // a pure function of the user failed on these bytes
+  'query.threw': 'reject', // the fold or projection of one query failed; the other queries go on
+  'stream.throttled': 'retry', // passes once the shard has capacity again
+  'stream.unavailable': 'retry', // outcome unknown; sent again, a copy is dropped by its position
+  'table.throttled': 'retry', // the same event passes once capacity is back
+  'table.unavailable': 'retry', // outcome unknown; read again before the next try
+  'objects.unavailable': 'retry', // names are fresh or contents equal, so sending again is safe
+  'queue.unavailable': 'retry', // a lost wake-up is made good by the schedule
+  'order.ancestor-unread': 'retry', // a child shard was offered before its parents were read
+  'ledger.gap': 'halt', // a counted entry is missing: alarm, never guess
+  'setting.missing': 'halt', // no event can pass: stop at start-up
+  'setting.invalid': 'halt', // no event can pass: stop at start-up
+} as const satisfies Record<string, 'reject' | 'retry' | 'halt'>;
+
+export type FaultCode = keyof typeof FAULTS;
+export type RejectRule = { [C in FaultCode]: (typeof FAULTS)[C] extends 'reject' ? C : never }[FaultCode];
+
+/** What stops a batch. Bad data is never a Fault: it is returned as a value. */
+export class Fault extends Error {
+  readonly code: FaultCode;
+  constructor(code: FaultCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'Fault';
+    this.code = code;
+  }
+}
+
+/** Wraps anything thrown into a Fault, keeping one that is there. */
+export const asFault = (code: FaultCode, error: unknown): Fault =>
+  error instanceof Fault ? error : new Fault(code, error instanceof Error ? error.message : String(error), error);

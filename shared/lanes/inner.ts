@@ -1,0 +1,22 @@
+// What travels on the streams inside: stamped events, marks and ends.
+import type { EpochMs } from '../time.ts';
+import type { Lane, Position } from './position.ts';
+
+/** An event with its stamp. `bytes` is the CloudEvent as JSON; it is parsed only where its fields are needed. */
+export type StampedEvent = {
+  readonly kind: 'event';
+  readonly lane: Lane;
+  /** Zero-padded sequence number of the raw record, or the outbox number on a lane of `refine`. */
+  readonly seq: string;
+  readonly index: number;
+  readonly child: number;
+  readonly arrival: EpochMs;
+  /** Partition key of the event, kept through all hops. */
+  readonly key: string;
+  readonly bytes: Uint8Array;
+};
+/** How far a lane has come: all its events up to `pos` were sent before. `clock`: running max of min(event time, arrival). */
+export type Mark = { readonly kind: 'mark'; readonly lane: Lane; readonly pos: Position; readonly clock: EpochMs };
+/** The lane shows nothing more; the lanes in `next` go on from it. */
+export type End = { readonly kind: 'end'; readonly lane: Lane; readonly next: readonly Lane[] };
+export type Inner = StampedEvent | Mark | End;

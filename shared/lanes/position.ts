@@ -1,0 +1,25 @@
+// Where an event stands in `raw`: sequence number, index inside the record, child number of a fan-out.
+// As text, `seq` zero-padded to 56 digits `.` 5-digit index `.` 5-digit child; compared as text, never as Number.
+
+export type Position = string;
+/** Raw shard + `/` + key group, or `m.<fn>.<query>.<part>/<group>` on refined streams. */
+export type Lane = string;
+
+export const SEQ_DIGITS = 56;
+/** A raw record unpacks to at most this many events (protocol, section 5.2), so five digits are enough. */
+export const MAX_INDEX = 20_000;
+
+export const padSeq = (seq: string): string => seq.padStart(SEQ_DIGITS, '0');
+const five = (n: number): string => String(n).padStart(5, '0');
+
+export const position = (seq: string, index: number, child = 0): Position =>
+  `${padSeq(seq)}.${five(index)}.${five(child)}`;
+
+/** After every position: the lane has ended. */
+export const END: Position = `${'9'.repeat(SEQ_DIGITS)}.99999.99999`;
+/** The end of a record: no event of it stands later. */
+export const endOf = (seq: string): Position => `${padSeq(seq)}.99999.99999`;
+
+export const lane = (shard: string, group: number): Lane => `${shard}/${group}`;
+export const groupOfLane = (l: Lane): number => Number(l.slice(l.lastIndexOf('/') + 1));
+export const shardOfLane = (l: Lane): string => l.slice(0, l.lastIndexOf('/'));

@@ -1,0 +1,2 @@
+import type { CompiledPipeline } from './pipeline.ts';
+export declare const pipeline: CompiledPipeline;

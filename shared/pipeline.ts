@@ -1,0 +1,77 @@
+// The user's room after compilation: what `#pipeline` exports. `millrace build` writes it to .millrace/pipeline.mjs; the
+// bundles and the local run import it.
+import type { JsonObject } from './event/cloud-event.ts';
+import type { Plan } from './query/plan.ts';
+import type { Ms } from './time.ts';
+
+/** One rule a document broke: JSON pointer of the field, the rule in words, and what stood there. */
+export type SchemaError = { readonly field: string; readonly cause: string; readonly value: unknown };
+
+/** One event type, from pipeline/schemas/<type>.json. Paths are names from the root of `data`. */
+export type EventType = {
+  readonly type: string;
+  /** null when `data` is valid. Never throws. */
+  readonly check: (data: unknown) => SchemaError | null;
+  /** The field marked `x-time`, `x-id`, `x-key`; null when none is. */
+  readonly time: readonly string[] | null;
+  readonly id: readonly string[] | null;
+  readonly key: readonly string[] | null;
+};
+
+/** Something that adds fields under `data.<as>`. Look-ups never decide whether or where an event goes. */
+export type Enrichment =
+  | {
+      readonly kind: 'geo';
+      readonly name: string;
+      readonly on: readonly string[];
+      readonly ip: readonly string[];
+      readonly as: string;
+    }
+  | {
+      readonly kind: 'agent';
+      readonly name: string;
+      readonly on: readonly string[];
+      readonly agent: readonly string[];
+      readonly as: string;
+    }
+  | {
+      readonly kind: 'reference';
+      readonly name: string;
+      readonly on: readonly string[];
+      /** The file pipeline/reference/<table>.csv; its first column is the key. */
+      readonly table: string;
+      readonly key: readonly string[];
+      readonly as: string;
+      readonly ttl: Ms;
+    }
+  | {
+      readonly kind: 'pure';
+      readonly name: string;
+      readonly on: readonly string[];
+      readonly as: string;
+      /** Pure: the same data gives the same answer. Throwing rejects the event. undefined adds nothing. */
+      readonly apply: (data: JsonObject) => unknown;
+    };
+
+/** One source of pipeline/sources.yml. */
+export type Source = {
+  readonly name: string;
+  readonly adapter: 'http' | 'plain';
+  /** Event types this source delivers; empty: any. */
+  readonly types: readonly string[];
+  /** A second event with an id seen in this time is a duplicate; null: producers' duplicates pass. */
+  readonly deduplicate: Ms | null;
+  readonly transport: Ms;
+  readonly ticks: boolean;
+  /** `kpl`: sub-records outside their shard's range are the KPL's own resends and are dropped, as KCL does. */
+  readonly producer: 'kpl' | 'any';
+};
+
+export type CompiledPipeline = {
+  readonly plan: Plan;
+  readonly types: Readonly<Record<string, EventType>>;
+  readonly enrichments: readonly Enrichment[];
+  readonly sources: readonly Source[];
+  /** Reference tables by name: the CSV's columns, first one the key. */
+  readonly references: Readonly<Record<string, readonly string[]>>;
+};
