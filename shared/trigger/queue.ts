@@ -1,0 +1,20 @@
+// A queue's messages in. They only wake a function: what there is to do stands in the tables.
+import type { Context, SQSEvent } from 'aws-lambda';
+import type { Budget } from './batch.ts';
+import { asError, consoleLog, type FaultLog } from './fault-log.ts';
+
+/** What a function does when woken. `bodies` are the messages' texts, none for a schedule. */
+export type WakeStep = (bodies: readonly string[], budget: Budget) => Promise<void>;
+
+/** A handler for an SQS mapping: all messages of a batch make one run. A throw sends the whole batch again. */
+export const onQueue =
+  (step: WakeStep, log: FaultLog = consoleLog) =>
+  async (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
+    try {
+      const bodies = event.Records.map((record) => record.body);
+      await step(bodies, { remainingMs: () => context.getRemainingTimeInMillis() });
+    } catch (thrown) {
+      log.error('wake-up failed', asError(thrown));
+      throw thrown;
+    }
+  };
