@@ -1,6 +1,6 @@
 // Lambda's Kinesis event in, how much of it is safe out.
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
-import type { Batch, BatchStep, Progress, StreamRecord } from './batch.ts';
+import type { Batch, BatchStep, StreamRecord } from './batch.ts';
 import { asError, consoleLog, type FaultLog } from './fault-log.ts';
 
 type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>;
