@@ -1,0 +1,72 @@
+// Our KPL codec against aws-kinesis-agg: µs CPU per user record. Decoding begins with the base64 that Lambda hands over, checks
+// the MD5, and ends with bytes and partition key of every record.
+import { decodeAggregate, encodeAggregate } from '../shared/event/kpl.ts';
+import { peerDecode, peerEncode } from '../test/event/kpl-peer.ts';
+import { cpuRounds } from './cpu-rounds.ts';
+
+type Given = { partitionKey: string; data: Buffer };
+
+/** `count` records of about `size` bytes of JSON, keys out of 5,000; the same each time. */
+const given = (size: number, count: number, seed: number): Given[] =>
+  Array.from({ length: count }, (_, i) => {
+    const n = (Math.imul(i + seed * 7919, 2654435761) >>> 0) % 5_000;
+    const body = { id: `e${String(seed * 1e6 + i).padStart(12, '0')}`, type: 'page_view', user: `u${n}`, pad: '' };
+    body.pad = 'x'.repeat(Math.max(0, size - JSON.stringify(body).length));
+    return { partitionKey: `u${n}`, data: Buffer.from(JSON.stringify(body)) };
+  });
+
+export const kplBench = async (): Promise<readonly string[]> => {
+  const lines: string[] = [];
+  for (const [size, per] of [
+    [200, 100],
+    [200, 500],
+    [1024, 100],
+    [1024, 500],
+  ] as const) {
+    const batches = Array.from({ length: (size === 200 ? 40_000 : 12_000) / per }, (_, b) => given(size, per, b));
+    const total = batches.length * per;
+    const lambda = batches.map((records) => peerEncode(records).toString('base64'));
+    if (lambda.some((text, i) => text !== Buffer.from(encodeAggregate(batches[i] ?? [])).toString('base64')))
+      throw new Error('the two writers differ');
+
+    let read = 0;
+    const decode = await cpuRounds({
+      peer: () => {
+        for (const text of lambda)
+          for (const record of peerDecode(text))
+            read += Buffer.from(record.data, 'base64').length + record.partitionKey.length;
+        return total;
+      },
+      ours: () => {
+        for (const text of lambda) {
+          const decoded = decodeAggregate(Buffer.from(text, 'base64'));
+          if (decoded.kind !== 'aggregate') throw new Error(decoded.kind);
+          for (const record of decoded.records) read += record.data.length + record.partitionKey.length;
+        }
+        return total;
+      },
+    });
+    const encode = await cpuRounds({
+      peer: () => {
+        for (const records of batches) read += peerEncode(records).length;
+        return total;
+      },
+      ours: () => {
+        for (const records of batches) read += encodeAggregate(records).length;
+        return total;
+      },
+    });
+    if (read === 0) throw new Error('nothing was read');
+    for (const [what, cpu, goal] of [
+      ['decode', decode, 2.5],
+      ['encode', encode, 2],
+    ] as const)
+      lines.push(
+        `kpl ${what} ${size} B x ${per}: ${cpu.ours.toFixed(2)} µs/record, aws-kinesis-agg ${cpu.peer.toFixed(2)}: ` +
+          `${(cpu.peer / cpu.ours).toFixed(2)}x (goal ${goal}x)`,
+      );
+  }
+  return lines;
+};
+
+if (import.meta.main) for (const line of await kplBench()) console.log(line);

@@ -1,0 +1,154 @@
+// Writing aggregates of the KPL format (kpl.ts has its layout).
+import { hash } from 'node:crypto';
+
+export const MAGIC = [0xf3, 0x89, 0x9a, 0xc2] as const;
+export const DIGEST_BYTES = 16;
+const FRAME_BYTES = MAGIC.length + DIGEST_BYTES;
+
+/** `explicitHashKey` is decimal text of a 128-bit number; absent or empty means none. */
+export type UserRecord = {
+  readonly partitionKey: string;
+  readonly explicitHashKey?: string | undefined;
+  readonly data: Uint8Array;
+};
+
+const varintSize = (value: number): number => {
+  let size = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) size++;
+  return size;
+};
+
+/** Bytes of a length-delimited field whose tag takes one byte. */
+const fieldSize = (length: number): number => 1 + varintSize(length) + length;
+
+const writeVarint = (out: Buffer, at: number, value: number): number => {
+  let place = at;
+  let rest = value;
+  while (rest >= 0x80) {
+    out[place++] = (rest % 128) | 0x80;
+    rest = Math.floor(rest / 128);
+  }
+  out[place++] = rest;
+  return place;
+};
+
+/** Keys in the order they were first seen, each once. */
+type KeyTable = { readonly index: Map<string, number>; readonly sizes: number[] };
+const keyTable = (): KeyTable => ({ index: new Map(), sizes: [] });
+
+const addKey = (table: KeyTable, key: string): number => {
+  const known = table.index.get(key);
+  if (known !== undefined) return known;
+  const index = table.sizes.length;
+  table.index.set(key, index);
+  table.sizes.push(Buffer.byteLength(key));
+  return index;
+};
+
+const newKeySize = (table: KeyTable, key: string): number =>
+  table.index.has(key) ? 0 : fieldSize(Buffer.byteLength(key));
+
+const writeKeys = (out: Buffer, start: number, tag: number, table: KeyTable): number => {
+  let at = start;
+  let i = 0;
+  for (const key of table.index.keys()) {
+    const size = table.sizes[i++] as number;
+    out[at++] = tag;
+    at = writeVarint(out, at, size);
+    if (size === key.length && size < 48) for (let c = 0; c < size; c++) out[at++] = key.charCodeAt(c);
+    else at += out.write(key, at, 'utf8');
+  }
+  return at;
+};
+
+const NONE = -1;
+const innerSize = (key: number, hashKey: number, length: number): number =>
+  1 + varintSize(key) + (hashKey === NONE ? 0 : 1 + varintSize(hashKey)) + fieldSize(length);
+
+/** Collects user records into one aggregate, and knows its exact size at every step. Keeps views of the data until `build`. */
+export class AggregateBuilder {
+  private keys = keyTable();
+  private hashKeys = keyTable();
+  private records: UserRecord[] = [];
+  private indexes: number[] = [];
+  private bytes = FRAME_BYTES;
+
+  /** Bytes that `build` would return now. */
+  get size(): number {
+    return this.bytes;
+  }
+  get count(): number {
+    return this.records.length;
+  }
+
+  /** Bytes that `build` would return with this record too. Nothing is added. */
+  sizeWith(record: UserRecord): number {
+    const { keys, hashKeys } = this;
+    const key = keys.index.get(record.partitionKey) ?? keys.sizes.length;
+    let size = this.bytes + newKeySize(keys, record.partitionKey);
+    let hashKey = NONE;
+    if (record.explicitHashKey) {
+      hashKey = hashKeys.index.get(record.explicitHashKey) ?? hashKeys.sizes.length;
+      size += newKeySize(hashKeys, record.explicitHashKey);
+    }
+    return size + fieldSize(innerSize(key, hashKey, record.data.length));
+  }
+
+  /** Adds a record and returns the size so far. A bound, such as 1 MiB, is the caller's: ask `sizeWith` first. */
+  add(record: UserRecord): number {
+    const { keys, hashKeys } = this;
+    const knownKeys = keys.sizes.length;
+    const key = addKey(keys, record.partitionKey);
+    if (key === knownKeys) this.bytes += fieldSize(keys.sizes[key] as number);
+    let hashKey = NONE;
+    if (record.explicitHashKey) {
+      const known = hashKeys.sizes.length;
+      hashKey = addKey(hashKeys, record.explicitHashKey);
+      if (hashKey === known) this.bytes += fieldSize(hashKeys.sizes[hashKey] as number);
+    }
+    this.records.push(record);
+    this.indexes.push(key, hashKey);
+    this.bytes += fieldSize(innerSize(key, hashKey, record.data.length));
+    return this.bytes;
+  }
+
+  /** The aggregate; the builder is empty afterwards. */
+  build(): Uint8Array {
+    const out = Buffer.allocUnsafeSlow(this.bytes);
+    let at = 0;
+    for (const byte of MAGIC) out[at++] = byte;
+    at = writeKeys(out, at, 0x0a, this.keys);
+    at = writeKeys(out, at, 0x12, this.hashKeys);
+    for (let i = 0; i < this.records.length; i++) {
+      const { data } = this.records[i] as UserRecord;
+      const key = this.indexes[2 * i] as number;
+      const hashKey = this.indexes[2 * i + 1] as number;
+      out[at++] = 0x1a;
+      at = writeVarint(out, at, innerSize(key, hashKey, data.length));
+      out[at++] = 0x08;
+      at = writeVarint(out, at, key);
+      if (hashKey !== NONE) {
+        out[at++] = 0x10;
+        at = writeVarint(out, at, hashKey);
+      }
+      out[at++] = 0x1a;
+      at = writeVarint(out, at, data.length);
+      out.set(data, at);
+      at += data.length;
+    }
+    out.set(hash('md5', out.subarray(MAGIC.length, at), 'buffer'), at);
+    this.keys = keyTable();
+    this.hashKeys = keyTable();
+    this.records = [];
+    this.indexes = [];
+    this.bytes = FRAME_BYTES;
+    return out;
+  }
+}
+
+/** One aggregate of all these records, in their order. Its bytes are those that other writers of the format make. */
+export const encodeAggregate = (records: readonly UserRecord[]): Uint8Array => {
+  const builder = new AggregateBuilder();
+  for (const record of records) builder.add(record);
+  return builder.build();
+};
