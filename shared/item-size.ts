@@ -1,5 +1,5 @@
-// What DynamoDB says an item weighs.
-import type { Item, Scalar } from './ports.ts';
+// What DynamoDB says an item weighs, and what it takes.
+import type { Item, Key, Scalar } from './ports.ts';
 
 export const MAX_ITEM_BYTES = 400 * 1024;
 const UNIT_BYTES = 1024;
@@ -35,4 +35,11 @@ export const refuseUnwritable = (item: Item): void => {
   const bytes = itemBytes(item);
   if (bytes > MAX_ITEM_BYTES)
     throw new RangeError(`item ${item.pk} ${item.sk} has ${bytes} bytes, the limit is ${MAX_ITEM_BYTES}`);
+};
+
+const MAX_KEYS = 100;
+
+/** @throws RangeError for more keys than one read of many takes */
+export const refuseWideGet = (keys: readonly Key[]): void => {
+  if (keys.length > MAX_KEYS) throw new RangeError(`a read of many takes ${MAX_KEYS} keys, got ${keys.length}`);
 };

@@ -1,4 +1,4 @@
-import { compareText } from './compare-text.ts';
+import { compareText } from '../compare-text.ts';
 
 /** A map from text whose keys can be walked in the order of their UTF-8 bytes. */
 export class SortedMap<V> {

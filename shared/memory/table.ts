@@ -1,7 +1,8 @@
 // The port Table in memory, with the conditions and write units of DynamoDB.
-import { itemBytes, refuseUnwritable, writeUnits } from '../item-size.ts';
+
+import { compareText } from '../compare-text.ts';
+import { itemBytes, refuseUnwritable, refuseWideGet, writeUnits } from '../item-size.ts';
 import type { Condition, Item, Key, Scalar, Table, Written } from '../ports.ts';
-import { compareText } from './compare-text.ts';
 import { SortedMap } from './sorted-map.ts';
 
 export type MemoryTable = Table & {
@@ -60,7 +61,10 @@ export const memoryTable = (name = 'table'): MemoryTable => {
   return {
     name,
     get: async (key) => find(key),
-    getMany: async (keys) => keys.flatMap((k) => find(k) ?? []),
+    async getMany(keys) {
+      refuseWideGet(keys);
+      return [...new Set(keys.flatMap((k) => find(k) ?? []))];
+    },
     put: async (item, when) => write(item, when),
     update: async (key, set, when) => write({ ...find(key), ...set, pk: key.pk, sk: key.sk }, when),
     async delete(key) {

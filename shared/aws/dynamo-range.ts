@@ -1,0 +1,26 @@
+// The key condition of a query: DynamoDB takes one comparison of the sort key, so `after` and `prefix` become one range.
+import { compareText } from '../compare-text.ts';
+import { type Attributes, toAttribute } from './items.ts';
+
+export type SortRange = { readonly text: string; readonly values: Attributes };
+
+/** Sorts behind every key that begins with the prefix before it. */
+const HIGHEST = '\u{10ffff}';
+
+/**
+ * @returns the condition on sk, which may let `after` itself pass; an empty text when all keys of the partition are meant; undefined
+ *          when no key can be
+ */
+export const sortRange = (after: string | undefined, prefix: string): SortRange | undefined => {
+  if (prefix === '')
+    return after === undefined
+      ? { text: '', values: {} }
+      : { text: ' AND sk > :after', values: { ':after': toAttribute(after) } };
+  if (after === undefined || compareText(after, prefix) < 0)
+    return { text: ' AND begins_with(sk, :prefix)', values: { ':prefix': toAttribute(prefix) } };
+  if (!after.startsWith(prefix)) return undefined;
+  return {
+    text: ' AND sk BETWEEN :after AND :last',
+    values: { ':after': toAttribute(after), ':last': toAttribute(prefix + HIGHEST) },
+  };
+};
