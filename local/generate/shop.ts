@@ -78,5 +78,5 @@ export const shopWorld = ({ seed, skew }: WorldOptions): World => {
       if (rng.chance(0.3)) return happenings;
     }
   };
-  return { story, mean: 4.4 };
+  return { story, mean: 4.25 };
 };

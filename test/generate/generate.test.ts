@@ -8,7 +8,7 @@ const sha = (lines: readonly string[]): string => hash('sha256', lines.join('\n'
 
 describe('the same seed gives the same bytes', () => {
   test.each([
-    ['shop', 'faee7da461a1dd43'],
+    ['shop', 'd5cd136f964a06c2'],
     ['sensor', '71dedadf5c9e21b9'],
     ['meter', 'b817653eca7b620d'],
   ] as const)('%s', (kind, bytes) => {
@@ -118,9 +118,9 @@ test('skew: the busiest visitor has a far greater share than with none', () => {
 });
 
 test('rate: events per second of event time', () => {
-  const events = eventsOf({ rate: 10 });
+  const events = eventsOf({ rate: 10, events: 20_000 });
   const span = Date.parse(events.at(-1)?.time ?? '') - Date.parse(events[0]?.time ?? '');
-  expect(Math.abs(5_000 / (span / 1_000) - 10)).toBeLessThan(1);
+  expect(Math.abs(events.length / (span / 1_000) - 10)).toBeLessThan(0.5);
 });
 
 test('plain lines are the data alone', () => {
