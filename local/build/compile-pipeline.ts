@@ -1,0 +1,84 @@
+import type { Source } from '../../shared/pipeline.ts';
+import { compileSql } from '../../shared/query/compile.ts';
+import type { Plan } from '../../shared/query/plan.ts';
+import { compileSchemas } from '../../shared/schema/compile.ts';
+import type { UserError } from '../../shared/user-error.ts';
+import { type LoadedEnrichment, loadEnrichments } from './enrichments.ts';
+import { readFolder } from './read-folder.ts';
+import { type ReferenceTable, readReference } from './references.ts';
+import { readSources } from './sources.ts';
+
+/** A pipeline folder, understood. Its parts are complete only when `ok`. */
+export type Compilation = {
+  readonly ok: boolean;
+  readonly dir: string;
+  /** Mistakes of all files, in the order of file and line. */
+  readonly errors: readonly UserError[];
+  readonly plan: Plan;
+  /** ESM text of the standalone validators, exporting `types`. */
+  readonly validators: string;
+  readonly types: readonly string[];
+  readonly enrichments: readonly LoadedEnrichment[];
+  readonly sources: readonly Source[];
+  readonly references: readonly ReferenceTable[];
+};
+
+const byPlace = (a: UserError, b: UserError): number =>
+  a.file === b.file ? a.line - b.line || a.col - b.col : a.file < b.file ? -1 : 1;
+
+/** Two enrichments of one name, or two that write the same field of one event type, would hide each other. */
+const collisions = (loaded: readonly LoadedEnrichment[]): readonly UserError[] => {
+  const taken = new Map<string, LoadedEnrichment>();
+  return loaded.flatMap((item) => {
+    const { name, on, as } = item.enrichment;
+    const claims = [`the name "${name}"`, ...on.map((type) => `the field "${as}" of ${type}`)];
+    return claims.flatMap((claim) => {
+      const other = taken.get(claim);
+      taken.set(claim, other ?? item);
+      return other === undefined
+        ? []
+        : [
+            {
+              file: item.file,
+              line: 0,
+              col: 0,
+              message: `${claim} is taken by "${other.enrichment.name}" (${other.file})`,
+            },
+          ];
+    });
+  });
+};
+
+/** Reads and checks a whole pipeline folder. Mistakes are values, all of them at once; only faults of the disk are thrown. */
+export const compilePipeline = async (dir: string): Promise<Compilation> => {
+  const folder = readFolder(dir);
+  const schemas = compileSchemas(folder.schemas);
+  const types = Object.keys(schemas.types);
+  const references = folder.references.map(readReference);
+  const sources = folder.sources === null ? { sources: [], errors: [] } : readSources(folder.sources, types);
+  const known = { types, references: references.map((r) => r.table.name) };
+  const enrichments: Awaited<ReturnType<typeof loadEnrichments>>[] = [];
+  for (const file of folder.enrichments) enrichments.push(await loadEnrichments(dir, file, known));
+  const loaded = enrichments.flatMap((e) => e.loaded);
+  const sql = compileSql(folder.sql, { types });
+  const errors = [
+    ...folder.errors,
+    ...schemas.errors,
+    ...references.flatMap((r) => r.errors),
+    ...sources.errors,
+    ...enrichments.flatMap((e) => e.errors),
+    ...collisions(loaded),
+    ...sql.errors,
+  ].sort(byPlace);
+  return {
+    ok: errors.length === 0,
+    dir,
+    errors,
+    plan: sql.plan,
+    validators: schemas.source,
+    types,
+    enrichments: loaded,
+    sources: sources.sources,
+    references: references.map((r) => r.table),
+  };
+};

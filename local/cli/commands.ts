@@ -1,0 +1,134 @@
+// The list of commands: what each is called, takes and says. Its code is loaded when it is called.
+import type { ParseArgsConfig } from 'node:util';
+
+export type Options = NonNullable<ParseArgsConfig['options']>;
+/** What a command got: options by name, and the words that are none. */
+export type Call = {
+  readonly values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+  readonly words: readonly string[];
+};
+/** 0 done, 1 the work failed, 2 the call or the pipeline's files are wrong. */
+export type ExitCode = 0 | 1 | 2;
+
+export type Command = {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  readonly options: Options;
+  /** One line for each option: how it is written, what it does. */
+  readonly help: readonly (readonly [string, string])[];
+  /** Names of the words that follow, in order; a call with more is wrong. */
+  readonly words: readonly string[];
+  readonly load: () => Promise<(call: Call) => Promise<ExitCode>>;
+};
+
+const pipeline = ['--pipeline DIR', 'the folder with schemas, tables.sql and queries (default: pipeline)'] as const;
+const json = ['--json', 'the result as JSON on standard output'] as const;
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'start',
+    summary: 'the whole pipeline here, live: producer endpoint, functions, page, sample traffic',
+    usage: 'millrace start [--port N] [--rate N] [--no-traffic] [--kind KIND] [--shards N] [--pipeline DIR]',
+    options: {
+      port: { type: 'string' },
+      rate: { type: 'string' },
+      traffic: { type: 'boolean' },
+      kind: { type: 'string' },
+      shards: { type: 'string' },
+      pipeline: { type: 'string' },
+      seconds: { type: 'string' },
+    },
+    help: [
+      ['--port N', 'port of page and producer endpoint (default: 8080, or a free one)'],
+      ['--rate N', 'sample events a second (default: 20)'],
+      ['--no-traffic', 'no sample events: send your own'],
+      ['--kind KIND', 'shop, sensor or meter (default: shop)'],
+      ['--shards N', 'shards of each stream (default: as serverless.yml says)'],
+      ['--seconds N', 'stop by itself after N seconds'],
+      pipeline,
+    ],
+    words: [],
+    load: async () => (await import('./start.ts')).start,
+  },
+  {
+    name: 'run',
+    summary: 'the whole pipeline over files to their end: every destination, late and rejected events, a summary',
+    usage:
+      'millrace run --input [TABLE=]FILE… --out DIR [--pipeline DIR] [--shards N] [--faults SEED] [--now TIME] [--json]',
+    options: {
+      input: { type: 'string', multiple: true },
+      out: { type: 'string' },
+      pipeline: { type: 'string' },
+      shards: { type: 'string' },
+      faults: { type: 'string' },
+      now: { type: 'string' },
+      json: { type: 'boolean' },
+    },
+    help: [
+      ['--input [TABLE=]FILE', 'NDJSON, also .gz: a CloudEvent a line, or with TABLE= plain JSON; may repeat'],
+      ['--out DIR', 'TABLE.ndjson for every destination, late.ndjson, rejected.ndjson, summary.json'],
+      pipeline,
+      ['--shards N', 'shards of each stream (default: 1)'],
+      ['--faults SEED', 'crashes, redeliveries, lost answers and reshards, drawn from a seed; the rows stay the same'],
+      ['--now TIME', 'events later than this + ahead are rejected (ISO 8601; default: the start of the run)'],
+      ['--json', 'summary.json also on standard output'],
+    ],
+    words: [],
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    name: 'check',
+    summary: 'compiles the pipeline and prints what it would do, or every mistake in it',
+    usage: 'millrace check [--pipeline DIR] [--json]',
+    options: { pipeline: { type: 'string' }, json: { type: 'boolean' } },
+    help: [pipeline, json],
+    words: [],
+    load: async () => (await import('./check.ts')).check,
+  },
+  {
+    name: 'build',
+    summary: 'compiles the pipeline to the module that the functions import',
+    usage: 'millrace build [--pipeline DIR] [--out FILE]',
+    options: { pipeline: { type: 'string' }, out: { type: 'string' } },
+    help: [pipeline, ['--out FILE', 'the module (default: .millrace/pipeline.mjs)']],
+    words: [],
+    load: async () => (await import('./build.ts')).build,
+  },
+  {
+    name: 'invoke',
+    summary: 'one function on one sample event, on fresh local services',
+    usage: 'millrace invoke FUNCTION --event FILE [--pipeline DIR]',
+    options: { event: { type: 'string' }, pipeline: { type: 'string' } },
+    help: [['--event FILE', 'the event as Lambda gets it, JSON; - reads standard input'], pipeline],
+    words: ['FUNCTION'],
+    load: async () => (await import('./invoke.ts')).invoke,
+  },
+  {
+    name: 'generate',
+    summary: 'seeded sample traffic, one event a line: same seed, same bytes',
+    usage: 'millrace generate --kind shop|sensor|meter [--seed N] [--events N] [--disorder 5s] [--duplicates 0.01] …',
+    options: {
+      kind: { type: 'string' },
+      seed: { type: 'string' },
+      events: { type: 'string' },
+      disorder: { type: 'string' },
+      duplicates: { type: 'string' },
+      malformed: { type: 'string' },
+      skew: { type: 'string' },
+      rate: { type: 'string' },
+    },
+    help: [
+      ['--kind KIND', 'shop, sensor or meter (default: shop)'],
+      ['--seed N', 'default: 1'],
+      ['--events N', 'default: 1000'],
+      ['--disorder TIME', 'how far event times fall behind, at most'],
+      ['--duplicates SHARE', 'share of events sent twice, 0 to 1'],
+      ['--malformed SHARE', 'share of lines that no schema takes, 0 to 1'],
+      ['--skew S', 'exponent of the Zipf law of keys'],
+      ['--rate N', 'events a second of event time'],
+    ],
+    words: [],
+    load: async () => (await import('./generate.ts')).generate,
+  },
+];

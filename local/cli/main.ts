@@ -1,0 +1,60 @@
+// Reads the command line, calls the command, turns what it throws into a text and an exit code.
+import { relative, resolve } from 'node:path';
+import { styleText } from 'node:util';
+import { showUserError, type UserError } from '../../shared/user-error.ts';
+import { wouldWork } from '../build/did-you-mean.ts';
+import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
+import { CallError } from './call-error.ts';
+import { COMMANDS, type ExitCode } from './commands.ts';
+import { helpOf, helpOfAll } from './help.ts';
+import { parseCall } from './parse-call.ts';
+
+const complain = (text: string): void => {
+  process.stderr.write(`${styleText('red', 'millrace:', { stream: process.stderr })} ${text}\n`);
+};
+
+/** The same mistake with its path from the working directory, so that a terminal can jump to it. */
+const fromHere = (dir: string, e: UserError): UserError => ({
+  ...e,
+  file: relative('', resolve(dir, e.file)) || e.file,
+});
+
+/** @param argv the words after `millrace` */
+export const main = async (argv: readonly string[]): Promise<ExitCode> => {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(`${helpOfAll()}\n`);
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS.find((c) => c.name === name);
+  if (command === undefined) {
+    complain(
+      `unknown command "${name}"; ${wouldWork(
+        name,
+        COMMANDS.map((c) => c.name),
+        'commands',
+      )}`,
+    );
+    return 2;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(`${helpOf(command)}\n`);
+    return 0;
+  }
+  try {
+    const call = parseCall(command, rest);
+    return await (await command.load())(call);
+  } catch (error) {
+    if (error instanceof CallError) {
+      complain(error.message);
+      return 2;
+    }
+    if (error instanceof PipelineMistakes) {
+      for (const e of error.errors) process.stderr.write(`${showUserError(fromHere(error.dir, e))}\n`);
+      complain(error.message);
+      return 2;
+    }
+    complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return 1;
+  }
+};
