@@ -1,0 +1,69 @@
+import uPlot from 'uplot';
+
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** The colour of the n-th stage, the same in cards, charts and legends. */
+export const colour = (n) => `--s${n % 7}`;
+
+/** A line chart in `host`. @returns a function that draws (times in seconds, name -> values) */
+export const chart = (host, unit) => {
+  let plot = null;
+  let drawn = '';
+  const legend = document.querySelector(`.legend[data-for="${host.id}"]`);
+  const axis = () => ({
+    stroke: css('--soft'),
+    grid: { stroke: css('--line'), width: 1 },
+    ticks: { stroke: css('--line'), width: 1 },
+  });
+  const build = (names, data) => {
+    plot?.destroy();
+    plot = new uPlot(
+      {
+        width: host.clientWidth,
+        height: 210,
+        cursor: { show: false },
+        legend: { show: false },
+        scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] } },
+        axes: [
+          axis(),
+          { ...axis(), size: 56, values: (_, ticks) => ticks.map((t) => `${t} ${t === 0 ? unit : ''}`.trim()) },
+        ],
+        series: [
+          {},
+          ...names.map((name, i) => ({
+            label: name,
+            stroke: css(colour(i)),
+            width: 2,
+            spanGaps: false,
+            points: { show: false },
+          })),
+        ],
+      },
+      data,
+      host,
+    );
+    legend.replaceChildren(
+      ...names.map((name, i) => {
+        const item = document.createElement('li');
+        item.style.setProperty('--c', `var(${colour(i)})`);
+        item.append(document.createElement('i'), name);
+        return item;
+      }),
+    );
+  };
+  let again = () => {};
+  new ResizeObserver(() => plot?.setSize({ width: host.clientWidth, height: 210 })).observe(host);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    drawn = '';
+    again();
+  });
+  return (times, series) => {
+    const names = [...series.keys()];
+    const data = [times, ...series.values()];
+    again = () => {
+      if (drawn === names.join()) plot.setData(data);
+      else build(names, data);
+      drawn = names.join();
+    };
+    again();
+  };
+};

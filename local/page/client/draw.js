@@ -1,0 +1,153 @@
+// From a LiveState to elements. Rows are text, never markup.
+import { colour } from './chart.js';
+
+const el = (tag, props = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (name in node) node[name] = value;
+    else node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+};
+const count = (n) => n.toLocaleString('en', { maximumFractionDigits: n < 10 && n % 1 !== 0 ? 1 : 0 });
+const clock = (ms) => new Date(ms).toISOString().slice(11, 19);
+const span = (ms) => {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+};
+
+export const totals = (host, { stages, tables }) => {
+  const sum = (door) => stages.reduce((n, s) => n + s.doors[door], 0);
+  const all = [
+    ['events/s', count(stages[0]?.rate ?? 0)],
+    ['windows closed', count(tables.reduce((n, t) => n + t.rows, 0))],
+    ['late', count(sum('late'))],
+    ['rejected', count(sum('rejected'))],
+  ];
+  host.replaceChildren(...all.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
+};
+
+export const stages = (host, { at, stages: list }) => {
+  host.replaceChildren(
+    ...list.map((s, i) => {
+      const behind = s.lag < 5_000 ? 'good' : s.lag < 60_000 ? 'warn' : 'bad';
+      const item = el(
+        'li',
+        {},
+        el('h3', {}, s.name),
+        el('p', { className: 'path' }, s.path),
+        el('p', { className: 'rate' }, count(s.rate), el('small', {}, ' events/s')),
+        el('p', { className: behind }, s.lag === 0 ? 'up to date' : `lag ${span(s.lag)}`),
+        el(
+          'p',
+          {},
+          s.watermark === null
+            ? 'no watermark yet'
+            : `time ${clock(s.watermark)}, ${span(Math.max(0, at - s.watermark))} behind`,
+        ),
+      );
+      item.style.setProperty('--c', `var(${colour(i)})`);
+      return item;
+    }),
+  );
+};
+
+export const tabs = (host, { tables }, chosen, choose) => {
+  const total = tables.reduce((n, t) => n + t.rows, 0);
+  const all = [{ name: null, label: 'all', rows: total }, ...tables.map((t) => ({ ...t, label: t.name }))];
+  const names = all.map((t) => t.label).join();
+  if (host.dataset.names !== names) {
+    host.dataset.names = names;
+    host.replaceChildren(
+      ...all.map((t) => el('button', { type: 'button', onclick: () => choose(t.name) }, `${t.label} `, el('span'))),
+    );
+  }
+  all.forEach((t, i) => {
+    host.children[i].setAttribute('aria-pressed', String(t.name === chosen));
+    host.children[i].lastChild.textContent = count(t.rows);
+  });
+};
+
+const shown = new Set();
+export const rows = (host, { rows: list }, chosen) => {
+  const picked = list.filter((r) => chosen === null || r.table === chosen).slice(0, 15);
+  const names = chosen === null ? ['destination', 'row'] : Object.keys(picked[0]?.columns ?? {});
+  const numeric = (name) => picked.every((r) => /^-?[\d.]*$/.test(r.columns[name] ?? ''));
+  const side = (name) => (chosen !== null && numeric(name) ? 'n' : '');
+  host.tHead.replaceChildren(
+    el('tr', {}, el('th', {}, 'closed at'), ...names.map((n) => el('th', { className: side(n) }, n))),
+  );
+  const line = (r) => {
+    const key = `${r.table}${r.at}${JSON.stringify(r.columns)}`;
+    const className = shown.has(key) ? '' : 'fresh';
+    shown.add(key);
+    const text = Object.entries(r.columns)
+      .map(([n, v]) => `${n} ${v}`)
+      .join(' · ');
+    const cells =
+      chosen === null
+        ? [el('td', {}, r.table), el('td', {}, text)]
+        : names.map((n) => el('td', { className: side(n) }, r.columns[n] ?? ''));
+    return el('tr', { className }, el('td', {}, clock(r.at)), ...cells);
+  };
+  const none = el(
+    'tr',
+    {},
+    el(
+      'td',
+      { className: 'empty', colSpan: names.length + 1 },
+      'none closed yet: a window closes when the watermark passes its end',
+    ),
+  );
+  host.tBodies[0].replaceChildren(...(picked.length === 0 ? [none] : picked.map(line)));
+  if (shown.size > 2_000) shown.clear();
+};
+
+const DOORS = ['in', 'passed', 'filtered', 'rejected', 'late', 'duplicate'];
+export const doors = (host, { stages: list }) => {
+  host.tHead.replaceChildren(
+    el('tr', {}, el('th', {}, 'stage'), ...DOORS.map((d) => el('th', { className: 'n', scope: 'col' }, d))),
+  );
+  host.tBodies[0].replaceChildren(
+    ...list.map((s) =>
+      el(
+        'tr',
+        {},
+        el('th', { scope: 'row' }, s.name),
+        ...DOORS.map((d) =>
+          el('td', { className: `n${d === 'rejected' && s.doors[d] > 0 ? ' warn' : ''}` }, count(s.doors[d])),
+        ),
+      ),
+    ),
+  );
+};
+
+export const streams = (host, { streams: list }) => {
+  host.replaceChildren(
+    ...list.map(({ name, bytes, shards }) => {
+      const open = shards.filter((s) => s.open);
+      const ring = el('span', {
+        className: 'ring',
+        role: 'img',
+        'aria-label': `${open.length} open shards of ${shards.length}`,
+      });
+      for (const s of open) {
+        const part = el('i', { title: s.id }, open.length <= 8 ? String(Number(s.id.replace(/\D+/g, ''))) : '');
+        part.style.left = `${s.from * 100}%`;
+        part.style.width = `${(s.to - s.from) * 100}%`;
+        ring.append(part);
+      }
+      const records = shards.reduce((n, s) => n + s.records, 0);
+      const size = bytes < 1e6 ? `${count(bytes / 1e3)} kB` : `${count(bytes / 1e6)} MB`;
+      return el(
+        'li',
+        {},
+        el('h3', {}, name),
+        ring,
+        el('p', {}, `${open.length} open of ${shards.length} shards, ${count(records)} records, ${size}`),
+      );
+    }),
+  );
+};

@@ -1,0 +1,53 @@
+// What the live page shows, once a second. Plain JSON; the page and `millrace start` agree on nothing else.
+import type { EpochMs, Ms } from '../../shared/time.ts';
+
+/** The named doors, counted since the start over distinct positions. */
+export type Doors = {
+  readonly in: number;
+  readonly passed: number;
+  readonly filtered: number;
+  readonly rejected: number;
+  readonly late: number;
+  readonly duplicate: number;
+};
+
+export type LiveStage = {
+  readonly name: string;
+  /** `raw → validated`. */
+  readonly path: string;
+  /** Events that came in, a second, over the last few seconds. */
+  readonly rate: number;
+  /** Age of the oldest record that the stage has not done; 0 when it has done all. */
+  readonly lag: Ms;
+  /** How far event time has come; null before the first event, or where a stage keeps no time. */
+  readonly watermark: EpochMs | null;
+  readonly doors: Doors;
+};
+
+/** A row of a destination, newest revision, as it was sent. */
+export type LiveRow = {
+  readonly table: string;
+  /** Wall clock of its arrival on `refined`. */
+  readonly at: EpochMs;
+  readonly columns: Readonly<Record<string, string>>;
+};
+
+export type LiveShard = {
+  readonly id: string;
+  readonly open: boolean;
+  /** Part of the hash ring, as fractions of it: [from, to). */
+  readonly from: number;
+  readonly to: number;
+  readonly records: number;
+};
+
+export type LiveState = {
+  readonly at: EpochMs;
+  readonly started: EpochMs;
+  readonly stages: readonly LiveStage[];
+  /** Newest first, at most 60. */
+  readonly rows: readonly LiveRow[];
+  /** Rows by destination since the start. */
+  readonly tables: readonly { readonly name: string; readonly rows: number }[];
+  readonly streams: readonly { readonly name: string; readonly bytes: number; readonly shards: readonly LiveShard[] }[];
+};
