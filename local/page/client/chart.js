@@ -4,8 +4,8 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 /** The colour of the n-th stage, the same in cards, charts and legends. */
 export const colour = (n) => `--s${n % 7}`;
 
-/** A line chart in `host`. @returns a function that draws (times in seconds, name -> values) */
-export const chart = (host, unit) => {
+/** A line chart in `host`. @returns a function that draws (times in seconds, name -> values, names of all stages) */
+export const chart = (host, seconds) => {
   let plot = null;
   let drawn = '';
   const legend = document.querySelector(`.legend[data-for="${host.id}"]`);
@@ -14,7 +14,8 @@ export const chart = (host, unit) => {
     grid: { stroke: css('--line'), width: 1 },
     ticks: { stroke: css('--line'), width: 1 },
   });
-  const build = (names, data) => {
+  const build = (names, data, stages) => {
+    const paint = (name) => colour(stages.indexOf(name));
     plot?.destroy();
     plot = new uPlot(
       {
@@ -22,16 +23,19 @@ export const chart = (host, unit) => {
         height: 210,
         cursor: { show: false },
         legend: { show: false },
-        scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] } },
+        scales: {
+          x: { range: (_, __, max) => [max - seconds, max] },
+          y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] },
+        },
         axes: [
+          { ...axis(), values: (_, ticks) => ticks.map((t) => new Date(t * 1000).toISOString().slice(11, 19)) },
           axis(),
-          { ...axis(), size: 56, values: (_, ticks) => ticks.map((t) => `${t} ${t === 0 ? unit : ''}`.trim()) },
         ],
         series: [
           {},
-          ...names.map((name, i) => ({
+          ...names.map((name) => ({
             label: name,
-            stroke: css(colour(i)),
+            stroke: css(paint(name)),
             width: 2,
             spanGaps: false,
             points: { show: false },
@@ -42,9 +46,9 @@ export const chart = (host, unit) => {
       host,
     );
     legend.replaceChildren(
-      ...names.map((name, i) => {
+      ...names.map((name) => {
         const item = document.createElement('li');
-        item.style.setProperty('--c', `var(${colour(i)})`);
+        item.style.setProperty('--c', `var(${paint(name)})`);
         item.append(document.createElement('i'), name);
         return item;
       }),
@@ -56,12 +60,12 @@ export const chart = (host, unit) => {
     drawn = '';
     again();
   });
-  return (times, series) => {
+  return (times, series, stages) => {
     const names = [...series.keys()];
     const data = [times, ...series.values()];
     again = () => {
       if (drawn === names.join()) plot.setData(data);
-      else build(names, data);
+      else build(names, data, stages);
       drawn = names.join();
     };
     again();

@@ -24,8 +24,8 @@ const remember = (state) => {
   }
 };
 
-const rate = chart($('rate'), 'events/s');
-const behind = chart($('behind'), 's');
+const rate = chart($('rate'), KEEP);
+const behind = chart($('behind'), KEEP);
 
 const show = (state) => {
   last = state;
@@ -49,8 +49,9 @@ const wire = () => {
     $('status').textContent = `running for ${Math.floor(up / 60)} min ${up % 60} s`;
     remember(state);
     show(state);
-    rate(history.at, history.rate);
-    behind(history.at, new Map([...history.behind].filter(([, values]) => values.some((v) => v !== null))));
+    const names = state.stages.map((s) => s.name);
+    rate(history.at, history.rate, names);
+    behind(history.at, new Map([...history.behind].filter(([, values]) => values.some((v) => v !== null))), names);
   };
   source.onerror = () => {
     document.body.classList.add('stopped');
