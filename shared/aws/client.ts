@@ -47,7 +47,7 @@ export const clientSettings = (service: Service, env: Env = process.env) => {
     }),
     ...(endpoint && { endpoint }),
     ...(region && { region }),
-    ...(caller && { customUserAgent: caller }),
+    ...(caller && { customUserAgent: [['fn', caller] as [string, string]] }),
     ...(accessKeyId &&
       secretAccessKey && { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } }),
   };

@@ -1,0 +1,51 @@
+// Counts calls and what they would cost, by caller and operation.
+import type { Answer, Call, ServiceName } from './hooks.ts';
+import { NO_UNITS, type Units, unitsOf } from './units.ts';
+
+export type MeterRow = Units & {
+  readonly caller: string;
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly calls: number;
+  /** Calls of these that were answered with an error; failed conditions are among them. */
+  readonly failed: number;
+};
+export type MeterTotals = Units & { readonly calls: number; readonly failed: number };
+
+export type Meter = {
+  count(call: Call, answer: Answer): void;
+  /** One row for each caller and operation, in that order. */
+  rows(): readonly MeterRow[];
+  /** The sum of the rows that `of` picks, of all without it. */
+  totals(of?: (row: MeterRow) => boolean): MeterTotals;
+  reset(): void;
+};
+
+const UNITS = Object.keys(NO_UNITS) as readonly (keyof Units)[];
+
+const add = <T extends MeterTotals>(sum: T, more: MeterTotals): T => ({
+  ...sum,
+  calls: sum.calls + more.calls,
+  failed: sum.failed + more.failed,
+  ...Object.fromEntries(UNITS.map((u) => [u, sum[u] + more[u]])),
+});
+
+export const createMeter = (): Meter => {
+  const counted = new Map<string, MeterRow>();
+  const rows = (): readonly MeterRow[] =>
+    [...counted.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  return {
+    count(call, answer) {
+      const { caller, service, operation } = call;
+      const name = `${caller}\n${service}\n${operation}`;
+      const before = counted.get(name) ?? { caller, service, operation, calls: 0, failed: 0, ...NO_UNITS };
+      counted.set(name, add(before, { calls: 1, failed: answer.status < 400 ? 0 : 1, ...unitsOf(call, answer) }));
+    },
+    rows,
+    totals: (of = () => true) =>
+      rows()
+        .filter(of)
+        .reduce<MeterTotals>(add, { calls: 0, failed: 0, ...NO_UNITS }),
+    reset: () => counted.clear(),
+  };
+};
