@@ -1,0 +1,93 @@
+// What serverless.yml says, as plain data: the local run makes its streams, tables, queues and mappings from it.
+import type { Ms } from '../../shared/time.ts';
+
+export type StreamTemplate = {
+  readonly name: string;
+  readonly logicalId: string;
+  /** On demand, a stream starts with 4. */
+  readonly shards: number;
+  readonly onDemand: boolean;
+  readonly retentionMs: Ms;
+};
+
+export type TableTemplate = {
+  readonly name: string;
+  readonly logicalId: string;
+  /** Both keys are text. */
+  readonly hashKey: string;
+  readonly rangeKey: string | null;
+  /** Attribute with the expiry in seconds since the epoch. */
+  readonly ttl: string | null;
+};
+
+export type BucketTemplate = { readonly name: string; readonly logicalId: string };
+
+export type QueueTemplate = {
+  readonly name: string;
+  readonly logicalId: string;
+  readonly delayMs: Ms;
+  readonly visibilityMs: Ms;
+  readonly retentionMs: Ms;
+};
+
+/** A Lambda event source mapping on a Kinesis stream. -1 is "no limit", as Lambda writes it. */
+export type StreamTrigger = {
+  readonly kind: 'stream';
+  /** The stream's name. */
+  readonly stream: string;
+  readonly batchSize: number;
+  readonly batchWindowMs: Ms;
+  readonly bisect: boolean;
+  readonly maximumRetryAttempts: number;
+  readonly maximumRecordAgeSeconds: number;
+  readonly parallelizationFactor: number;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP';
+  /** For AT_TIMESTAMP, seconds since the epoch. */
+  readonly startingTimestamp: number | null;
+  readonly reportBatchItemFailures: boolean;
+  /** The name of the queue that is told what was given up. */
+  readonly onFailure: string | null;
+  readonly tumblingWindowSeconds: number;
+  /** EventBridge patterns; a record that matches one passes. Empty: all pass. */
+  readonly filterPatterns: readonly unknown[];
+  readonly enabled: boolean;
+};
+
+export type QueueTrigger = {
+  readonly kind: 'queue';
+  readonly queue: string;
+  readonly batchSize: number;
+  readonly batchWindowMs: Ms;
+  readonly maximumConcurrency: number | null;
+  readonly reportBatchItemFailures: boolean;
+  readonly enabled: boolean;
+};
+export type ScheduleTrigger = { readonly kind: 'schedule'; readonly rateMs: Ms; readonly enabled: boolean };
+export type HttpTrigger = { readonly kind: 'http'; readonly method: string; readonly path: string };
+export type Trigger = StreamTrigger | QueueTrigger | ScheduleTrigger | HttpTrigger;
+
+export type FunctionTemplate = {
+  /** As under `functions:`. */
+  readonly name: string;
+  /** As in the account: service-stage-name. */
+  readonly fullName: string;
+  /** From the root, without extension: `functions/ingest/handler`. */
+  readonly file: string;
+  /** The exported name. */
+  readonly export: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: Ms;
+  readonly memoryMb: number;
+  readonly triggers: readonly Trigger[];
+};
+
+export type Template = {
+  readonly service: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly streams: readonly StreamTemplate[];
+  readonly tables: readonly TableTemplate[];
+  readonly buckets: readonly BucketTemplate[];
+  readonly queues: readonly QueueTemplate[];
+  readonly functions: readonly FunctionTemplate[];
+};
