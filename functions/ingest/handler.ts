@@ -1,0 +1,22 @@
+// HTTP API -> raw. Answers each event with its id or a reason, and puts aggregates on the stream.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { handle } from 'hono/aws-lambda';
+import { pipeline } from '#pipeline';
+import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { systemClock } from '../../shared/ports.ts';
+import { createApp } from '../../shared/steps/ingest/app.ts';
+
+const { RAW_STREAM } = settings(['RAW_STREAM']);
+const logger = new Logger({ serviceName: 'ingest' });
+
+const app = createApp({
+  raw: kinesisStream({ stream: RAW_STREAM }),
+  clock: systemClock,
+  types: pipeline.types,
+  onError: (error) => logger.error('the request failed', { error }),
+});
+
+export const handler = middy(handle(app)).use(injectLambdaContext(logger));

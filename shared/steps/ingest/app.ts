@@ -1,0 +1,98 @@
+// HTTP -> raw. Tells the producer of each event its id or why it was not taken.
+import { type Context, Hono } from 'hono';
+import { bindHttp, MEDIA_TYPES } from '../../event/http-binding.ts';
+import type { ReceivedEvent } from '../../event/received.ts';
+import type { CompiledPipeline } from '../../pipeline.ts';
+import type { Clock, Stream } from '../../ports.ts';
+import { type Ms, seconds } from '../../time.ts';
+import { answerFor, answerOf, statusOf } from './answer.ts';
+import { readBody } from './body.ts';
+import { openApi } from './open-api.ts';
+import { type Fate, packer } from './pack.ts';
+import { type Patience, within } from './patience.ts';
+
+/** So that the answer to the largest request stays far below Lambda's 6 MB. */
+export const MAX_EVENTS = 10_000;
+/** In seconds, for 429 and 503: Kinesis counts a shard's limits by the second. */
+const RETRY_AFTER = '1';
+
+export type IngestDeps = {
+  readonly raw: Stream;
+  readonly clock: Clock;
+  readonly types: CompiledPipeline['types'];
+  /** How long a throttled or failing stream is tried before the producer is told; below the function's time limit. */
+  readonly budget?: Ms;
+  readonly patience?: Patience;
+  /** Told what a bug of ours threw; the producer gets a 500 without it. */
+  readonly onError?: (error: unknown) => void;
+};
+
+const problem = (c: Context, status: 400 | 404 | 405 | 413 | 415 | 500, rule: string, reason: string): Response =>
+  c.json({ rule, reason }, status);
+
+export const createApp = (deps: IngestDeps): Hono => {
+  const { raw, clock, types } = deps;
+  const send = packer(raw, deps.patience ?? within(deps.budget ?? seconds(10), clock));
+  const description = openApi(Object.keys(types));
+  const app = new Hono();
+
+  const post = async (c: Context, type?: string): Promise<Response> => {
+    const body = await readBody(c.req.raw);
+    if (!body.ok) {
+      if (body.status === 415) c.header('accept-encoding', 'gzip');
+      return problem(c, body.status, body.rule, body.reason);
+    }
+    const headers = c.req.raw.headers;
+    const bound = bindHttp({ headers, body: body.bytes, ...(type === undefined ? {} : { type }) }, types, MAX_EVENTS);
+    switch (bound.kind) {
+      case 'broken':
+        return problem(c, 400, bound.rule, bound.cause);
+      case 'unsupported':
+        c.header('accept-post', MEDIA_TYPES.join(', '));
+        return problem(c, 415, 'request.media-type', bound.cause);
+      case 'too-many':
+        return problem(c, 413, 'request.too-many', bound.cause);
+      case 'events':
+        break;
+      default:
+        return bound satisfies never;
+    }
+    const taken = bound.events.filter((e): e is ReceivedEvent => e.kind === 'event');
+    const fates = new Map<unknown, Fate | undefined>();
+    const stored = await send(taken);
+    taken.forEach((event, i) => {
+      fates.set(event, stored[i]);
+    });
+    const answer = answerOf(bound.events.map((e) => answerFor(e, fates.get(e))));
+    const status = statusOf(answer);
+    if (status === 429 || status === 503) c.header('retry-after', RETRY_AFTER);
+    return c.json(answer, status);
+  };
+
+  const only = (path: string, ...methods: readonly string[]): void => {
+    app.all(path, (c) => {
+      c.header('allow', methods.join(', '));
+      return problem(
+        c,
+        405,
+        'request.method',
+        `${c.req.method} is not for ${c.req.path}; it takes ${methods.join(', ')}`,
+      );
+    });
+  };
+
+  app.post('/events', (c) => post(c));
+  app.post('/events/:type', (c) => post(c, c.req.param('type')));
+  app.get('/health', (c) => c.json({ status: 'ok' }));
+  app.get('/openapi.json', (c) => c.json(description));
+  only('/events', 'POST');
+  only('/events/:type', 'POST');
+  only('/health', 'GET', 'HEAD');
+  only('/openapi.json', 'GET', 'HEAD');
+  app.notFound((c) => problem(c, 404, 'request.path', 'there is /events, /events/{type}, /health and /openapi.json'));
+  app.onError((error, c) => {
+    deps.onError?.(error);
+    return problem(c, 500, 'request.failed', 'a fault of ours; the request may be sent again');
+  });
+  return app;
+};
