@@ -1,0 +1,114 @@
+// The files of `--input` -> the events to be put on raw, each as it would have come, with the virtual arrival of history.
+
+import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { Json } from '../../shared/event/cloud-event.ts';
+import { FIRST_INSTANT } from '../../shared/event/instant.ts';
+import { parseJson } from '../../shared/event/json.ts';
+import { looksLikeCloudEvent, receiveCloudEvent, receivePlain } from '../../shared/event/received.ts';
+import { toEvent } from '../../shared/event/to-event.ts';
+import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import type { EpochMs, Ms } from '../../shared/time.ts';
+import { wouldWork } from '../build/did-you-mean.ts';
+import { CallError } from '../cli/call-error.ts';
+import { readLines } from './read-lines.ts';
+
+/** One `--input`: a file, and the event type of its plain lines. */
+export type InputFile = { readonly path: string; readonly table: string | null; readonly type: string | null };
+
+/** @param specs as given: `FILE` or `TABLE=FILE`. @throws CallError naming every one that cannot be read */
+export const inputFiles = (specs: readonly string[], { plan }: CompiledPipeline): readonly InputFile[] => {
+  const sources = plan.tables.filter((t) => t.types.length > 0);
+  const mistakes: string[] = [];
+  const files = specs.map((spec): InputFile => {
+    const [, table, named] = /^([A-Za-z_]\w*)=(.+)$/s.exec(spec) ?? [];
+    const path = named ?? spec;
+    if (!existsSync(path)) mistakes.push(`--input ${spec}: no such file`);
+    if (table === undefined) return { path, table: null, type: null };
+    const found = sources.find((t) => t.name === table);
+    const names = sources.map((t) => t.name);
+    if (found === undefined)
+      mistakes.push(`--input ${spec}: unknown table "${table}"; ${wouldWork(table, names, 'source tables')}`);
+    else if (found.types.length > 1) {
+      mistakes.push(
+        `--input ${spec}: table ${table} takes ${found.types.join(', ')}; plain lines need a table of one type`,
+      );
+    }
+    return { path, table, type: found?.types[0] ?? null };
+  });
+  if (mistakes.length > 0) throw new CallError(mistakes.join('\n'));
+  return files;
+};
+
+/**
+ * A line on its way to raw. `time` moves the virtual arrival; `arrival`: the event has no time of its own and takes its arrival's;
+ * null: the line will be rejected, so it moves nothing.
+ */
+export type InputEvent = { readonly key: string; readonly bytes: Buffer; readonly time: EpochMs | 'arrival' | null };
+
+/** Stands in for an arrival while a line is read: no event of ours has this time. */
+const NO_TIME: EpochMs = FIRST_INSTANT + 1;
+const BEYOND: Ms = Number.POSITIVE_INFINITY;
+
+/** How far beyond its arrival an event of a type may lie: the greatest of the tables that read it. */
+export const aheadOf = ({ plan }: CompiledPipeline): ((type: string) => Ms) => {
+  const known = new Map<string, Ms>();
+  for (const t of plan.tables) for (const type of t.types) known.set(type, Math.max(known.get(type) ?? 0, t.ahead));
+  return (type) => known.get(type) ?? 0;
+};
+
+/** Reads one line as its producer would have sent it: a CloudEvent as it is, plain JSON wrapped, anything else as it is. */
+const eventOf = (line: Buffer, file: InputFile, { types }: CompiledPipeline): { key: string; bytes: Buffer } => {
+  const asItIs = { key: hash('md5', line), bytes: line };
+  const parsed = parseJson(line);
+  if (!parsed.ok) return asItIs;
+  const value: Json = parsed.value;
+  const received = looksLikeCloudEvent(value)
+    ? receiveCloudEvent(value, line, types)
+    : file.type === null
+      ? null
+      : receivePlain(value, line, { type: file.type, source: `/tables/${file.table}` }, types);
+  return received?.kind === 'event' ? { key: received.key, bytes: Buffer.from(received.bytes) } : asItIs;
+};
+
+/** The events of one file, in order. */
+export async function* inputEvents(
+  file: InputFile,
+  pipeline: CompiledPipeline,
+  now: EpochMs,
+): AsyncGenerator<InputEvent> {
+  const ahead = aheadOf(pipeline);
+  for await (const line of readLines(file.path)) {
+    const { key, bytes } = eventOf(line, file, pipeline);
+    const read = toEvent(bytes, {
+      types: pipeline.types,
+      ahead: () => BEYOND,
+      arrival: NO_TIME,
+      positionId: () => '-',
+    });
+    if (read.kind === 'reject') yield { key, bytes, time: null };
+    else if (read.time === NO_TIME) yield { key, bytes, time: 'arrival' };
+    else yield { key, bytes, time: read.time <= now + ahead(read.event.type) ? read.time : null };
+  }
+}
+
+/** Several files side by side, as they would have come: the one whose time is least goes on. Order in a file is kept. */
+export async function* merged(files: readonly AsyncGenerator<InputEvent>[]): AsyncGenerator<InputEvent> {
+  const heads = await Promise.all(
+    files.map(async (events) => ({ events, next: await events.next(), reached: Number.NEGATIVE_INFINITY })),
+  );
+  for (;;) {
+    let first: (typeof heads)[number] | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const head of heads) {
+      if (head.next.done) continue;
+      const { time } = head.next.value;
+      const at = typeof time === 'number' ? Math.max(head.reached, time) : head.reached;
+      if (first === undefined || at < least) [first, least] = [head, at];
+    }
+    if (first === undefined || first.next.done) return;
+    first.reached = least;
+    yield first.next.value;
+    first.next = await first.events.next();
+  }
+}
