@@ -1,0 +1,13 @@
+// The environment in which the SDK's clients talk to the services of this machine.
+export type Endpoints = { readonly kinesis: string; readonly dynamo: string; readonly objects: string };
+
+/** Fixed names and keys that open nothing: the services here ask for a signature and do not check it. */
+export const localEnv = ({ kinesis, dynamo, objects }: Endpoints): Readonly<Record<string, string>> => ({
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_ENDPOINT_URL_KINESIS: kinesis,
+  AWS_ENDPOINT_URL_DYNAMODB: dynamo,
+  AWS_ENDPOINT_URL_S3: objects,
+  AWS_ENDPOINT_URL_SQS: objects,
+});

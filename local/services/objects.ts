@@ -1,0 +1,104 @@
+// S3 and SQS on this machine: fauxqs behind our own front, which adds conditional writes.
+import { buildApp } from 'fauxqs';
+import { isConditional, obstacleTo, oneAtATime } from './conditional-writes.ts';
+import { type Answer, answerOf, type Call, type ErrorVerdict, type ObjectCall } from './hooks.ts';
+import { readJsonCall, refuseAsJson } from './json-service.ts';
+import { readObjectCall } from './object-calls.ts';
+import { type Asked, type Request, type Served, type ServeOptions, type Service, serve } from './serve.ts';
+
+const SQS_TYPE = 'application/x-amz-json-1.0';
+const ACCOUNT = '000000000000';
+
+export type LocalObjects = Served & {
+  createBucket(name: string): Promise<void>;
+  /** @returns the queue's URL */
+  createQueue(name: string): Promise<string>;
+  /**
+   * One operation of SQS without HTTP, hooks or meter: for a poller that receives and deletes.
+   * @throws Error with the answer's JSON when the service refuses
+   */
+  sqs(operation: string, body: object): Promise<unknown>;
+};
+
+const escapeXml = (text: string): string =>
+  text.replace(/[<>&]/g, (c) => (c === '<' ? '&lt;' : c === '>' ? '&gt;' : '&amp;'));
+const refuseAsXml = ({ error, status, message }: ErrorVerdict): Answer =>
+  answerOf(
+    status,
+    { 'content-type': 'application/xml' },
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escapeXml(error)}</Code><Message>${escapeXml(message ?? error)}</Message></Error>`,
+  );
+
+const WRITES = new Set(['PutObject', 'CopyObject', 'CompleteMultipartUpload', 'DeleteObject']);
+const isSqs = (request: Request): boolean => request.headers['x-amz-target']?.startsWith('AmazonSQS.') ?? false;
+
+export const startObjects = async (options: ServeOptions = {}): Promise<LocalObjects> => {
+  const app = buildApp({ logger: false });
+  await app.ready();
+  const oneWrite = oneAtATime();
+
+  const ask = async (request: Request): Promise<Answer> => {
+    const response = await app.inject({
+      method: request.method as 'GET',
+      url: request.url,
+      headers: request.headers,
+      ...(request.body.byteLength > 0 && { payload: request.body }),
+    });
+    const headers = Object.entries(response.headers).flatMap(([k, v]) =>
+      v === undefined || k === 'connection' || k === 'transfer-encoding' ? [] : [[k, String(v)] as const],
+    );
+    return answerOf(response.statusCode, Object.fromEntries(headers), response.rawPayload);
+  };
+
+  const write = async (request: Request, { bucket, key }: ObjectCall): Promise<Answer> => {
+    if (isConditional(request)) {
+      const { pathname } = new URL(request.url, 'http://local');
+      const head = await ask({ method: 'HEAD', url: pathname, headers: {}, body: Buffer.alloc(0) });
+      const obstacle = obstacleTo(request, head.status === 200 ? head.headers.etag : undefined);
+      if (obstacle === 'PreconditionFailed')
+        return refuseAsXml({ error: obstacle, status: 412, message: `a condition does not hold for ${bucket}/${key}` });
+      if (obstacle === 'NoSuchKey') return refuseAsXml({ error: obstacle, status: 404 });
+    }
+    return ask(request);
+  };
+
+  const service: Service = {
+    read: (request) => (isSqs(request) ? readJsonCall('sqs', request) : { service: 's3', ...readObjectCall(request) }),
+    handle(call: Call, request) {
+      if (call.service === 'sqs' || !WRITES.has(call.operation)) return ask(request);
+      const object = call.body as ObjectCall;
+      return oneWrite(`${object.bucket}/${object.key}`, () => write(request, object));
+    },
+    refuse: (error, call: Asked | undefined) =>
+      call?.service === 'sqs' ? refuseAsJson(SQS_TYPE)(error) : refuseAsXml(error),
+  };
+  const served = await serve(service, options);
+
+  const sqs = async (operation: string, body: object): Promise<unknown> => {
+    const answer = await ask({
+      method: 'POST',
+      url: '/',
+      headers: { 'content-type': SQS_TYPE, 'x-amz-target': `AmazonSQS.${operation}`, host: `127.0.0.1:${served.port}` },
+      body: Buffer.from(JSON.stringify(body)),
+    });
+    if (answer.status !== 200) throw new Error(`${operation}: ${Buffer.from(answer.body).toString()}`);
+    return answer.json();
+  };
+
+  return {
+    ...served,
+    async createBucket(name) {
+      const answer = await ask({ method: 'PUT', url: `/${name}`, headers: {}, body: Buffer.alloc(0) });
+      if (answer.status !== 200) throw new Error(`bucket ${name}: ${Buffer.from(answer.body).toString()}`);
+    },
+    async createQueue(name) {
+      await sqs('CreateQueue', { QueueName: name });
+      return `${served.endpoint}/${ACCOUNT}/${name}`;
+    },
+    sqs,
+    async close() {
+      await served.close();
+      await app.close();
+    },
+  };
+};
