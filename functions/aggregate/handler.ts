@@ -1,0 +1,44 @@
+// enriched or refined -> ledger. Folds a batch into partial results and commits it with one conditional write.
+
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { pipeline } from '#pipeline';
+import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { s3Objects } from '../../shared/aws/s3-objects.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { sqsWake } from '../../shared/aws/sqs-wake.ts';
+import { systemClock } from '../../shared/ports.ts';
+import { aggregate } from '../../shared/steps/aggregate/aggregate.ts';
+import { onKinesis } from '../../shared/trigger/kinesis.ts';
+
+const env = settings([
+  'STAGE_NAME',
+  'INPUT_STREAM',
+  'LEDGER_TABLE',
+  'DATA_BUCKET',
+  'REFINE_QUEUE_URL',
+  'GROUPS',
+  'RUN',
+]);
+const logger = new Logger();
+
+export const handler = middy(
+  onKinesis(
+    aggregate({
+      plan: pipeline.plan,
+      reads: env.STAGE_NAME === 'aggregate-again' ? 'refined' : 'enriched',
+      from: kinesisStream({ stream: env.INPUT_STREAM }),
+      table: dynamoTable({ table: env.LEDGER_TABLE }),
+      objects: s3Objects({ bucket: env.DATA_BUCKET }),
+      wake: sqsWake({ queueUrl: env.REFINE_QUEUE_URL }),
+      clock: systemClock,
+      nonce: randomUUID,
+      run: env.RUN,
+      groups: Number(env.GROUPS),
+    }),
+    logger,
+  ),
+).use(injectLambdaContext(logger));

@@ -1,0 +1,45 @@
+// ledger -> refined, late, rejected. Merges partial results, closes windows on event time, decides, and only then sends.
+
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { pipeline } from '#pipeline';
+import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { s3Objects } from '../../shared/aws/s3-objects.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { systemClock } from '../../shared/ports.ts';
+import { refine } from '../../shared/steps/refine/refine.ts';
+import { onWake } from '../../shared/trigger/schedule.ts';
+
+const env = settings([
+  'STAGE_NAME',
+  'INPUT_STREAM',
+  'RAW_STREAM',
+  'REFINED_STREAM',
+  'LEDGER_TABLE',
+  'DATA_BUCKET',
+  'GROUPS',
+  'RUN',
+]);
+const logger = new Logger();
+
+export const handler = middy(
+  onWake(
+    refine({
+      plan: pipeline.plan,
+      reads: env.STAGE_NAME === 'refine-again' ? 'refined' : 'enriched',
+      from: kinesisStream({ stream: env.INPUT_STREAM }),
+      raw: kinesisStream({ stream: env.RAW_STREAM }),
+      to: kinesisStream({ stream: env.REFINED_STREAM }),
+      table: dynamoTable({ table: env.LEDGER_TABLE }),
+      objects: s3Objects({ bucket: env.DATA_BUCKET }),
+      clock: systemClock,
+      nonce: randomUUID,
+      run: env.RUN,
+      groups: Number(env.GROUPS),
+    }),
+    logger,
+  ),
+).use(injectLambdaContext(logger));

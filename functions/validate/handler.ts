@@ -1,0 +1,35 @@
+// raw -> validated. Stamps positions and keeps the events their schema allows; the others go to `rejected`, with the reason.
+
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { pipeline } from '#pipeline';
+import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { s3Objects } from '../../shared/aws/s3-objects.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { systemClock } from '../../shared/ports.ts';
+import { judgeOf, longestDelay } from '../../shared/steps/judge.ts';
+import { validate } from '../../shared/steps/validate.ts';
+import { onKinesis } from '../../shared/trigger/kinesis.ts';
+
+const env = settings(['RAW_STREAM', 'VALIDATED_STREAM', 'LEDGER_TABLE', 'DATA_BUCKET', 'GROUPS', 'RUN']);
+const logger = new Logger();
+
+export const handler = middy(
+  onKinesis(
+    validate({
+      raw: kinesisStream({ stream: env.RAW_STREAM }),
+      validated: kinesisStream({ stream: env.VALIDATED_STREAM }),
+      table: dynamoTable({ table: env.LEDGER_TABLE }),
+      rejected: s3Objects({ bucket: env.DATA_BUCKET }),
+      judge: judgeOf(pipeline), // schemas and plan, compiled from pipeline/ at build time
+      delay: longestDelay(pipeline.plan.tables),
+      sources: pipeline.sources,
+      clock: systemClock,
+      run: env.RUN,
+      groups: Number(env.GROUPS),
+    }),
+    logger,
+  ),
+).use(injectLambdaContext(logger));

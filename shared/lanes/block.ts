@@ -1,0 +1,155 @@
+// How stamped events, marks and ends lie in a record of an inner stream: a KPL aggregate of one key group whose user records are
+//   {"millrace":"stamp",…}  where the events that follow came from: lane, sequence numbers, arrivals, indexes: once per run of events
+//   …                       the events, each the CloudEvent's own bytes
+//   {"millrace":"mark",…} or {"millrace":"end",…}
+// So the stamp costs a few bytes an event, an event's bytes pass through a hop untouched, and any KPL reader can read the stream:
+// it skips user records that begin with {"millrace": .
+import { type AggregatedRecord, decodeAggregate, encodeAggregate } from '../event/kpl.ts';
+import type { EpochMs } from '../time.ts';
+import type { End, Inner, Mark, StampedEvent } from './inner.ts';
+import { padSeq } from './position.ts';
+
+/** [sequence number less the one before in hex, '' for the first; arrival less the first one's; indexes, or [index, child]] */
+type Origin = [delta: string, arrival: number, ...at: (number | [number, number])[]];
+/** `p`: the first sequence number without leading zeros; `a`: the first arrival. */
+type Stamp = { millrace: 'stamp'; l: string; p: string; a: EpochMs; o: Origin[] };
+type Control =
+  | Stamp
+  | { millrace: 'mark'; l: string; p: string; c: EpochMs }
+  | { millrace: 'end'; l: string; n: readonly string[] };
+
+const CONTROL = Buffer.from('{"millrace":');
+const CONTROL_KEY = '-';
+
+/** An aggregate is cut before it grows beyond this: the 1 MiB of a record less room for one stamp and the key tables. */
+export const MAX_EVENT_BYTES = 1_048_576 - 4_096;
+/** What one event adds to an aggregate at most, beside its bytes and its key: KPL framing and its share of the stamp. */
+const PER_EVENT = 96;
+const MAX_AGGREGATE = 1_048_576 - 1_024;
+
+const isControl = (bytes: Uint8Array): boolean =>
+  bytes.length > CONTROL.length && CONTROL.equals(bytes.subarray(0, CONTROL.length));
+
+const stampOf = (run: readonly StampedEvent[]): Stamp => {
+  const first = run[0] as StampedEvent;
+  const origins: Origin[] = [];
+  let seq = first.seq;
+  let origin: Origin | undefined;
+  for (const e of run) {
+    if (e.seq !== seq || origin === undefined) {
+      const delta = origin === undefined ? '' : (BigInt(e.seq) - BigInt(seq)).toString(16);
+      origin = [delta, e.arrival - first.arrival];
+      origins.push(origin);
+      seq = e.seq;
+    }
+    origin.push(e.child === 0 ? e.index : [e.index, e.child]);
+  }
+  return { millrace: 'stamp', l: first.lane, p: first.seq.replace(/^0+(?=.)/, ''), a: first.arrival, o: origins };
+};
+
+const markOf = (m: Mark): Control => ({ millrace: 'mark', l: m.lane, p: m.pos, c: m.clock });
+const endOfLane = (e: End): Control => ({ millrace: 'end', l: e.lane, n: e.next });
+
+/** Bytes that an item takes in an aggregate, never too few. */
+const sizeOf = (item: Inner): number => {
+  if (item.kind === 'event') return item.bytes.length + 3 * item.key.length + PER_EVENT;
+  return item.kind === 'mark' ? 256 : 128 + item.next.reduce((n, l) => n + l.length + 4, item.lane.length);
+};
+
+type UserRecord = { partitionKey: string; explicitHashKey: string; data: Uint8Array };
+
+const pack = (items: readonly Inner[], hashKey: string): Uint8Array => {
+  const out: UserRecord[] = [];
+  const control = (c: Control) =>
+    out.push({ partitionKey: CONTROL_KEY, explicitHashKey: hashKey, data: Buffer.from(JSON.stringify(c)) });
+  for (let i = 0; i < items.length; ) {
+    const item = items[i] as Inner;
+    if (item.kind !== 'event') {
+      control(item.kind === 'mark' ? markOf(item) : endOfLane(item));
+      i++;
+      continue;
+    }
+    const run: StampedEvent[] = [];
+    let { seq } = item;
+    for (; i < items.length; i++) {
+      const next = items[i] as Inner;
+      // A redelivery rewinds a lane: the steps of one run only go up.
+      if (next.kind !== 'event' || next.lane !== item.lane || next.seq < seq) break;
+      run.push(next);
+      seq = next.seq;
+    }
+    control(stampOf(run));
+    for (const e of run) out.push({ partitionKey: e.key, explicitHashKey: hashKey, data: e.bytes });
+  }
+  return encodeAggregate(out);
+};
+
+/**
+ * Packs the items of one key group, in order, into aggregates of at most 1 MiB.
+ * @param hashKey the group's point: explicit hash key of the record and of every user record in it
+ */
+export const packGroup = (items: readonly Inner[], hashKey: string): Uint8Array[] => {
+  const out: Uint8Array[] = [];
+  let from = 0;
+  let size = 0;
+  items.forEach((item, i) => {
+    const more = sizeOf(item);
+    if (size + more > MAX_AGGREGATE && i > from) {
+      out.push(pack(items.slice(from, i), hashKey));
+      from = i;
+      size = 0;
+    }
+    size += more;
+  });
+  if (from < items.length) out.push(pack(items.slice(from), hashKey));
+  return out;
+};
+
+/** What a record of an inner stream holds; `foreign` when it was not written by a function of ours. */
+export type Unpacked =
+  | { readonly ok: true; readonly items: readonly Inner[] }
+  | { readonly ok: false; readonly cause: string };
+
+const foreign = (cause: string): Unpacked => ({ ok: false, cause });
+
+const readAggregate = (records: readonly AggregatedRecord[]): Unpacked => {
+  const items: Inner[] = [];
+  let run: { lane: string; seq: string; arrival: EpochMs; index: number; child: number }[] = [];
+  let at = 0;
+  for (const r of records) {
+    if (!isControl(r.data)) {
+      const s = run[at++];
+      if (s === undefined) return foreign('an event without a stamp');
+      items.push({ kind: 'event', ...s, key: r.partitionKey, bytes: r.data });
+      continue;
+    }
+    if (at < run.length) return foreign('fewer events than the stamp says');
+    const c = JSON.parse(Buffer.from(r.data.buffer, r.data.byteOffset, r.data.byteLength).toString()) as Control;
+    if (c.millrace === 'mark') items.push({ kind: 'mark', lane: c.l, pos: c.p, clock: c.c });
+    else if (c.millrace === 'end') items.push({ kind: 'end', lane: c.l, next: c.n });
+    else {
+      run = [];
+      at = 0;
+      let seq = padSeq(c.p);
+      for (const [delta, arrival, ...indexes] of c.o) {
+        if (delta !== '') seq = padSeq((BigInt(seq) + BigInt(`0x${delta}`)).toString());
+        for (const i of indexes) {
+          const [index, child] = typeof i === 'number' ? [i, 0] : i;
+          run.push({ lane: c.l, seq, arrival: c.a + arrival, index, child });
+        }
+      }
+    }
+  }
+  return at < run.length ? foreign('fewer events than the stamp says') : { ok: true, items };
+};
+
+/** Reads a record of an inner stream. Never throws. */
+export const unpackInner = (data: Uint8Array): Unpacked => {
+  const decoded = decodeAggregate(data);
+  if (decoded.kind !== 'aggregate') return foreign(decoded.kind === 'corrupt' ? decoded.cause : 'not an aggregate');
+  try {
+    return readAggregate(decoded.records);
+  } catch (error) {
+    return foreign(error instanceof Error ? error.message : String(error));
+  }
+};

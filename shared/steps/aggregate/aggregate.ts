@@ -1,0 +1,113 @@
+// enriched or refined -> ledger. Drops what is at or below its lane's mark, folds the rest in memory, and commits it with one
+// conditional put (protocol, section 5.3).
+
+import { Fault } from '../../faults.ts';
+import { queryFold } from '../../fold/query-fold.ts';
+import { unpackInner } from '../../lanes/block.ts';
+import type { Inner } from '../../lanes/inner.ts';
+import { padSeq } from '../../lanes/position.ts';
+import type { Clock, Nonce, Objects, Stream, Table, Wake } from '../../ports.ts';
+import type { Plan } from '../../query/plan.ts';
+import { days } from '../../time.ts';
+import type { Batch, BatchStep } from '../../trigger/batch.ts';
+import { ensureAncestorsRead } from '../ancestors.ts';
+import { inheritedHead } from '../ledger/inherit.ts';
+import type { LaneMark } from '../ledger/lane-marks.ts';
+import { type Head, ledger } from '../ledger/ledger.ts';
+import { laneTest, takesEvent, windowQueries } from '../roster.ts';
+import { shardTree } from '../tree.ts';
+import { entryBody } from './entry-body.ts';
+import { foldBatch, folderOf } from './fold-batch.ts';
+
+export type AggregateDeps = {
+  readonly plan: Plan;
+  /** Which of the two streams this one reads. */
+  readonly reads: Reads;
+  readonly from: Stream;
+  readonly table: Table;
+  readonly objects: Objects;
+  readonly wake: Wake;
+  readonly clock: Clock;
+  readonly nonce: Nonce;
+  readonly run: string;
+  readonly groups: number;
+};
+
+export type Reads = 'enriched' | 'refined';
+/** Names the ledger, the manifest and the lanes of the results: shard ids repeat in every stream, so the stream is part of it. */
+export const aggregateName = (reads: Reads): string => `aggregate/${reads}`;
+
+/** A lane that ended leaves the entries when no copy of its events can come any more (protocol, section 10). */
+export const PRUNE_AFTER = days(30);
+
+const TRIES = 5;
+
+const itemsOf = (batch: Batch): readonly Inner[] => {
+  const out: Inner[] = [];
+  for (const record of batch.records) {
+    const unpacked = unpackInner(record.data);
+    // A foreign record was rejected by the hop before, or was put here by hand; it has no position, so it counts nowhere.
+    if (unpacked.ok) for (const item of unpacked.items) out.push(item);
+  }
+  return out;
+};
+
+export const aggregate = (deps: AggregateDeps): BatchStep => {
+  const { plan, run, groups, clock } = deps;
+  const fn = aggregateName(deps.reads);
+  const book = ledger({ ...deps, fn });
+  const tree = shardTree({ table: deps.table, stream: deps.from, clock, run });
+  const folders = windowQueries(plan, deps.reads).map((q) => folderOf(queryFold(q), takesEvent(q), laneTest(q, plan)));
+  const heads = new Map<string, Head>();
+
+  const headOf = async (shard: string): Promise<Head> => {
+    const newest = await book.newest(shard);
+    if (newest !== undefined) return newest;
+    const doneUpTo = async (s: string) => (await book.newest(s))?.through;
+    await ensureAncestorsRead(deps.from, tree, shard, doneUpTo);
+    return inheritedHead(book, tree, shard, groups);
+  };
+
+  const pruned = (lanes: Map<string, LaneMark>): Map<string, LaneMark> => {
+    const oldest = clock.now() - PRUNE_AFTER;
+    for (const [lane, m] of lanes) if (m.endedAt > 0 && m.endedAt < oldest) lanes.delete(lane);
+    return lanes;
+  };
+
+  const commit = async (batch: Batch, items: readonly Inner[]): Promise<boolean> => {
+    const { shard } = batch;
+    const head = heads.get(shard) ?? (await headOf(shard));
+    const folded = foldBatch(folders, head.lanes, items, clock.now());
+    const last = batch.records[batch.records.length - 1];
+    const through = padSeq(last?.seq ?? '');
+    if (!folded.applied) {
+      heads.set(shard, head);
+      return false;
+    }
+    const appended = await book.append(shard, head, {
+      lanes: pruned(folded.lanes),
+      through: through > head.through ? through : head.through,
+      counts: folded.counts,
+      body: entryBody(folded.partials, folded.side),
+    });
+    if (!appended.ok) throw new Fault('table.unavailable', `${fn} ${shard}: entry ${head.n + 1} is taken`);
+    heads.set(shard, appended.head);
+    return folded.due;
+  };
+
+  return async (batch) => {
+    if (batch.records.length === 0 || folders.length === 0) return { done: batch.records.length };
+    const items = itemsOf(batch);
+    for (let tries = 1; ; tries++) {
+      try {
+        // A lost wake-up is made good by the schedule.
+        if (await commit(batch, items)) await deps.wake.send(JSON.stringify({ fn })).catch(() => undefined);
+        return { done: batch.records.length };
+      } catch (error) {
+        // Number taken, or the put's fate unknown: read the newest entry again and filter with its marks.
+        heads.delete(batch.shard);
+        if (tries === TRIES || !(error instanceof Fault) || error.code === 'order.ancestor-unread') throw error;
+      }
+    }
+  };
+};

@@ -1,0 +1,167 @@
+// The ledger of one function on one stream (protocol, sections 3 and 5.3): entry n+1 is put only if its number is free. That put
+// is the only moment when a batch happens.
+import { packJson, unpackJson } from '../../fold/pack.ts';
+import type { Lane } from '../../lanes/position.ts';
+import type { Clock, Item, Nonce, Objects, Table } from '../../ports.ts';
+import { days } from '../../time.ts';
+import { type LaneMark, type PackedLanes, packLanes, unpackLanes } from './lane-marks.ts';
+
+/** The newest entry of a shard, as far as the next one needs it. `n` 0: no entry yet. */
+export type Head = {
+  readonly n: number;
+  readonly lanes: ReadonlyMap<Lane, LaneMark>;
+  /** Last sequence number read, zero-padded; '' before the first. */
+  readonly through: string;
+  /** Entries of parents that this shard goes on from: only written with entry 1. */
+  readonly par?: Readonly<Record<string, number>>;
+};
+
+/** Doors of one query in one entry: events read, folded, filtered, late, failed. */
+export type Counts = readonly [in_: number, folded: number, filtered: number, late: number, failed: number];
+
+export type NewEntry = {
+  readonly lanes: ReadonlyMap<Lane, LaneMark>;
+  readonly through: string;
+  readonly counts: Readonly<Record<string, Counts>>;
+  /** What the entry carries beside the marks: any JSON. null when there is nothing. */
+  readonly body: unknown;
+};
+
+export type Entry = {
+  readonly shard: string;
+  readonly n: number;
+  readonly lanes: ReadonlyMap<Lane, LaneMark>;
+  readonly through: string;
+  readonly counts: Readonly<Record<string, Counts>>;
+  readonly par: Readonly<Record<string, number>> | null;
+  /** Packed size of the body in bytes. */
+  readonly size: number;
+  body(): Promise<unknown>;
+};
+
+export type Appended = { readonly ok: true; readonly head: Head } | { readonly ok: false };
+
+export type Ledger = {
+  /** The newest entry, else the floor, else undefined: the shard never had one. */
+  newest(shard: string): Promise<Head | undefined>;
+  /**
+   * Puts the entry after `head`; false when its number is taken.
+   * @throws Fault when the fate of the put is unknown: read `newest` again
+   */
+  append(shard: string, head: Head, entry: NewEntry): Promise<Appended>;
+  /** Entries after n, consecutive ones only, at most `limit`. */
+  after(shard: string, n: number, limit?: number): Promise<readonly Entry[]>;
+  /** Keeps the newest counted entry's marks when entries expire. */
+  putFloor(entry: { shard: string; n: number; lanes: ReadonlyMap<Lane, LaneMark>; through: string }): Promise<void>;
+};
+
+/** Attributes of an entry above this go to an object: an item is billed by the KB, an object by the put. */
+const INLINE_BYTES = 11 * 1024;
+/** Longer than any zombie and any backlog (protocol, section 3). */
+const KEEP = days(30);
+
+const entryKey = (n: number): string => `e#${String(n).padStart(12, '0')}`;
+const json = (item: Item, field: string): unknown => {
+  const bytes = item[field];
+  return bytes instanceof Uint8Array ? unpackJson(bytes) : undefined;
+};
+
+type EntryHeader = { l: PackedLanes; q: Record<string, Counts> };
+
+/** @param fn function + `/` + stream: shard ids repeat in every stream, so each pair has a ledger of its own */
+export const ledger = (deps: {
+  table: Table;
+  objects: Objects;
+  clock: Clock;
+  nonce: Nonce;
+  run: string;
+  fn: string;
+}): Ledger => {
+  const { table, objects, run, fn } = deps;
+  const pk = (shard: string) => `led#${run}#${fn}#${shard}`;
+
+  const headOf = (item: Item): Head => {
+    const header = json(item, 'h') as EntryHeader;
+    return { n: item.n as number, lanes: unpackLanes(header.l), through: item.through as string };
+  };
+
+  const entryOf = (shard: string, item: Item): Entry => {
+    const header = json(item, 'h') as EntryHeader;
+    const inline = item.p instanceof Uint8Array ? item.p : undefined;
+    const name = item.po as string | undefined;
+    return {
+      shard,
+      n: item.n as number,
+      lanes: unpackLanes(header.l),
+      through: item.through as string,
+      counts: header.q,
+      par: item.par === undefined ? null : (JSON.parse(item.par as string) as Record<string, number>),
+      size: inline?.length ?? (item.size as number | undefined) ?? 0,
+      async body() {
+        if (inline) return unpackJson(inline);
+        if (name === undefined) return null;
+        const bytes = await objects.get(name);
+        if (bytes === undefined)
+          throw new Error(`${objects.name} has no object ${name}, named by entry ${item.n} of ${shard}`);
+        return unpackJson(bytes);
+      },
+    };
+  };
+
+  return {
+    async newest(shard) {
+      const [item] = await table.query(pk(shard), { prefix: 'e#', newestFirst: true, limit: 1 });
+      const floor = item ?? (await table.get({ pk: pk(shard), sk: 'floor' }));
+      return floor && headOf(floor);
+    },
+
+    async append(shard, head, entry) {
+      const n = head.n + 1;
+      const header: EntryHeader = { l: packLanes(entry.lanes), q: entry.counts };
+      const body = entry.body === null ? undefined : packJson(entry.body);
+      let stored: Record<string, string | number | Uint8Array> = {};
+      if (body !== undefined && body.length <= INLINE_BYTES) stored = { p: body };
+      else if (body !== undefined) {
+        const name = `${run}/${fn}/p/${shard}/${n}-${deps.nonce()}`;
+        await objects.put(name, body);
+        stored = { po: name, size: body.length };
+      }
+      const written = await table.put(
+        {
+          pk: pk(shard),
+          sk: entryKey(n),
+          n,
+          through: entry.through,
+          h: packJson(header),
+          ...stored,
+          ...(n === 1 && head.par ? { par: JSON.stringify(head.par) } : {}),
+          x: Math.ceil((deps.clock.now() + KEEP) / 1000),
+        },
+        { kind: 'absent' },
+      );
+      return written.ok ? { ok: true, head: { n, lanes: entry.lanes, through: entry.through } } : { ok: false };
+    },
+
+    async after(shard, n, limit) {
+      const items = await table.query(pk(shard), {
+        prefix: 'e#',
+        after: entryKey(n),
+        ...(limit === undefined ? {} : { limit }),
+      });
+      const out: Entry[] = [];
+      for (const item of items) {
+        if (item.n !== n + out.length + 1) break;
+        out.push(entryOf(shard, item));
+      }
+      return out;
+    },
+
+    async putFloor({ shard, n, lanes, through }) {
+      const header: EntryHeader = { l: packLanes(lanes), q: {} };
+      await table.put(
+        { pk: pk(shard), sk: 'floor', n, through, h: packJson(header) },
+        { kind: 'below', field: 'n', value: n },
+      );
+    },
+  };
+};

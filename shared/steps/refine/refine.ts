@@ -1,0 +1,216 @@
+// ledger -> refined, late, rejected. Merges partials, closes windows on event time, decides by one conditional put, and only then
+// sends (protocol, section 5.4). Any number of runs at the same time is safe.
+import { packJson } from '../../fold/pack.ts';
+import type { Patience } from '../../lanes/emit.ts';
+import type { Clock, Nonce, Objects, Stream, Table } from '../../ports.ts';
+import type { Plan } from '../../query/plan.ts';
+import { type EpochMs, minutes, START_OF_TIME } from '../../time.ts';
+import type { WakeStep } from '../../trigger/queue.ts';
+import { endsOf } from '../../window/window.ts';
+import { aggregateName, PRUNE_AFTER, type Reads } from '../aggregate/aggregate.ts';
+import type { EntryBody } from '../aggregate/entry-body.ts';
+import { mayClose, watermarkOf } from '../aggregate/watermark.ts';
+import { type Entry, ledger } from '../ledger/ledger.ts';
+import { eachSlicePartial } from '../ledger/partials.ts';
+import { laneTest, windowQueries } from '../roster.ts';
+import { shardTree } from '../tree.ts';
+import { type DueRow, dueRows } from './due.ts';
+import { type Manifest, manifests, type Outgoing, type OutRow, outboxNumber } from './manifest.ts';
+import { dropDead, foldEntry, type OpenState, settle, snapshotOf } from './open-state.ts';
+import { stateAt } from './rebuild.ts';
+import { rowEventWriter } from './row-event.ts';
+import { send } from './send.ts';
+
+export type RefineDeps = {
+  readonly plan: Plan;
+  readonly reads: Reads;
+  /** The stream whose ledger this is: its shards name the entries. */
+  readonly from: Stream;
+  readonly raw: Stream;
+  readonly to: Stream;
+  readonly table: Table;
+  readonly objects: Objects;
+  readonly clock: Clock;
+  readonly nonce: Nonce;
+  readonly run: string;
+  readonly groups: number;
+  readonly patience?: Patience;
+};
+
+/** After every event time that a date can hold: no lane holds the query back any more. */
+const NEVER_HELD: EpochMs = 8_640_000_000_000_000;
+const DECIDE_AFTER = minutes(1);
+const DECIDE_BYTES = 8 * 1_048_576;
+const SNAPSHOT_AFTER = minutes(5);
+const SNAPSHOT_BYTES = 16 * 1_048_576;
+/** ListShards at most this often, unless asked to settle. */
+const LOOK_AFTER = minutes(1);
+const PART = 0;
+
+/** A message that asks to decide whatever was folded, with or without rows: at the end of a run, before a pause. */
+export const SETTLE = 'settle';
+
+export const refine = (deps: RefineDeps): WakeStep => {
+  const { plan, run, groups, clock, objects } = deps;
+  const fn = aggregateName(deps.reads);
+  const queries = windowQueries(plan, deps.reads);
+  const book = ledger({ ...deps, fn });
+  const store = manifests({ ...deps, fn, part: PART });
+  const shards = shardTree({ table: deps.table, stream: deps.from, clock, run });
+  const raw = shardTree({ table: deps.table, stream: deps.raw, clock, run });
+  const rebuild = { plan, queries, book, objects, raw, groups };
+  const reads = new Map(queries.map((q) => [q.id, laneTest(q, plan)]));
+  const writers = new Map(queries.map((q) => [q.id, rowEventWriter(plan, q.into)]));
+  /** Only lanes that a query waits for carry marks, and only a mark that may close a window there is worth a decision. */
+  const awaited = queries.flatMap((q) => {
+    const readers = windowQueries(plan, 'refined').filter((r) => r.input.reads.includes(q.id));
+    return readers.length === 0 ? [] : [{ id: q.id, readers }];
+  });
+  const sending = { ...deps, fn, part: PART };
+
+  /** A state that was folded beyond its manifest is used again only while that manifest stands. */
+  let memory: { state: OpenState; v: number; ahead: boolean } | null = null;
+  let looked: EpochMs = START_OF_TIME;
+  /** When no snapshot was made yet: the oldest decision that this sandbox saw. */
+  let firstDecision: EpochMs | undefined;
+
+  const recall = async (m: Manifest): Promise<OpenState> => {
+    const mine = memory;
+    // A crash from here on loses the memory, never the truth.
+    memory = null;
+    if (mine !== null && mine.v === m.v) return mine.state;
+    return stateAt(m, mine !== null && !mine.ahead && mine.v < m.v ? mine.state : null, rebuild);
+  };
+
+  const assertAlive = (entry: Entry, body: EntryBody | null, closed: Manifest['closed'], state: OpenState): void => {
+    for (const [id, packed] of Object.entries(body?.p ?? {})) {
+      const q = state.queries.get(id);
+      const w = closed[id];
+      if (packed.t !== 's' || w === undefined || !q || q.slicing === null) continue;
+      const { slicing } = q;
+      eachSlicePartial({ ...packed.p, k: packed.p.k, v: [] }, (j, slice) => {
+        const end = endsOf(slice, slicing)[j] ?? Number.NEGATIVE_INFINITY;
+        if (end - 1 + q.fold.query.lateness <= w)
+          throw new Error(
+            `${fn}: entry ${entry.n} of ${entry.shard} brings a partial of ${id} for a window that is closed`,
+          );
+      });
+    }
+  };
+
+  /** Folds what the ledgers hold beyond the state. A shard that goes on from parents waits for what they had. */
+  const fold = async (state: OpenState, m: Manifest, eager: boolean): Promise<void> => {
+    if (eager || clock.now() - looked >= LOOK_AFTER || shards.known().length === 0) {
+      await shards.refresh();
+      looked = clock.now();
+    }
+    const ids = shards
+      .known()
+      .map((s) => s.id)
+      .sort();
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const shard of ids)
+        for (const entry of await book.after(shard, state.cur[shard] ?? 0)) {
+          if (Object.entries(entry.par ?? {}).some(([p, n]) => (state.cur[p] ?? 0) < n)) break;
+          const body = (await entry.body()) as EntryBody | null;
+          assertAlive(entry, body, m.closed, state);
+          foldEntry(state, entry, body);
+          moved = true;
+        }
+    }
+    const oldest = clock.now() - PRUNE_AFTER;
+    for (const [lane, c] of state.lanes) if (c.endedAt > 0 && c.endedAt < oldest) state.lanes.delete(lane);
+  };
+
+  const watermarks = (state: OpenState, m: Manifest): Record<string, EpochMs> => {
+    const out: Record<string, EpochMs> = {};
+    for (const q of queries) {
+      const isMine = reads.get(q.id) as (lane: string) => boolean;
+      let least = Number.POSITIVE_INFINITY;
+      for (const [lane, c] of state.lanes) if (c.endedAt === 0 && c.clock < least && isMine(lane)) least = c.clock;
+      const w = least === Number.POSITIVE_INFINITY ? NEVER_HELD : watermarkOf(q, least);
+      out[q.id] = Math.max(m.closed[q.id] ?? START_OF_TIME, w);
+    }
+    return out;
+  };
+
+  const snapshot = async (state: OpenState, m: Manifest, now: EpochMs): Promise<Manifest['snap']> => {
+    firstDecision ??= m.v === 0 ? now : m.at;
+    const old = m.snap?.at ?? firstDecision;
+    if (now - old < SNAPSHOT_AFTER && state.snapBytes < SNAPSHOT_BYTES) return m.snap;
+    const name = `${run}/${fn}/snap/${PART}/${deps.nonce()}`;
+    await objects.put(name, packJson(snapshotOf(state)));
+    return { name, at: now };
+  };
+  const outgoing = (state: OpenState, m: Manifest, rows: readonly DueRow[], w: Manifest['closed']): Outgoing => ({
+    rows: rows.map((row, i): OutRow => {
+      const no = m.next + i;
+      const { query } = row.fold;
+      const write = writers.get(query.id) as (r: DueRow, number: string) => string;
+      return { query: query.id, no, key: row.key, event: write(row, outboxNumber(m.epoch, no)) };
+    }),
+    markNo: m.next + rows.length,
+    marks: awaited.map((q) => ({ query: q.id, watermark: w[q.id] as EpochMs })),
+    side: state.side,
+  });
+
+  const putFloors = async (state: OpenState, snapped: boolean): Promise<void> => {
+    if (!snapped) return;
+    // A failure here leaves entries standing a while longer as the newest, which is as good.
+    for (const tip of state.tips.values()) await book.putFloor(tip).catch(() => undefined);
+    state.tips.clear();
+    state.snapBytes = 0;
+  };
+
+  /** One decision; false when there is nothing to decide. */
+  const decide = async (eager: boolean): Promise<boolean> => {
+    const m = await store.read();
+    const state = await recall(m);
+    if (m.out !== null && !m.sent) {
+      await send(sending, m, m.out);
+      await store.markSent(m);
+    }
+    await fold(state, m, eager);
+    const w = watermarks(state, m);
+    const rows = [...state.queries.values()].flatMap((q) => {
+      const { id } = q.fold.query;
+      return dueRows(q, m.closed[id] ?? START_OF_TIME, w[id] as EpochMs);
+    });
+    const now = clock.now();
+    const must = state.fresh > 0 && (eager || now - m.at >= DECIDE_AFTER || state.freshBytes >= DECIDE_BYTES);
+    const news = awaited.some((q) =>
+      q.readers.some((r) => mayClose(r, m.closed[q.id] ?? START_OF_TIME, w[q.id] as EpochMs)),
+    );
+    if (rows.length === 0 && !must && !news) {
+      memory = { state, v: m.v, ahead: true };
+      return false;
+    }
+    const out = outgoing(state, m, rows, w);
+    dropDead(state, w);
+    const snap = await snapshot(state, m, now);
+    const next: Manifest = {
+      v: m.v + 1,
+      at: now,
+      cur: { ...state.cur },
+      closed: w,
+      next: out.markNo + 1,
+      epoch: m.epoch,
+      out,
+      sent: false,
+      snap,
+    };
+    if (!(await store.decide(m, next))) return false;
+    settle(state);
+    memory = { state, v: next.v, ahead: false };
+    await send(sending, next, out);
+    await store.markSent(next);
+    await putFloors(state, snap?.name !== m.snap?.name);
+    return true;
+  };
+
+  return async (bodies) => {
+    if (queries.length === 0) return;
+    await decide(bodies.some((b) => b === SETTLE));
+  };
+};

@@ -1,0 +1,40 @@
+// A row of a query as a CloudEvent on `refined`.
+import type { CloudEvent } from '../../event/cloud-event.ts';
+import { showInstant } from '../../event/instant.ts';
+import type { Plan, TablePlan } from '../../query/plan.ts';
+import { rowWriter } from '../../query/row.ts';
+import type { EpochMs } from '../../time.ts';
+import { sourceOfQuery } from '../roster.ts';
+import type { DueRow } from './due.ts';
+
+export type RowWriter = (row: DueRow, number: string) => string;
+
+/** The row's event time: the destination's watermark column, so that a chained query reads it; else window_time. */
+const timeOf = (table: TablePlan, row: DueRow): EpochMs => {
+  const at = table.columns.findIndex((c) => c.name === table.watermark?.column);
+  const value = at < 0 ? null : row.values[at];
+  return typeof value === 'number' ? value : row.window.end - 1;
+};
+
+/**
+ * @returns JSON text. `id` names query, window and key: it is the same for every revision; `revision` is the outbox number, greater
+ *   for each newer one; `deleted` is there when the row must go.
+ */
+export const rowEventWriter = (plan: Plan, into: string): RowWriter => {
+  const table = plan.tables.find((t) => t.name === into);
+  if (table === undefined) throw new Error(`the plan has no table ${into}`);
+  const write = rowWriter(table.columns);
+  return (row, number) => {
+    const { query } = row.fold;
+    const head: Omit<CloudEvent, 'data'> = {
+      specversion: '1.0',
+      id: `${query.id}|${row.window.start}|${row.window.end}|${row.key}`,
+      source: sourceOfQuery(query.id),
+      type: into,
+      time: showInstant(timeOf(table, row)),
+      revision: number,
+      ...(row.kept ? {} : { deleted: true }),
+    };
+    return `${JSON.stringify(head).slice(0, -1)},"data":${write(row.values)}}`;
+  };
+};

@@ -1,0 +1,93 @@
+// The family tree of a stream's shards, kept longer than ListShards keeps it (protocol, sections 3 and 4).
+import { packJson, unpackJson } from '../fold/pack.ts';
+import type { Clock, Shard, Stream, Table } from '../ports.ts';
+import type { EpochMs } from '../time.ts';
+
+/** A shard as the tree knows it; `closedAt` is when it was first seen closed. */
+export type TreeShard = Omit<Shard, 'closed'> & { readonly closedAt: EpochMs | null };
+type Rows = Record<string, TreeShard>;
+
+export type Tree = {
+  /** A shard, after a look at ListShards if it was not known. */
+  find(id: string): Promise<TreeShard | undefined>;
+  /** All shards known, after a look at ListShards. */
+  refresh(): Promise<readonly TreeShard[]>;
+  /** All shards known so far. */
+  known(): readonly TreeShard[];
+};
+
+/**
+ * @param run names the item: `tree#<run>#<stream>`
+ */
+export const shardTree = (deps: { table: Table; stream: Stream; clock: Clock; run: string }): Tree => {
+  const key = { pk: `tree#${deps.run}#${deps.stream.name}`, sk: '-' };
+  let rows: Rows = {};
+  let version = 0;
+
+  const load = async () => {
+    const item = await deps.table.get(key);
+    if (item === undefined) return;
+    rows = { ...(unpackJson(item.rows as Uint8Array) as Rows), ...rows };
+    version = item.v as number;
+  };
+
+  const merge = (listed: readonly Shard[]): boolean => {
+    let changed = false;
+    for (const { closed, ...s } of listed) {
+      const old = rows[s.id];
+      if (old !== undefined && (old.closedAt !== null || !closed)) continue;
+      rows[s.id] = { ...s, closedAt: closed ? deps.clock.now() : null };
+      changed = true;
+    }
+    return changed;
+  };
+
+  const refresh = async () => {
+    const listed = await deps.stream.shards();
+    while (merge(listed) || version === 0) {
+      const item = { ...key, v: version + 1, rows: packJson(rows) };
+      const written = await deps.table.put(
+        item,
+        version === 0 ? { kind: 'absent' } : { kind: 'equals', field: 'v', value: version },
+      );
+      if (written.ok) {
+        version++;
+        break;
+      }
+      const mine = rows;
+      rows = {};
+      await load();
+      // What was only known here stays known; a row of the table is older and wins where both have one.
+      rows = { ...mine, ...rows };
+    }
+    return Object.values(rows);
+  };
+
+  return {
+    async find(id) {
+      if (rows[id] === undefined) await load();
+      if (rows[id] === undefined) await refresh();
+      return rows[id];
+    },
+    async refresh() {
+      if (version === 0) await load();
+      return refresh();
+    },
+    known: () => Object.values(rows),
+  };
+};
+
+/** Ancestors of a shard, oldest first, each once. */
+export const ancestorsOf = async (tree: Tree, shard: string): Promise<readonly TreeShard[]> => {
+  const out = new Map<string, TreeShard>();
+  const walk = async (id: string): Promise<void> => {
+    for (const parent of (await tree.find(id))?.parents ?? []) {
+      const row = await tree.find(parent);
+      if (row === undefined || out.has(parent)) continue;
+      await walk(parent);
+      out.set(parent, row);
+    }
+  };
+  await walk(shard);
+  return [...out.values()];
+};

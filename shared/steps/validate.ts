@@ -1,0 +1,213 @@
+// Head of the pipeline, raw -> validated: unpacks, stamps position and key group, checks, keeps the clock of each raw shard and
+// says in every lane how far the shard has come (protocol, section 5.2).
+
+import { positionIdOf } from '../event/position-id.ts';
+import { rejectedEvent, toNdjson } from '../event/reject.ts';
+import type { ToEvent } from '../event/to-event.ts';
+import { type UserRecord, unpackRecord } from '../event/unpack.ts';
+import type { Patience } from '../lanes/emit.ts';
+import { Outbox } from '../lanes/outbox.ts';
+import { endOf, lane, padSeq, position } from '../lanes/position.ts';
+import { groupOfHash, groupOfKey, hashKeyOf, holds, ownedGroups } from '../lanes/ring.ts';
+import type { Source } from '../pipeline.ts';
+import type { Clock, Objects, Stream, Table } from '../ports.ts';
+import { type EpochMs, hours, type Ms } from '../time.ts';
+import type { BatchStep, StreamRecord } from '../trigger/batch.ts';
+import { ensureAncestorsRead } from './ancestors.ts';
+import { checkpoints } from './checkpoint.ts';
+import { type Claim, claimAll } from './claims.ts';
+import type { Judge } from './judge.ts';
+import { takeInTime } from './prefix.ts';
+import { NEW_CLOCK, onEvent, onRecord, onTick, type ShardClock } from './shard-clock.ts';
+import { keepAside, sideDoorKey } from './side-door.ts';
+import { ancestorsOf, shardTree, type TreeShard } from './tree.ts';
+
+export const STAGE = 'validate';
+
+export type ValidateDeps = {
+  readonly raw: Stream;
+  readonly validated: Stream;
+  readonly table: Table;
+  readonly rejected: Objects;
+  readonly clock: Clock;
+  readonly run: string;
+  /** Number of key groups. */
+  readonly groups: number;
+  /** The longest watermark delay of the tables that read the stream. */
+  readonly delay: Ms;
+  readonly sources: readonly Source[];
+  readonly judge: Judge;
+  /** Retention of `raw`: how long after a reshard the ends of its ancestors are announced. */
+  readonly retention?: Ms;
+  readonly patience?: Patience;
+};
+
+/** Added to the retention: the longest that an invocation lives on. */
+const TIME_LIMIT: Ms = hours(1);
+
+type Seen = { readonly user: UserRecord; readonly verdict: ToEvent };
+
+/** What an event says of itself; a rejected one as far as it got. */
+const named = (v: ToEvent): { id?: string | undefined; source?: string | undefined; type?: string | undefined } =>
+  v.kind === 'event' ? v.event : v;
+
+export const validate = (deps: ValidateDeps): BatchStep => {
+  const { groups, run, clock } = deps;
+  const marks = checkpoints(deps.table, run, `${STAGE}/${deps.raw.name}`);
+  const tree = shardTree({ table: deps.table, stream: deps.raw, clock, run });
+  const announced = new Set<string>();
+  const transport = Math.max(0, ...deps.sources.map((s) => s.transport));
+  const ticks = deps.sources.every((s) => s.ticks);
+  const sourceOf = new Map(deps.sources.flatMap((s) => s.types.map((t) => [t, s] as const)));
+  const anySource = deps.sources.find((s) => s.types.length === 0);
+  const sourceFor = (type: string | undefined): Source | undefined =>
+    (type === undefined ? undefined : sourceOf.get(type)) ?? anySource;
+
+  const announceEnds = async (shard: string, outbox: Outbox) => {
+    const oldest = clock.now() - (deps.retention ?? hours(24)) - TIME_LIMIT;
+    for (const p of await ancestorsOf(tree, shard)) {
+      if (p.closedAt !== null && p.closedAt < oldest) continue;
+      const children = tree.known().filter((c) => c.parents.includes(p.id));
+      for (const g of ownedGroups(p, groups)) {
+        const next = children.filter((c) => ownedGroups(c, groups).includes(g)).map((c) => lane(c.id, g));
+        outbox.add(g, { kind: 'end', lane: lane(p.id, g), next });
+      }
+    }
+  };
+
+  const groupOf = (user: UserRecord, owned: readonly number[]): number => {
+    const own =
+      user.explicitHashKey === undefined
+        ? groupOfKey(user.partitionKey, groups)
+        : groupOfHash(BigInt(user.explicitHashKey), groups);
+    if (owned.includes(own)) return own;
+    const h = user.explicitHashKey === undefined ? hashKeyOf(user.partitionKey) : BigInt(user.explicitHashKey);
+    return owned[Number(h % BigInt(owned.length))] as number;
+  };
+
+  /** KCL's filter, for sources that say their producer is the KPL: a resent copy that lies outside the shard's range. */
+  const isResend = (user: UserRecord, verdict: ToEvent, shard: TreeShard): boolean =>
+    sourceFor(named(verdict).type)?.producer === 'kpl' &&
+    !holds(shard, user.explicitHashKey === undefined ? hashKeyOf(user.partitionKey) : user.explicitHashKey);
+
+  /** Which of the seen are a producer's second copy. Ids are claimed before the verdict, so a new verdict changes no owner. */
+  const secondCopies = async (shard: string, record: StreamRecord, seen: readonly Seen[]): Promise<Set<Seen>> => {
+    const wanted: Seen[] = [];
+    const claims: Claim[] = [];
+    for (const s of seen) {
+      const { id, source, type } = named(s.verdict);
+      const from = sourceFor(type);
+      if (id === undefined || !from || from.deduplicate === null) continue;
+      wanted.push(s);
+      claims.push({
+        source: from.name,
+        id: `${source}|${id}`,
+        owner: `${shard}/${position(record.seq, s.user.index)}`,
+        arrival: record.arrival,
+        keepFor: from.deduplicate,
+      });
+    }
+    if (claims.length === 0) return new Set();
+    const owns = await claimAll(deps.table, run, claims);
+    return new Set(wanted.filter((_, i) => !owns[i]));
+  };
+
+  const aside = (
+    door: 'rejected' | 'duplicate',
+    shard: string,
+    record: StreamRecord,
+    index: number,
+    payload: Uint8Array,
+    why: { rule: string; cause: string; field?: string; value?: string },
+  ) =>
+    toNdjson(
+      rejectedEvent({
+        door,
+        stage: STAGE,
+        rule: why.rule,
+        cause: why.cause,
+        ...(why.field === undefined ? {} : { field: why.field }),
+        ...(why.value === undefined ? {} : { value: why.value }),
+        shard,
+        position: position(record.seq, index),
+        arrival: record.arrival,
+        payload,
+      }),
+    );
+
+  const begin = (shard: TreeShard, from: ShardClock, outbox: Outbox, lines: string[]) => {
+    const owned = ownedGroups(shard, groups);
+    let at = from;
+    const take = async (record: StreamRecord) => {
+      at = onRecord(at, record.arrival);
+      if (record.data.length === 0) {
+        if (ticks) at = onTick(at, record.arrival, transport);
+        return;
+      }
+      const unpacked = unpackRecord(record.data, record.partitionKey);
+      if (!unpacked.ok) {
+        lines.push(aside('rejected', shard.id, record, 0, record.data, unpacked));
+        return;
+      }
+      const seen = unpacked.records.map((user) => ({
+        user,
+        verdict: deps.judge(user.bytes, record.arrival, () => positionIdOf(shard.id, record.seq, user.index)),
+      }));
+      const copies = await secondCopies(shard.id, record, seen);
+      const seq = padSeq(record.seq);
+      for (const s of seen) {
+        const { user, verdict } = s;
+        if (copies.has(s) || isResend(user, verdict, shard)) {
+          const cause = copies.has(s)
+            ? `id ${named(verdict).id} came before`
+            : 'the KPL sent it again to the shard of its key';
+          lines.push(aside('duplicate', shard.id, record, user.index, user.bytes, { rule: 'event.duplicate', cause }));
+        } else if (verdict.kind === 'reject') {
+          lines.push(aside('rejected', shard.id, record, user.index, user.bytes, verdict));
+        } else {
+          const group = groupOf(user, owned);
+          at = onEvent(at, verdict.time, record.arrival, deps.delay);
+          outbox.add(group, {
+            kind: 'event',
+            lane: lane(shard.id, group),
+            seq,
+            index: user.index,
+            child: 0,
+            arrival: record.arrival,
+            key: user.partitionKey,
+            bytes: verdict.bytes,
+          });
+        }
+      }
+    };
+    return { owned, take, clock: () => at };
+  };
+
+  return async (batch, budget) => {
+    const first = batch.records[0];
+    if (first === undefined) return { done: 0 };
+    const shard = await tree.find(batch.shard);
+    if (shard === undefined) throw new Error(`${deps.raw.name} lists no shard ${batch.shard}`);
+    const before = await marks.read(batch.shard);
+    const doneUpTo = async (s: string) => (await marks.read(s))?.q as string | undefined;
+    if (before === undefined) await ensureAncestorsRead(deps.raw, tree, batch.shard, doneUpTo);
+
+    const outbox = new Outbox(deps.validated, groups, deps.patience);
+    if (!announced.has(batch.shard)) await announceEnds(batch.shard, outbox);
+    const lines: string[] = [];
+    const start: ShardClock = before
+      ? { clock: before.clock as number, rose: (before.rose as number | undefined) ?? null }
+      : NEW_CLOCK;
+    const { owned, take, clock: now } = begin(shard, start, outbox, lines);
+    const done = await takeInTime(batch, budget, outbox, take);
+    const last = batch.records[done - 1] as StreamRecord;
+    for (const g of owned)
+      outbox.add(g, { kind: 'mark', lane: lane(shard.id, g), pos: endOf(last.seq), clock: now().clock });
+    await outbox.flush();
+    const name = `${batch.shard}/${first.seq}-${last.seq}`;
+    await keepAside(deps.rejected, sideDoorKey('rejected', run, STAGE, first.arrival, name), lines);
+    await marks.advance(batch.shard, last.seq, { clock: now().clock, rose: now().rose as EpochMs });
+    announced.add(batch.shard);
+    return { done };
+  };
+};
