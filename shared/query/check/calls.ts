@@ -1,0 +1,158 @@
+// Function calls: which function, whether its arguments fit, and its type.
+import type { CallNode } from '../ast.ts';
+import type { FunctionDef, Kind } from '../functions/define.ts';
+import { FUNCTIONS } from '../functions/index.ts';
+import type { Expr } from '../plan.ts';
+import { didYouMean } from '../problem.ts';
+import { BIGINT, BOOLEAN, isInstant, isNumeric, STRING, typeText } from '../type-rules.ts';
+import { castTo, commonOf } from './coerce.ts';
+import { isNull, literal } from './literals.ts';
+import { alike, checkBinary } from './operators.ts';
+import { call, type Scope } from './scope.ts';
+
+export const AGGREGATES = new Set(['COUNT', 'SUM', 'MIN', 'MAX', 'AVG']);
+
+const KINDS: Readonly<Record<Kind, (type: Expr['type']) => boolean>> = {
+  STRING: (t) => t.kind === 'STRING',
+  INTEGER: (t) => t.kind === 'INT' || t.kind === 'BIGINT',
+  NUMBER: isNumeric,
+  BOOLEAN: (t) => t.kind === 'BOOLEAN',
+  MOMENT: (t) => isInstant(t) || t.kind === 'DATE',
+  DOUBLE: isNumeric,
+};
+
+/** Functions of Flink that are refused for a reason of their own. */
+const REFUSED: Readonly<Record<string, string>> = {
+  CURRENT_TIMESTAMP: 'use the event time column: the content of the stream fixes the result',
+  NOW: 'use the event time column: the content of the stream fixes the result',
+  CURRENT_WATERMARK: 'late events are counted and kept by themselves',
+  PROCTIME: 'use the event time column: the content of the stream fixes the result',
+  RAND: 'take the random number from the event',
+  RAND_INTEGER: 'take the random number from the event',
+  UUID: "use the event's own id (a METADATA column)",
+  UNIX_TIMESTAMP: 'use the event time column',
+  LISTAGG: 'its answer depends on the order of arrival; use MIN, MAX or COUNT(DISTINCT …)',
+  FIRST_VALUE: 'use MIN of the event time',
+  LAST_VALUE: 'use MAX of the event time',
+  TUMBLE: 'read FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL …)) and group by window_start, window_end',
+  HOP: 'read FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL …, INTERVAL …)) and group by window_start, window_end',
+  SESSION:
+    'read FROM TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL …)) and group by window_start, window_end',
+  TUMBLE_START: 'select window_start',
+  TUMBLE_END: 'select window_end',
+  TUMBLE_ROWTIME: 'select window_time',
+  ROW_NUMBER: 'filter by HAVING',
+};
+
+const signature = (def: FunctionDef): string => {
+  const shown = def.takes.map((kind, i) => {
+    const text = kind === 'MOMENT' ? 'TIMESTAMP or DATE' : kind;
+    return i >= def.takes.length - (def.optional ?? 0) ? `[${text}]` : text;
+  });
+  return `${def.name.split(' ')[0]}(${shown.join(', ')}${def.variadic ? ', …' : ''})`;
+};
+
+const checkArgs = (node: CallNode, def: FunctionDef, args: readonly Expr[], scope: Scope): readonly Expr[] | null => {
+  const least = def.takes.length - (def.optional ?? 0);
+  if (args.length < least || (!def.variadic && args.length > def.takes.length)) {
+    scope.problems.add(node.at, `${scope.clause}: ${signature(def)} has ${args.length} arguments here`);
+    return null;
+  }
+  const checked = args.map((arg, i) => {
+    const kind = def.takes[Math.min(i, def.takes.length - 1)] ?? 'STRING';
+    if (isNull(arg)) return castTo(arg, kind === 'STRING' ? STRING : kind === 'BOOLEAN' ? BOOLEAN : BIGINT);
+    if (KINDS[kind](arg.type)) return arg;
+    const wanted = kind === 'MOMENT' ? 'TIMESTAMP or DATE' : kind === 'INTEGER' ? 'INT or BIGINT' : kind;
+    scope.problems.add(
+      node.args[i]?.at ?? node.at,
+      `${scope.clause}: argument ${i + 1} of ${signature(def)} must be ${wanted}, found ${typeText(arg.type)}`,
+    );
+    return null;
+  });
+  const good = checked.flatMap((e) => (e ? [e] : []));
+  return good.length === args.length ? good : null;
+};
+
+const planName = (node: CallNode, def: FunctionDef, scope: Scope): string | null => {
+  if (!def.units) return def.name;
+  const unit = node.unit ?? (def.name === 'TRIM' ? 'BOTH' : '');
+  if (def.units.includes(unit)) return `${def.name} ${unit}`;
+  const hint = didYouMean(unit, def.units);
+  scope.problems.add(
+    node.at,
+    `${scope.clause}: ${def.name.split(' ')[0]} takes the units ${def.units.join(', ')}, found ${unit || 'none'}.${hint}`,
+  );
+  return null;
+};
+
+const coalesce = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
+  const type = commonOf(args);
+  if (type !== null && args.length > 0)
+    return call(
+      'COALESCE',
+      args.map((e) => castTo(e, type)),
+      type,
+    );
+  const found = args.map((e) => typeText(e.type)).join(', ');
+  scope.problems.add(node.at, `${scope.clause}: COALESCE takes values of one type, found ${found || 'none'}`);
+  return null;
+};
+
+const nullIf = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
+  const [a, b] = args;
+  if (!a || !b || args.length !== 2) {
+    scope.problems.add(node.at, `${scope.clause}: NULLIF takes two values`);
+    return null;
+  }
+  const both = alike(node.at, 'NULLIF', a, b, scope.problems);
+  return both && call('CASE', [call('=', both, BOOLEAN), literal(null, a.type), a], a.type);
+};
+
+const unknown = (node: CallNode, name: string, scope: Scope): null => {
+  const refused = REFUSED[name];
+  if (refused) scope.problems.notYet(node.at, `${name}(…) in ${scope.clause}`, refused);
+  else {
+    const known = [
+      ...new Set([...FUNCTIONS.keys()].map((n) => n.split(' ')[0] ?? n)),
+      ...AGGREGATES,
+      'COALESCE',
+      'NULLIF',
+      'MOD',
+    ];
+    scope.problems.add(
+      node.at,
+      `${scope.clause}: unknown function ${node.name.name}.${didYouMean(name, known)} Functions: ${known.sort().join(', ')}`,
+    );
+  }
+  return null;
+};
+
+/** A call whose arguments are checked already; aggregates are the scope's. */
+export const checkCall = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
+  const name = node.name.name.toUpperCase();
+  if (node.star || node.distinct || node.filter) {
+    scope.problems.add(
+      node.at,
+      `${scope.clause}: *, DISTINCT and FILTER belong to aggregates (COUNT, SUM, MIN, MAX, AVG), found ${name}`,
+    );
+    return null;
+  }
+  if (name === 'COALESCE') return coalesce(node, args, scope);
+  if (name === 'NULLIF') return nullIf(node, args, scope);
+  if (name === 'MOD' && args[0] && args[1] && args.length === 2)
+    return checkBinary(node.at, '%', args[0], args[1], scope.problems);
+  const key =
+    node.unit !== null && /^(FLOOR|CEIL|CEILING)$/.test(name) ? `${name.slice(0, name === 'FLOOR' ? 5 : 4)} TO` : name;
+  const def = FUNCTIONS.get(key);
+  if (!def || (key !== name && node.unit === null)) return unknown(node, name, scope);
+  const fn = planName(node, def, scope);
+  const checked = checkArgs(node, def, args, scope);
+  if (fn === null || checked === null) return null;
+  const mistake = def.refuse?.(checked) ?? null;
+  if (mistake !== null) {
+    scope.problems.notYet(node.at, `${name}: ${mistake}`, 'write it so that it means the same everywhere');
+    return null;
+  }
+  const type = typeof def.gives === 'function' ? def.gives(checked) : def.gives;
+  return call(fn, checked, type);
+};

@@ -1,0 +1,178 @@
+// CREATE TABLE to a TablePlan.
+import type { CreateTable, ExprNode } from '../ast.ts';
+import type { Column, TablePlan } from '../plan.ts';
+import { didYouMean, listed, type Problems } from '../problem.ts';
+import { isInstant, isNested, typeText } from '../type-rules.ts';
+import { intervalMs } from './literals.ts';
+import { checkOptions } from './options.ts';
+import { resolveType } from './resolve-type.ts';
+
+/** A table as queries see it. */
+export type Table = {
+  readonly plan: TablePlan;
+  readonly node: CreateTable;
+  readonly problems: Problems;
+  /** How each column is read from an event. */
+  readonly columns: readonly Column[];
+  /** Columns whose type was refused: naming one is no second mistake. */
+  readonly broken: ReadonlySet<string>;
+  /** Whether 'millrace.type' was written, be it right or wrong. */
+  readonly source: boolean;
+};
+
+const ATTRIBUTE = /^[a-z0-9]{1,20}$/;
+
+const checkColumns = (node: CreateTable, source: boolean, problems: Problems) => {
+  const columns: Column[] = [];
+  const broken = new Set<string>();
+  const seen = new Set<string>();
+  const keys = new Set(node.primaryKeys.flatMap((k) => k.columns.map((c) => c.name)));
+  for (const column of node.columns) {
+    const name = column.name.name;
+    if (seen.has(name))
+      problems.add(column.name.at, `CREATE TABLE ${node.name.name}: the column "${name}" stands twice`);
+    seen.add(name);
+    if (column.notNull && !keys.has(name))
+      problems.notYet(
+        column.at,
+        `NOT NULL on "${name}"`,
+        'leave it out; require the field in the JSON Schema of the event type',
+      );
+    const type = resolveType(column.type, problems);
+    if (!type) {
+      broken.add(name);
+      continue;
+    }
+    if (!column.metadata) columns.push({ name, type, from: { kind: 'data', path: [name] } });
+    else if (!source)
+      problems.add(
+        column.metadata.at,
+        `METADATA reads an attribute of an event; ${node.name.name} is no source, it has no 'millrace.type'`,
+      );
+    else {
+      const key = column.metadata.key ?? name;
+      if (!ATTRIBUTE.test(key))
+        problems.add(
+          column.metadata.at,
+          `METADATA FROM '${key}': attributes of a CloudEvent have names of small letters and digits, such as 'id', 'source', 'subject'`,
+        );
+      else if (isNested(type)) problems.add(column.at, `METADATA: an attribute is no ${typeText(type)}`);
+      columns.push({ name, type, from: key === 'time' ? { kind: 'event-time' } : { kind: 'attribute', name: key } });
+    }
+  }
+  return { columns, broken };
+};
+
+/** The delay of `ts` or `ts - INTERVAL …`; null when the expression is another, which is then reported. */
+const watermarkDelay = (column: string, as: ExprNode, problems: Problems): number | null => {
+  const isColumn = (e: ExprNode): boolean => e.kind === 'name' && e.parts.length === 1 && e.parts[0]?.name === column;
+  if (isColumn(as)) return 0;
+  if (as.kind === 'binary' && as.op === '-' && isColumn(as.left) && as.right.kind === 'interval') {
+    const delay = intervalMs(as.right, problems);
+    if (delay === null || delay >= 0) return delay;
+  }
+  problems.notYet(
+    as.at,
+    `WATERMARK FOR ${column} AS another expression`,
+    `write ${column} - INTERVAL '10' SECOND, or ${column} alone`,
+  );
+  return null;
+};
+
+const checkWatermark = (
+  node: CreateTable,
+  columns: readonly Column[],
+  broken: ReadonlySet<string>,
+  problems: Problems,
+): TablePlan['watermark'] => {
+  const [mark, second] = node.watermarks;
+  if (second) problems.add(second.at, `CREATE TABLE ${node.name.name}: WATERMARK FOR stands twice`);
+  if (!mark) return null;
+  const name = mark.column.name;
+  const column = columns.find((c) => c.name === name);
+  if (!column) {
+    if (!broken.has(name)) {
+      const known = columns.map((c) => c.name);
+      problems.add(
+        mark.column.at,
+        `WATERMARK FOR: no column "${name}" in ${node.name.name}.${didYouMean(name, known)} Columns: ${listed(known)}`,
+      );
+    }
+    return null;
+  }
+  if (!isInstant(column.type)) {
+    problems.add(
+      mark.column.at,
+      `WATERMARK FOR: "${name}" is ${typeText(column.type)}; event time is TIMESTAMP(3) or TIMESTAMP_LTZ(3)`,
+    );
+    return null;
+  }
+  if (column.from.kind === 'attribute') {
+    problems.add(
+      mark.column.at,
+      `WATERMARK FOR: "${name}" is the attribute '${column.from.name}', event time is the attribute 'time'`,
+    );
+    return null;
+  }
+  const delay = watermarkDelay(name, mark.as, problems);
+  return delay === null ? null : { column: name, delay };
+};
+
+const checkKey = (
+  node: CreateTable,
+  columns: readonly Column[],
+  broken: ReadonlySet<string>,
+  problems: Problems,
+): readonly string[] => {
+  const [key, second] = node.primaryKeys;
+  if (second) problems.add(second.at, `CREATE TABLE ${node.name.name}: PRIMARY KEY stands twice`);
+  const known = columns.map((c) => c.name);
+  for (const part of key?.columns ?? []) {
+    const column = columns.find((c) => c.name === part.name);
+    if (column && isNested(column.type))
+      problems.add(part.at, `PRIMARY KEY: "${part.name}" is ${typeText(column.type)}; keys are plain values`);
+    if (!column && !broken.has(part.name))
+      problems.add(
+        part.at,
+        `PRIMARY KEY: no column "${part.name}" in ${node.name.name}.${didYouMean(part.name, known)} Columns: ${listed(known)}`,
+      );
+  }
+  return key?.columns.map((c) => c.name) ?? [];
+};
+
+/** @param known event types that have a schema */
+export const checkTable = (node: CreateTable, known: readonly string[], problems: Problems): Table => {
+  const options = checkOptions(node, known, problems);
+  const source = node.options.some((o) => o.key === 'millrace.type');
+  if (source && options.connector !== null && options.connector !== 'kinesis')
+    problems.add(
+      node.name.at,
+      `CREATE TABLE ${node.name.name}: a source ('millrace.type') has the connector 'kinesis', found '${options.connector}'`,
+    );
+  const { columns, broken } = checkColumns(node, source, problems);
+  if (node.columns.length === 0) problems.add(node.name.at, `CREATE TABLE ${node.name.name}: has no columns`);
+  const watermark = checkWatermark(node, columns, broken, problems);
+  const primaryKey = checkKey(node, columns, broken, problems);
+  const read = columns.map(
+    (c): Column => (source && c.name === watermark?.column ? { ...c, from: { kind: 'event-time' } } : c),
+  );
+  return {
+    node,
+    problems,
+    columns: read,
+    broken,
+    source,
+    plan: {
+      name: node.name.name,
+      at: { file: problems.file, line: node.name.at.line, col: node.name.at.col },
+      columns: columns.map(({ name, type }) => ({ name, type })),
+      watermark,
+      primaryKey,
+      connector: options.connector ?? 'kinesis',
+      types: options.types,
+      ahead: options.ahead,
+      lateness: options.lateness,
+      options: options.others,
+    },
+  };
+};

@@ -1,0 +1,97 @@
+// The user's SQL files to a plan, or every mistake in them at once.
+import type { UserError } from '../user-error.ts';
+import type { CreateTable, Insert, Statement } from './ast.ts';
+import { link } from './check/graph.ts';
+import { checkInsert, type Draft } from './check/insert.ts';
+import { checkTable, type Table } from './check/tables.ts';
+import { parseFile } from './parser/statements.ts';
+import type { Plan } from './plan.ts';
+import { type Problems, problemsOf } from './problem.ts';
+
+export type SqlFile = { readonly path: string; readonly text: string };
+type Of<S extends Statement> = { readonly node: S; readonly problems: Problems; readonly name: string };
+
+/** `queries/orders per minute.sql` gives `orders_per_minute`: query names are letters, digits, `_` and `-`. */
+const stemOf = (path: string): string =>
+  (path.split('/').pop() ?? path).replace(/\.sql$/i, '').replaceAll(/[^A-Za-z0-9_-]/g, '_');
+
+/** Runs one check; an exception in it is a bug of ours, never the user's mistake. */
+const guarded = <T>(node: Statement, problems: Problems, check: () => T): T | null => {
+  try {
+    return check();
+  } catch (error) {
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    problems.add(node.at, `bug in Millrace, not in this file; please report it with this statement. ${cause}`);
+    return null;
+  }
+};
+
+/** Several INSERTs in a file are called name, name-2, name-3. */
+const nameInserts = (
+  files: readonly { readonly path: string; readonly problems: Problems; readonly statements: readonly Statement[] }[],
+) => {
+  const inserts: Of<Insert>[] = [];
+  const taken = new Map<string, string>();
+  for (const { path, problems, statements } of files) {
+    const own = statements.filter((s) => s.kind === 'insert');
+    for (const [i, node] of own.entries()) {
+      const name = i === 0 ? stemOf(path) : `${stemOf(path)}-${i + 1}`;
+      const other = taken.get(name);
+      if (other !== undefined)
+        problems.add(
+          node.at,
+          `two queries are called ${name}, here and in ${other}; a query has its file's name, rename one`,
+        );
+      taken.set(name, path);
+      inserts.push({ node, problems, name });
+    }
+  }
+  return inserts;
+};
+
+const collectTables = (creates: readonly Of<CreateTable>[], known: readonly string[]): ReadonlyMap<string, Table> => {
+  const tables = new Map<string, Table>();
+  for (const { node, problems } of creates) {
+    const other = tables.get(node.name.name);
+    if (other) {
+      const { file, line } = other.plan.at;
+      problems.add(node.name.at, `CREATE TABLE: ${node.name.name} is created twice, first in ${file}:${line}`);
+      continue;
+    }
+    const table = guarded(node, problems, () => checkTable(node, known, problems));
+    if (table) tables.set(node.name.name, table);
+  }
+  return tables;
+};
+
+/**
+ * @param files paths as errors shall show them; a query is called after its file
+ * @param known event types that have a schema
+ * @returns     the plan, complete only when there are no errors; errors in the order of files and lines
+ */
+export const compileSql = (
+  files: readonly SqlFile[],
+  known: { readonly types: readonly string[] },
+): { readonly plan: Plan; readonly errors: readonly UserError[] } => {
+  const errors: UserError[] = [];
+  const parsed = files.map(({ path, text }) => {
+    const problems = problemsOf(path, errors);
+    return { path, problems, statements: parseFile(text, problems) };
+  });
+  const creates = parsed.flatMap(({ problems, statements }) =>
+    statements.flatMap((node) => (node.kind === 'create-table' ? [{ node, problems, name: node.name.name }] : [])),
+  );
+  const tables = collectTables(creates, known.types);
+  const drafts = nameInserts(parsed).flatMap(({ node, problems, name }): readonly Draft[] => {
+    const draft = guarded(node, problems, () => checkInsert(node, name, tables, problems));
+    return draft ? [draft] : [];
+  });
+  const plan: Plan = { version: 1, tables: [...tables.values()].map((t) => t.plan), queries: link(drafts) };
+  const order = new Map(files.map((f, i) => [f.path, i]));
+  const place = (e: UserError): readonly number[] => [order.get(e.file) ?? 0, e.line, e.col];
+  const byPlace = (a: UserError, b: UserError): number => {
+    const [x, y] = [place(a), place(b)];
+    return x.map((n, i) => n - (y[i] ?? 0)).find((n) => n !== 0) ?? 0;
+  };
+  return { plan, errors: errors.sort(byPlace) };
+};

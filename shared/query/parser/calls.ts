@@ -1,0 +1,133 @@
+// Function calls, with the few that have a grammar of their own: CAST, CASE, EXTRACT, FLOOR TO, TRIM, SUBSTRING, POSITION.
+import type { CallNode, ExprNode, Ident, Span } from '../ast.ts';
+import type { Cursor } from './cursor.ts';
+import { parseExpr } from './expressions.ts';
+import { parseType } from './types.ts';
+
+const call = (name: Ident, at: Span, args: readonly ExprNode[], unit: string | null = null): CallNode => ({
+  kind: 'call',
+  name,
+  star: false,
+  distinct: false,
+  args,
+  unit,
+  filter: null,
+  at,
+});
+
+const unitWord = (c: Cursor, clause: string): string => {
+  const token = c.peek();
+  if (token.kind !== 'word') c.fail(clause, 'a unit such as HOUR');
+  c.next();
+  return token.key;
+};
+
+const parseCast = (c: Cursor, safe: boolean): ExprNode => {
+  const clause = safe ? 'TRY_CAST' : 'CAST';
+  const from = c.expect(clause, clause, '(');
+  const arg = parseExpr(c);
+  c.expect(clause, 'AS');
+  const type = parseType(c);
+  c.expect(clause, ')');
+  return { kind: 'cast', safe, arg, type, at: c.span(from) };
+};
+
+const parseCase = (c: Cursor): ExprNode => {
+  const from = c.expect('CASE', 'CASE');
+  const operand = c.sees('WHEN') ? null : parseExpr(c);
+  const whens = [];
+  while (c.accept('WHEN')) {
+    const when = parseExpr(c);
+    c.expect('CASE', 'THEN');
+    whens.push({ when, result: parseExpr(c) });
+  }
+  if (whens.length === 0) c.fail('CASE', 'WHEN');
+  const otherwise = c.accept('ELSE') ? parseExpr(c) : null;
+  c.expect('CASE', 'END');
+  return { kind: 'case', operand, whens, otherwise, at: c.span(from) };
+};
+
+const parseExtract = (c: Cursor, name: Ident): ExprNode => {
+  const unit = unitWord(c, 'EXTRACT');
+  c.expect('EXTRACT', 'FROM');
+  const arg = parseExpr(c);
+  c.expect('EXTRACT', ')');
+  return call(name, c.span(name.at), [arg], unit);
+};
+
+const parseTrim = (c: Cursor, name: Ident): ExprNode => {
+  const side = ['LEADING', 'TRAILING', 'BOTH'].find((word) => c.accept(word)) ?? 'BOTH';
+  const first = c.sees('FROM') ? null : parseExpr(c);
+  const args = c.accept('FROM') ? [parseExpr(c), ...(first ? [first] : [])] : first ? [first] : [];
+  c.expect('TRIM', ')');
+  return call(name, c.span(name.at), args, side);
+};
+
+const parsePosition = (c: Cursor, name: Ident): ExprNode => {
+  const needle = parseExpr(c, 33); // above IN, which is this function's own word
+  c.expect('POSITION', 'IN');
+  const args = [needle, parseExpr(c)];
+  c.expect('POSITION', ')');
+  return call(name, c.span(name.at), args);
+};
+
+const parseSubstring = (c: Cursor, name: Ident): ExprNode => {
+  const args = [parseExpr(c)];
+  if (c.accept('FROM')) {
+    args.push(parseExpr(c));
+    if (c.accept('FOR')) args.push(parseExpr(c));
+  } else while (c.accept(',')) args.push(parseExpr(c));
+  c.expect('SUBSTRING', ')');
+  return call(name, c.span(name.at), args);
+};
+
+const SPECIAL: Readonly<Record<string, (c: Cursor, name: Ident) => ExprNode>> = {
+  EXTRACT: parseExtract,
+  TRIM: parseTrim,
+  POSITION: parsePosition,
+  SUBSTRING: parseSubstring,
+};
+
+const parsePlain = (c: Cursor, name: Ident): ExprNode => {
+  const clause = name.name.toUpperCase();
+  const distinct = c.accept('DISTINCT');
+  if (!distinct) c.accept('ALL');
+  const args: ExprNode[] = [];
+  const star = c.accept('*');
+  let unit: string | null = null;
+  if (!star && !c.sees(')')) {
+    do args.push(parseExpr(c));
+    while (c.accept(','));
+    if (args.length === 1 && (clause === 'FLOOR' || clause === 'CEIL' || clause === 'CEILING') && c.accept('TO'))
+      unit = unitWord(c, clause);
+  }
+  if (c.sees('ORDER')) c.refuse(c.peek().at, `ORDER BY inside ${clause}`, 'order where the rows are read');
+  c.expect(clause, ')');
+  let filter: ExprNode | null = null;
+  if (c.accept('FILTER')) {
+    c.expect('FILTER', '(', 'WHERE');
+    filter = parseExpr(c);
+    c.expect('FILTER', ')');
+  }
+  if (c.sees('OVER'))
+    c.refuse(
+      c.peek().at,
+      'OVER (…)',
+      'aggregate in a window: FROM TABLE(TUMBLE(…)) … GROUP BY window_start, window_end',
+    );
+  return { kind: 'call', name, star, distinct, args, unit, filter, at: c.span(name.at) };
+};
+
+/** A call, CASE or CAST, if one is next. Reserved words such as HOUR or UPPER are functions only before a bracket. */
+export const parseCall = (c: Cursor): ExprNode | null => {
+  const token = c.peek();
+  if (token.key === 'CASE') return parseCase(c);
+  if ((token.key === 'CAST' || token.key === 'TRY_CAST') && c.peek(1).key === '(')
+    return parseCast(c, token.key === 'TRY_CAST');
+  if ((token.kind !== 'word' && token.kind !== 'quoted') || c.peek(1).key !== '(') return null;
+  if (token.key === 'EXISTS' || token.key === 'UNIQUE' || token.key === 'IN') return null;
+  c.next();
+  c.next();
+  const name = { name: token.text, at: token.at };
+  return (SPECIAL[token.key] ?? parsePlain)(c, name);
+};

@@ -1,0 +1,97 @@
+// CREATE TABLE name (columns, PRIMARY KEY, WATERMARK FOR) WITH (options).
+import type { ColumnNode, CreateTable, Ident, OptionNode } from '../ast.ts';
+import type { Cursor } from './cursor.ts';
+import { parseExpr } from './expressions.ts';
+import { parseType } from './types.ts';
+
+const names = (c: Cursor, clause: string): readonly Ident[] => {
+  c.expect(clause, '(');
+  const list = [];
+  do list.push(c.ident(clause));
+  while (c.accept(','));
+  c.expect(clause, ')');
+  return list;
+};
+
+const parseColumn = (c: Cursor): ColumnNode => {
+  const name = c.ident('CREATE TABLE');
+  if (c.sees('AS'))
+    c.refuse(
+      name.at,
+      `the computed column "${name.name}"`,
+      'compute it in the SELECT of the query that reads the table',
+    );
+  const type = parseType(c);
+  let notNull = false;
+  if (c.accept('NOT')) {
+    c.expect(`column ${name.name}`, 'NULL');
+    notNull = true;
+  } else c.accept('NULL');
+  let metadata: ColumnNode['metadata'] = null;
+  if (c.sees('METADATA')) {
+    const at = c.expect('METADATA', 'METADATA');
+    const key = c.accept('FROM') ? c.string('METADATA FROM').text : null;
+    c.accept('VIRTUAL');
+    metadata = { key, at: c.span(at) };
+  }
+  if (c.sees('PRIMARY', 'KEY'))
+    c.fail(`column ${name.name}`, `PRIMARY KEY (${name.name}) NOT ENFORCED as an entry of its own`);
+  if (c.accept('COMMENT')) c.string('COMMENT');
+  return { name, type, notNull, metadata, at: c.span(name.at) };
+};
+
+const parseOptions = (c: Cursor): readonly OptionNode[] => {
+  const options: OptionNode[] = [];
+  c.expect('WITH', '(');
+  if (c.accept(')')) return options;
+  do {
+    const key = c.string('WITH');
+    c.expect('WITH', '=');
+    const value = c.string('WITH');
+    options.push({ key: key.text, value: value.text, keyAt: key.at, valueAt: value.at });
+  } while (c.accept(','));
+  c.expect('WITH', ')');
+  return options;
+};
+
+/** After CREATE [TEMPORARY] TABLE. */
+export const parseCreateTable = (c: Cursor, at: CreateTable['at']): CreateTable => {
+  if (c.accept('IF')) c.expect('CREATE TABLE IF', 'NOT', 'EXISTS');
+  const name = c.ident('CREATE TABLE');
+  if (c.sees('.')) c.refuse(name.at, 'table names with a catalog or database', 'use the table name alone');
+  const columns: ColumnNode[] = [];
+  const watermarks: CreateTable['watermarks'][number][] = [];
+  const primaryKeys: CreateTable['primaryKeys'][number][] = [];
+  if (!c.sees('(')) refuseTail(c);
+  c.expect('CREATE TABLE', '(');
+  do {
+    const from = c.peek().at;
+    if (c.accept('WATERMARK')) {
+      c.expect('WATERMARK', 'FOR');
+      const column = c.ident('WATERMARK FOR');
+      if (c.sees('.')) c.refuse(column.at, 'WATERMARK FOR a field of a row', 'name a column of the table');
+      c.expect('WATERMARK FOR', 'AS');
+      watermarks.push({ column, as: parseExpr(c), at: c.span(from) });
+    } else if (c.sees('PRIMARY') || c.sees('CONSTRAINT')) {
+      if (c.accept('CONSTRAINT')) c.ident('CONSTRAINT');
+      c.expect('PRIMARY KEY', 'PRIMARY', 'KEY');
+      const key = names(c, 'PRIMARY KEY');
+      c.expect('PRIMARY KEY', 'NOT', 'ENFORCED');
+      primaryKeys.push({ columns: key, at: c.span(from) });
+    } else columns.push(parseColumn(c));
+  } while (c.accept(','));
+  c.expect('CREATE TABLE', ')');
+  if (c.accept('COMMENT')) c.string('COMMENT');
+  refuseTail(c);
+  const options = c.accept('WITH') ? parseOptions(c) : [];
+  refuseTail(c);
+  return { kind: 'create-table', name, columns, watermarks, primaryKeys, options, at: c.span(at) };
+};
+
+const refuseTail = (c: Cursor): void => {
+  const at = c.peek().at;
+  if (c.sees('PARTITIONED')) c.refuse(at, 'PARTITIONED BY', 'leave it out: files are parted by type and hour');
+  if (c.sees('DISTRIBUTED')) c.refuse(at, 'DISTRIBUTED', 'leave it out: a key stays in its key group');
+  if (c.sees('LIKE')) c.refuse(at, 'CREATE TABLE … LIKE', 'write the columns out');
+  if (c.sees('AS')) c.refuse(at, 'CREATE TABLE … AS SELECT', 'write CREATE TABLE and INSERT INTO … SELECT');
+};

@@ -1,0 +1,69 @@
+// Literals: numbers, strings, TIMESTAMP '…', DATE '…', INTERVAL '…' UNIT.
+import type { ExprNode } from '../ast.ts';
+import type { Cursor } from './cursor.ts';
+
+const UNITS = ['DAY', 'HOUR', 'MINUTE', 'SECOND', 'DAYS', 'HOURS', 'MINUTES', 'SECONDS'];
+const CALENDAR = ['YEAR', 'MONTH', 'QUARTER', 'WEEK', 'YEARS', 'MONTHS', 'QUARTERS', 'WEEKS'];
+
+const unit = (c: Cursor): string => {
+  const token = c.peek();
+  if (CALENDAR.includes(token.key))
+    c.refuse(
+      token.at,
+      `intervals of ${token.key}`,
+      token.key.startsWith('WEEK')
+        ? "count in days, INTERVAL '7' DAY"
+        : 'months differ in length; use days, or FLOOR(ts TO MONTH) as a group key',
+    );
+  if (!UNITS.includes(token.key)) return c.fail('INTERVAL', 'DAY, HOUR, MINUTE or SECOND');
+  c.next();
+  return token.key.replace(/S$/, '');
+};
+
+/** After INTERVAL: `'10' SECOND`, `'1 12' DAY TO HOUR`, `'100' SECOND(3)`. */
+export const parseInterval = (c: Cursor): ExprNode => {
+  const from = c.expect('INTERVAL', 'INTERVAL');
+  if (c.peek().kind === 'number') c.fail('INTERVAL', `quotes around the number: INTERVAL '${c.peek().text}' SECOND`);
+  const text = c.string('INTERVAL').text;
+  const first = unit(c);
+  let precision: number | null = null;
+  if (c.accept('(')) {
+    const digits = c.next();
+    if (!/^\d+$/.test(digits.text)) c.fail('INTERVAL', 'a whole number of digits');
+    precision = Number(digits.text);
+    if (c.accept(',')) c.next();
+    c.expect('INTERVAL', ')');
+  }
+  const to = c.accept('TO') ? unit(c) : null;
+  if (to !== null && c.accept('(')) {
+    c.next();
+    c.expect('INTERVAL', ')');
+  }
+  return { kind: 'interval', text, from: first, to, precision, at: c.span(from) };
+};
+
+/** A literal, if one is next. */
+export const parseLiteral = (c: Cursor): ExprNode | null => {
+  const token = c.peek();
+  const at = token.at;
+  if (token.kind === 'number') {
+    c.next();
+    const of = /[eE]/.test(token.text) ? 'double' : token.text.includes('.') ? 'decimal' : 'integer';
+    return { kind: 'literal', of, text: token.text, at };
+  }
+  if (token.kind === 'string') {
+    c.next();
+    return { kind: 'literal', of: 'string', text: token.text, at };
+  }
+  if (token.key === 'INTERVAL') return parseInterval(c);
+  if (token.key === 'TRUE' || token.key === 'FALSE' || token.key === 'NULL') {
+    c.next();
+    return { kind: 'literal', of: token.key === 'NULL' ? 'null' : 'boolean', text: token.key, at };
+  }
+  if ((token.key === 'TIMESTAMP' || token.key === 'DATE') && c.peek(1).kind === 'string') {
+    c.next();
+    const text = c.next().text;
+    return { kind: 'literal', of: token.key === 'DATE' ? 'date' : 'timestamp', text, at: c.span(at) };
+  }
+  return null;
+};

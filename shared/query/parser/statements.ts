@@ -1,0 +1,88 @@
+// A file's statements. After a mistake reading goes on behind the next semicolon, so that one run names all of them.
+import type { Insert, Statement } from '../ast.ts';
+import { tokensOf } from '../lexer.ts';
+import { GiveUp, nearest, type Problems } from '../problem.ts';
+import { parseCreateTable } from './create-table.ts';
+import { type Cursor, cursor } from './cursor.ts';
+import { parseSelect } from './select.ts';
+
+const OTHER: Readonly<Record<string, readonly [string, string]>> = {
+  SELECT: ['SELECT on its own', 'write its rows into a table: INSERT INTO … SELECT …'],
+  WITH: ['WITH … AS (…)', 'write the inner query into a table of its own and read that table'],
+  SET: ['SET', 'leave it out; the time zone is UTC'],
+  RESET: ['RESET', 'leave it out'],
+  USE: ['USE', 'use table names alone'],
+  DROP: ['DROP', 'delete the statement that creates it'],
+  ALTER: ['ALTER', 'change the CREATE statement'],
+  DELETE: ['DELETE', 'rows leave a table by its time to live'],
+  UPDATE: ['UPDATE', 'send a newer event'],
+  EXPLAIN: ['EXPLAIN', 'run `millrace check`'],
+  DESCRIBE: ['DESCRIBE', 'run `millrace check`'],
+  SHOW: ['SHOW', 'run `millrace check`'],
+  ADD: ['ADD JAR', 'leave it out'],
+  LOAD: ['LOAD MODULE', 'leave it out'],
+  COMPILE: ['COMPILE PLAN', 'run `millrace check`'],
+};
+
+const parseInsert = (c: Cursor): Insert => {
+  const at = c.expect('INSERT', 'INSERT');
+  if (c.sees('OVERWRITE')) c.refuse(c.peek().at, 'INSERT OVERWRITE', 'write INSERT INTO');
+  c.expect('INSERT', 'INTO');
+  const into = c.ident('INSERT INTO');
+  if (c.sees('.')) c.refuse(into.at, 'names with a catalog or database', 'use the table name alone');
+  if (c.sees('PARTITION')) c.refuse(c.peek().at, 'INSERT INTO … PARTITION', 'select the value as a column');
+  let columns = null;
+  if (c.accept('(')) {
+    const list = [];
+    do list.push(c.ident('INSERT INTO columns'));
+    while (c.accept(','));
+    c.expect('INSERT INTO columns', ')');
+    columns = list;
+  }
+  const select = parseSelect(c);
+  if (c.sees('ON', 'CONFLICT')) c.refuse(c.peek().at, 'ON CONFLICT', 'give the table the key of the query');
+  return { kind: 'insert', into, columns, select, at: c.span(at) };
+};
+
+const parseStatement = (c: Cursor): Statement => {
+  const token = c.peek();
+  if (c.sees('INSERT')) return parseInsert(c);
+  if (c.accept('CREATE')) {
+    if (c.sees('OR')) c.refuse(c.peek().at, 'CREATE OR REPLACE', 'change the statement that creates it');
+    const temporary = c.accept('TEMPORARY');
+    if (c.accept('TABLE')) return parseCreateTable(c, token.at);
+    const kind = c.peek();
+    if (kind.key === 'VIEW')
+      c.refuse(token.at, 'CREATE VIEW', 'create a kinesis table and fill it by INSERT INTO … SELECT …');
+    if (['FUNCTION', 'DATABASE', 'CATALOG', 'MODEL', 'SYSTEM', 'MATERIALIZED', 'CONNECTION'].includes(kind.key))
+      c.refuse(token.at, `CREATE ${kind.key}`, 'CREATE TABLE is what there is for now');
+    return c.fail(temporary ? 'CREATE TEMPORARY' : 'CREATE', 'TABLE');
+  }
+  const other = OTHER[token.key];
+  if (other) c.refuse(token.at, other[0], other[1]);
+  const near = nearest(token.text, ['CREATE', 'INSERT']);
+  return c.fail('statement', `CREATE TABLE or INSERT INTO${near ? ` (did you mean ${near}?)` : ''}`);
+};
+
+/** Statement sets run their INSERTs together; here every INSERT does, so the brackets around them mean nothing. */
+const skipSetWords = (c: Cursor): boolean =>
+  c.accept('EXECUTE', 'STATEMENT', 'SET', 'BEGIN') ||
+  c.accept('BEGIN', 'STATEMENT', 'SET', ';') ||
+  (c.sees('END') && [';', ''].includes(c.peek(1).key) && c.accept('END'));
+
+export const parseFile = (text: string, problems: Problems): readonly Statement[] => {
+  const c = cursor(tokensOf(text, problems), problems);
+  const statements: Statement[] = [];
+  while (c.peek().kind !== 'end') {
+    if (c.accept(';') || skipSetWords(c)) continue;
+    try {
+      const statement = parseStatement(c);
+      if (!c.sees(';') && c.peek().kind !== 'end') c.fail('end of statement', '";"');
+      statements.push(statement);
+    } catch (error) {
+      if (!(error instanceof GiveUp)) throw error;
+      while (c.peek().kind !== 'end' && !c.sees(';')) c.next();
+    }
+  }
+  return statements;
+};

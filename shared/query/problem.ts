@@ -1,0 +1,74 @@
+// Mistakes in a user's SQL, told apart in their text: not SQL; SQL that Flink takes and Millrace does not; a plain mistake of names
+// or types; and a bug of our own.
+import type { UserError } from '../user-error.ts';
+import type { Span } from './ast.ts';
+
+/** Collects the mistakes of one file. */
+export type Problems = {
+  readonly file: string;
+  /** A mistake of names, types or rules. */
+  add(at: Span, message: string): void;
+  /** No SQL dialect takes this text. */
+  notSql(at: Span, message: string): void;
+  /** Flink takes this text; Millrace does not yet. `wayRound` says what to write instead. */
+  notYet(at: Span, what: string, wayRound: string): void;
+  count(): number;
+};
+
+export const problemsOf = (file: string, into: UserError[]): Problems => {
+  const seen = new Set<string>();
+  const add = (at: Span, message: string): void => {
+    const key = `${at.start} ${message}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    into.push({ file, line: at.line, col: at.col, message });
+  };
+  return {
+    file,
+    add,
+    notSql: (at, message) => add(at, `not SQL: ${message}`),
+    notYet: (at, what, wayRound) => add(at, `Flink takes this, Millrace does not yet: ${what}. Way round: ${wayRound}`),
+    count: () => seen.size,
+  };
+};
+
+/** Stops the parser inside one statement; the mistake itself was added before. */
+export class GiveUp extends Error {}
+
+const distance = (a: string, b: string): number => {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+};
+
+/** The known name nearest to what was written, if any is near: a third of its letters wrong at most, or another case. */
+export const nearest = (written: string, known: readonly string[]): string | undefined => {
+  const bound = Math.max(1, Math.floor(written.length / 3));
+  const ranked = known
+    .map((name) => ({ name, far: distance(written.toLowerCase(), name.toLowerCase()) }))
+    .filter(
+      ({ name, far }) => far <= bound || (written.length > 2 && name.toLowerCase().startsWith(written.toLowerCase())),
+    )
+    .sort((a, b) => a.far - b.far);
+  return ranked[0]?.name;
+};
+
+/** ` Did you mean "total"?`, or nothing. */
+export const didYouMean = (written: string, known: readonly string[]): string => {
+  const near = nearest(written, known);
+  return near === undefined ? '' : ` Did you mean "${near}"?`;
+};
+
+/** `a, b and c`; `none` when empty; at most twenty names. */
+export const listed = (names: readonly string[]): string => {
+  if (names.length === 0) return 'none';
+  if (names.length > 20) return `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`;
+  return names.length === 1 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+};
