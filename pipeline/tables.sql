@@ -20,7 +20,8 @@ CREATE TABLE orders (
   sku STRING,
   quantity BIGINT,
   total DECIMAL(10, 2),
-  basket STRING, -- added by enrichments/shop.ts
+  product ROW<name STRING, category STRING, price STRING>, -- from reference/products.csv, by enrichments/shop.ts
+  basket STRING, -- the same
   ordered_at TIMESTAMP(3),
   WATERMARK FOR ordered_at AS ordered_at - INTERVAL '5' SECOND
 ) WITH (
@@ -48,14 +49,15 @@ CREATE TABLE payments (
 
 -- A topic between two queries: written by orders_per_minute.sql, read by orders_per_hour.sql. Its event time is the last
 -- millisecond of the minute, so a minute belongs to the hour that it ends in; finals come in order, so no delay is needed.
+-- Its columns are not called window_…: in a window over it those names would mean two things.
 CREATE TABLE orders_per_minute (
   store STRING,
-  window_start TIMESTAMP(3),
-  window_end TIMESTAMP(3),
-  window_time TIMESTAMP(3),
+  minute_start TIMESTAMP(3),
+  minute_end TIMESTAMP(3),
+  minute_time TIMESTAMP(3),
   orders BIGINT,
   revenue DECIMAL(38, 2),
-  WATERMARK FOR window_time AS window_time
+  WATERMARK FOR minute_time AS minute_time
 ) WITH (
   'connector' = 'kinesis',
   'format' = 'json',
@@ -76,12 +78,12 @@ CREATE TABLE orders_per_hour (
 );
 
 CREATE TABLE revenue_last_10_minutes (
-  store STRING,
+  category STRING,
   window_start TIMESTAMP(3),
   window_end TIMESTAMP(3),
   orders BIGINT,
   revenue DECIMAL(38, 2),
-  PRIMARY KEY (store, window_start) NOT ENFORCED
+  PRIMARY KEY (category, window_start) NOT ENFORCED
 ) WITH (
   'connector' = 'dynamodb'
 );
