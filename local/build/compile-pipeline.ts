@@ -53,7 +53,7 @@ const collisions = (loaded: readonly LoadedEnrichment[]): readonly UserError[] =
 export const compilePipeline = async (dir: string): Promise<Compilation> => {
   const folder = readFolder(dir);
   const schemas = compileSchemas(folder.schemas);
-  const types = Object.keys(schemas.types);
+  const types = schemas.types.map((t) => t.type);
   const references = folder.references.map(readReference);
   const sources = folder.sources === null ? { sources: [], errors: [] } : readSources(folder.sources, types);
   const known = { types, references: references.map((r) => r.table.name) };

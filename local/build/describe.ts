@@ -84,7 +84,7 @@ export const describe = (compiled: Compilation, consumers: readonly Consumer[]):
           t.types.join(', '),
           t.watermark === null
             ? 'no event time'
-            : `event time ${t.watermark.column}, up to ${showDuration(t.watermark.delay)} behind, ${showDuration(t.ahead)} ahead`,
+            : `event time ${t.watermark.column}, up to ${showDuration(t.watermark.delay)} behind, at most ${showDuration(t.ahead)} ahead`,
         ]),
     },
     {

@@ -1,5 +1,6 @@
 // enrichments/*.ts: every export is an Enrichment of shared/pipeline.ts, or a list of them.
 import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildFailure, build } from 'esbuild';
@@ -7,6 +8,10 @@ import type { Enrichment } from '../../shared/pipeline.ts';
 import type { UserError } from '../../shared/user-error.ts';
 import { wouldWork } from './did-you-mean.ts';
 import type { UserFile } from './read-folder.ts';
+
+const { nativeImport }: typeof import('../sandbox/native-import.ts') = createRequire(import.meta.url)(
+  '../sandbox/native-import.ts',
+);
 
 /** What an enrichment may ask for. */
 export type Known = { readonly types: readonly string[]; readonly references: readonly string[] };
@@ -24,7 +29,7 @@ const isKind = (kind: unknown): kind is Enrichment['kind'] => typeof kind === 's
 const syntax = async (dir: string, file: UserFile): Promise<readonly UserError[]> => {
   try {
     await build({
-      entryPoints: [join(dir, file.file)],
+      entryPoints: [join(dir, file.path)],
       bundle: true,
       write: false,
       format: 'esm',
@@ -37,7 +42,7 @@ const syntax = async (dir: string, file: UserFile): Promise<readonly UserError[]
     const failure = error as BuildFailure;
     if (!Array.isArray(failure.errors)) throw error;
     return failure.errors.map((e) => ({
-      file: file.file,
+      file: file.path,
       line: e.location?.line ?? 0,
       col: (e.location?.column ?? -1) + 1,
       message: e.text,
@@ -102,11 +107,11 @@ export const loadEnrichments = async (
 ): Promise<{ loaded: readonly LoadedEnrichment[]; errors: readonly UserError[] }> => {
   const broken = await syntax(dir, file);
   if (broken.length > 0) return { loaded: [], errors: broken };
-  const path = resolve(dir, file.file);
-  const whole = (message: string): UserError => ({ file: file.file, line: 0, col: 0, message });
+  const path = resolve(dir, file.path);
+  const whole = (message: string): UserError => ({ file: file.path, line: 0, col: 0, message });
   let exported: Record<string, unknown>;
   try {
-    exported = await import(`${pathToFileURL(path).href}?changed=${statSync(path).mtimeMs}`);
+    exported = await nativeImport(`${pathToFileURL(path).href}?changed=${statSync(path).mtimeMs}`);
   } catch (error) {
     return {
       loaded: [],
@@ -124,14 +129,15 @@ export const loadEnrichments = async (
   );
   if (described.length === 0)
     return { loaded: [], errors: [whole('exports no enrichment: an object with a kind, a name, on, as')] };
-  const errors = described.flatMap(({ value }) =>
-    mistakes(value, known).map(({ at, message }): UserError => {
+  const judged = described.map(({ from, value }) => ({ from, value, wrong: mistakes(value, known) }));
+  const errors = judged.flatMap(({ value, wrong }) =>
+    wrong.map(({ at, message }): UserError => {
       const line = lineOf(file.text, at) || lineOf(file.text, String(value.name));
-      return { file: file.file, line, col: line === 0 ? 0 : 1, message };
+      return { file: file.path, line, col: line === 0 ? 0 : 1, message };
     }),
   );
-  return {
-    loaded: described.map(({ from, value }) => ({ file: file.file, from, enrichment: value as Enrichment })),
-    errors,
-  };
+  const loaded = judged
+    .filter(({ wrong }) => wrong.length === 0)
+    .map(({ from, value }) => ({ file: file.path, from, enrichment: value as Enrichment }));
+  return { loaded, errors };
 };

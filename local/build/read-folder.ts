@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UserError } from '../../shared/user-error.ts';
 
-/** A file of the pipeline's folder. `file` is its path from that folder, with `/`. */
-export type UserFile = { readonly file: string; readonly text: string };
+/** A file of the pipeline's folder; its path from that folder, with `/`. */
+export type UserFile = { readonly path: string; readonly text: string };
 
 /** The user's room as text, before anything is understood. */
 export type PipelineFolder = {
@@ -24,7 +24,7 @@ const listing = (dir: string): readonly string[] =>
 /** Reads the folder. A file with another ending than its room's is a mistake: it would be left out without a word. */
 export const readFolder = (dir: string): PipelineFolder => {
   const errors: UserError[] = [];
-  const read = (file: string): UserFile => ({ file, text: readFileSync(join(dir, file), 'utf8') });
+  const read = (path: string): UserFile => ({ path, text: readFileSync(join(dir, path), 'utf8') });
   const room = (name: keyof typeof ROOMS): readonly UserFile[] =>
     listing(join(dir, name)).flatMap((entry) => {
       const file = `${name}/${entry}`;

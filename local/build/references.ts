@@ -14,8 +14,8 @@ const baseName = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
 /** Reads one CSV file; its mistakes are wrong quotes, a missing or doubled column name, ragged rows and doubled keys. */
 export const readReference = (file: UserFile): { table: ReferenceTable; errors: readonly UserError[] } => {
   const { rows, mistakes } = readCsv(file.text);
-  const errors: UserError[] = mistakes.map((m) => ({ file: file.file, ...m }));
-  const say = (line: number, message: string): void => void errors.push({ file: file.file, line, col: 1, message });
+  const errors: UserError[] = mistakes.map((m) => ({ file: file.path, ...m }));
+  const say = (line: number, message: string): void => void errors.push({ file: file.path, line, col: 1, message });
   const [header, ...body] = rows;
   const columns = header?.fields ?? [];
   if (header === undefined) say(0, 'the file is empty; the first line names the columns, the first column is the key');
@@ -34,5 +34,5 @@ export const readReference = (file: UserFile): { table: ReferenceTable; errors: 
     else if (first !== undefined) say(row.line, `the key ${columns[0]} = "${key}" stands on line ${first} already`);
     else seen.set(key, row.line);
   }
-  return { table: { name: baseName(file.file), columns, rows: body.map((r) => r.fields) }, errors };
+  return { table: { name: baseName(file.path), columns, rows: body.map((r) => r.fields) }, errors };
 };

@@ -28,7 +28,7 @@ export const readSources = (
   const errors: UserError[] = [];
   const say = (offset: number | undefined, message: string): void => {
     const { line, col } = offset === undefined ? { line: 0, col: 0 } : lines.linePos(offset);
-    errors.push({ file: file.file, line, col, message });
+    errors.push({ file: file.path, line, col, message });
   };
   for (const e of doc.errors) say(e.pos[0], e.message.split(' at line ')[0]?.split('\n')[0] ?? e.message);
   if (doc.errors.length > 0 || doc.contents === null) return { sources: [], errors };

@@ -4,10 +4,12 @@ import { styleText } from 'node:util';
 import { showUserError, type UserError } from '../../shared/user-error.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
+import { TemplateError } from '../template/tree.ts';
 import { CallError } from './call-error.ts';
 import { COMMANDS, type ExitCode } from './commands.ts';
 import { helpOf, helpOfAll } from './help.ts';
 import { parseCall } from './parse-call.ts';
+import { PROJECT } from './places.ts';
 
 const complain = (text: string): void => {
   process.stderr.write(`${styleText('red', 'millrace:', { stream: process.stderr })} ${text}\n`);
@@ -49,9 +51,10 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
       complain(error.message);
       return 2;
     }
-    if (error instanceof PipelineMistakes) {
-      for (const e of error.errors) process.stderr.write(`${showUserError(fromHere(error.dir, e))}\n`);
-      complain(error.message);
+    if (error instanceof PipelineMistakes || error instanceof TemplateError) {
+      const dir = error instanceof PipelineMistakes ? error.dir : PROJECT;
+      for (const e of error.errors) process.stderr.write(`${showUserError(fromHere(dir, e))}\n`);
+      complain(error instanceof PipelineMistakes ? error.message : 'serverless.yml cannot be read');
       return 2;
     }
     complain(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -8,5 +8,3 @@ export const PROJECT = inProject('');
 export const PIPELINE = inProject('pipeline');
 /** What `#pipeline` in package.json stands for. */
 export const MODULE = inProject('.millrace/pipeline.mjs');
-/** The one description of streams, tables and functions. */
-export const SERVERLESS = inProject('serverless.yml');

@@ -61,7 +61,7 @@ describe('a reference table refuses', () => {
     ['a doubled column', 'sku,sku\na,1\n', 'products.csv:1:1: column "sku" is named twice'],
     ['an empty file', '', 'products.csv:0:1: the file is empty'],
   ])('%s', (_, text, said) => {
-    const { errors } = readReference({ file: 'reference/products.csv', text });
+    const { errors } = readReference({ path: 'reference/products.csv', text });
     expect(errors.map((e) => `products.csv:${e.line}:${e.col}: ${e.message}`).join('\n')).toContain(said);
   });
 });

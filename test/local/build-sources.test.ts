@@ -3,7 +3,7 @@ import { readSources } from '../../local/build/sources.ts';
 import { showUserError } from '../../shared/user-error.ts';
 
 const TYPES = ['order.v1', 'payment.v1'];
-const read = (text: string) => readSources({ file: 'sources.yml', text }, TYPES);
+const read = (text: string) => readSources({ path: 'sources.yml', text }, TYPES);
 const said = (text: string) => read(text).errors.map(showUserError).join('\n');
 
 test('a source with all its fields', () => {
