@@ -4,8 +4,9 @@
 export type Work = () => number | Promise<number>;
 
 /**
- * Median µs of CPU (user + system) per unit for each side. Sides run in turn, round by round; collects garbage between them when
- * node runs with --expose-gc.
+ * Median µs of CPU (user + system) per unit for each side. Sides run in turn, round by round. Under --expose-gc the young
+ * generation is emptied before each, so that no side pays for another's garbage. (A full collection would also throw away
+ * compiled code, and so measure the warming up instead of the work.)
  */
 export const cpuRounds = async <Side extends string>(
   sides: Readonly<Record<Side, Work>>,
@@ -15,7 +16,7 @@ export const cpuRounds = async <Side extends string>(
   const samples = new Map<Side, number[]>(names.map((name) => [name, []]));
   for (let round = -warm; round < rounds; round++) {
     for (const name of names) {
-      globalThis.gc?.();
+      globalThis.gc?.({ type: 'minor' });
       const before = process.cpuUsage();
       const units = await sides[name]();
       const { user, system } = process.cpuUsage(before);

@@ -69,11 +69,12 @@ class KeyTable {
 const NONE = -1;
 
 class LazyRecord implements AggregatedRecord {
-  readonly data: Uint8Array;
-  private readonly keys: KeyTable;
-  private readonly key: number;
-  private readonly hashKeys: KeyTable;
-  private readonly hashKey: number;
+  // Declared, so that no field is set twice.
+  declare readonly data: Uint8Array;
+  declare readonly key: number;
+  declare readonly hashKey: number;
+  declare private readonly keys: KeyTable;
+  declare private readonly hashKeys: KeyTable;
   constructor(data: Uint8Array, keys: KeyTable, key: number, hashKeys: KeyTable, hashKey: number) {
     this.data = data;
     this.keys = keys;
@@ -138,6 +139,43 @@ const HIGHEST_HASH_KEY = '340282366920938463463374607431768211455';
 const isHashKey = (text: string): boolean =>
   /^\d{1,39}$/.test(text) && (text.length < HIGHEST_HASH_KEY.length || text <= HIGHEST_HASH_KEY);
 
+const readRecord = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  keys: KeyTable,
+  hashKeys: KeyTable,
+  index: number,
+): LazyRecord => {
+  let key = NONE;
+  let hashKey = NONE;
+  let dataStart = NONE;
+  let dataEnd = NONE;
+  let at = start;
+  while (at < end) {
+    let after = afterVarint(bytes, at, end);
+    const tag = varint(bytes, at, after);
+    at = after;
+    if (tag !== KEY_INDEX && tag !== HASH_KEY_INDEX && tag !== DATA) {
+      if (tag !== TAG && tag >> 3 >= 1 && tag >> 3 <= 4) throw wrongWire("a record's field", at);
+      at = skip(bytes, tag, at, end);
+      continue;
+    }
+    after = afterVarint(bytes, at, end);
+    const value = varint(bytes, at, after);
+    at = after;
+    if (tag === DATA) {
+      dataStart = at;
+      at = dataEnd = at + value;
+      if (at > end) throw new Malformed(`data at byte ${dataStart} is longer than its record`);
+    } else if (tag === KEY_INDEX) key = value;
+    else hashKey = value;
+  }
+  if (dataStart === NONE) throw new Malformed(`record ${index} has no data`);
+  if (key === NONE) throw new Malformed(`record ${index} has no partition key`);
+  return new LazyRecord(bytes.subarray(dataStart, dataEnd), keys, key, hashKeys, hashKey);
+};
+
 /** Walks the message once. Tables may stand behind the records, so indexes are checked at the end. */
 const walk = (bytes: Uint8Array, limit: number): readonly AggregatedRecord[] | null => {
   const keys = new KeyTable(bytes);
@@ -160,38 +198,15 @@ const walk = (bytes: Uint8Array, limit: number): readonly AggregatedRecord[] | n
     const fieldEnd = after + varint(bytes, at, after);
     if (fieldEnd > end) throw new Malformed(`a field at byte ${at} is longer than the message`);
     at = after;
-    if (tag === RECORD) {
+    if (tag === KEY) keys.add(at, fieldEnd);
+    else if (tag === HASH_KEY) hashKeys.add(at, fieldEnd);
+    else {
       if (records.length === limit) return null;
-      let key = NONE;
-      let hashKey = NONE;
-      let dataStart = NONE;
-      let dataEnd = NONE;
-      while (at < fieldEnd) {
-        after = afterVarint(bytes, at, fieldEnd);
-        const inner = varint(bytes, at, after);
-        at = after;
-        if (inner !== KEY_INDEX && inner !== HASH_KEY_INDEX && inner !== DATA) {
-          if (inner !== TAG && inner >> 3 >= 1 && inner >> 3 <= 4) throw wrongWire("a record's field", at);
-          at = skip(bytes, inner, at, fieldEnd);
-          continue;
-        }
-        after = afterVarint(bytes, at, fieldEnd);
-        const value = varint(bytes, at, after);
-        at = after;
-        if (inner === DATA) {
-          dataStart = at;
-          at = dataEnd = at + value;
-          if (at > fieldEnd) throw new Malformed(`data at byte ${dataStart} is longer than its record`);
-        } else if (inner === KEY_INDEX) key = value;
-        else hashKey = value;
-      }
-      if (dataStart === NONE) throw new Malformed(`record ${records.length} has no data`);
-      if (key === NONE) throw new Malformed(`record ${records.length} has no partition key`);
-      if (key > highestKey) highestKey = key;
-      if (hashKey > highestHashKey) highestHashKey = hashKey;
-      records.push(new LazyRecord(bytes.subarray(dataStart, dataEnd), keys, key, hashKeys, hashKey));
-    } else if (tag === KEY) keys.add(at, fieldEnd);
-    else hashKeys.add(at, fieldEnd);
+      const record = readRecord(bytes, at, fieldEnd, keys, hashKeys, records.length);
+      if (record.key > highestKey) highestKey = record.key;
+      if (record.hashKey > highestHashKey) highestHashKey = record.hashKey;
+      records.push(record);
+    }
     at = fieldEnd;
   }
   if (highestKey >= keys.size) throw new Malformed(`partition key ${highestKey} of a table of ${keys.size}`);

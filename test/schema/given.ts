@@ -9,7 +9,7 @@ export const root = join(import.meta.dirname, '../..');
 
 /** Runs with a folder inside the project, where a generated module finds ajv, and removes it afterwards. */
 export const inFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
-  const folder = mkdtempSync(join(root, '.schema-test-'));
+  const folder = mkdtempSync(join(root, 'node_modules/.schema-test-'));
   try {
     return await work(folder);
   } finally {
