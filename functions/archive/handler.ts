@@ -1,0 +1,15 @@
+// raw -> S3. The bytes as they came, for replay.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { s3Objects } from '../../shared/aws/s3-objects.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { archive } from '../../shared/steps/archive.ts';
+import { onKinesis } from '../../shared/trigger/kinesis.ts';
+
+const env = settings(['DATA_BUCKET', 'RUN']);
+const logger = new Logger();
+
+export const handler = middy(
+  onKinesis(archive({ objects: s3Objects({ bucket: env.DATA_BUCKET }), run: env.RUN }), logger),
+).use(injectLambdaContext(logger));

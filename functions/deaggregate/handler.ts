@@ -1,0 +1,15 @@
+// any stream -> single. One record for each event, for consumers outside that cannot take aggregates apart.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { deaggregate } from '../../shared/steps/deaggregate.ts';
+import { onKinesis } from '../../shared/trigger/kinesis.ts';
+
+const env = settings(['OUTPUT_STREAM']);
+const logger = new Logger();
+
+export const handler = middy(onKinesis(deaggregate({ to: kinesisStream({ stream: env.OUTPUT_STREAM }) }), logger)).use(
+  injectLambdaContext(logger),
+);

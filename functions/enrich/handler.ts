@@ -1,0 +1,54 @@
+// validated -> enriched. Adds fields: geo, user agent, reference rows, the user's own functions.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { pipeline } from '#pipeline';
+import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { s3Objects } from '../../shared/aws/s3-objects.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { agentLookup } from '../../shared/enrich/agent.ts';
+import { geoFile } from '../../shared/enrich/geo.ts';
+import { referenceLookup } from '../../shared/enrich/reference.ts';
+import { systemClock } from '../../shared/ports.ts';
+import { enrich } from '../../shared/steps/enrich.ts';
+import { onKinesis } from '../../shared/trigger/kinesis.ts';
+
+const env = settings([
+  'VALIDATED_STREAM',
+  'ENRICHED_STREAM',
+  'LEDGER_TABLE',
+  'REFERENCE_TABLE',
+  'DATA_BUCKET',
+  'GROUPS',
+  'RUN',
+]);
+const logger = new Logger();
+const geo = geoFile(process.env.GEO_DATABASE);
+if (geo === undefined && pipeline.enrichments.some((e) => e.kind === 'geo'))
+  logger.warn('GEO_DATABASE names no .mmdb file: geo enrichments add nothing');
+
+export const handler = middy(
+  onKinesis(
+    enrich({
+      from: kinesisStream({ stream: env.VALIDATED_STREAM }),
+      to: kinesisStream({ stream: env.ENRICHED_STREAM }),
+      table: dynamoTable({ table: env.LEDGER_TABLE }),
+      rejected: s3Objects({ bucket: env.DATA_BUCKET }),
+      clock: systemClock,
+      run: env.RUN,
+      groups: Number(env.GROUPS),
+      enrichments: pipeline.enrichments,
+      lookups: {
+        geo,
+        agent: agentLookup(),
+        reference: referenceLookup({
+          table: dynamoTable({ table: env.REFERENCE_TABLE }),
+          clock: systemClock,
+          columns: pipeline.references,
+        }),
+      },
+    }),
+    logger,
+  ),
+).use(injectLambdaContext(logger));

@@ -1,0 +1,15 @@
+// schedule -> raw. A tick for each open raw shard; `validate` decides whether it moves time on.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { tick } from '../../shared/steps/tick.ts';
+import { onSchedule } from '../../shared/trigger/schedule.ts';
+
+const env = settings(['RAW_STREAM']);
+const logger = new Logger();
+
+export const handler = middy(onSchedule(tick({ raw: kinesisStream({ stream: env.RAW_STREAM }) }), logger)).use(
+  injectLambdaContext(logger),
+);

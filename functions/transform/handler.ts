@@ -1,0 +1,31 @@
+// enriched -> refined. Runs the queries without windows: filter and project.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { pipeline } from '#pipeline';
+import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { s3Objects } from '../../shared/aws/s3-objects.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { systemClock } from '../../shared/ports.ts';
+import { transform } from '../../shared/steps/transform.ts';
+import { onKinesis } from '../../shared/trigger/kinesis.ts';
+
+const env = settings(['ENRICHED_STREAM', 'REFINED_STREAM', 'LEDGER_TABLE', 'DATA_BUCKET', 'GROUPS', 'RUN']);
+const logger = new Logger();
+
+export const handler = middy(
+  onKinesis(
+    transform({
+      plan: pipeline.plan,
+      from: kinesisStream({ stream: env.ENRICHED_STREAM }),
+      to: kinesisStream({ stream: env.REFINED_STREAM }),
+      table: dynamoTable({ table: env.LEDGER_TABLE }),
+      rejected: s3Objects({ bucket: env.DATA_BUCKET }),
+      clock: systemClock,
+      run: env.RUN,
+      groups: Number(env.GROUPS),
+    }),
+    logger,
+  ),
+).use(injectLambdaContext(logger));
