@@ -1,7 +1,7 @@
 // Aggregate functions as commutative monoids: any split of the rows and any grouping of the parts gives the same result.
 import type { Aggregate } from '../query/plan.ts';
 import type { Decimal, SqlType, Value } from '../query/types.ts';
-import { compareValues, divideDecimal } from '../query/values.ts';
+import { compareValues, decimalOfInteger, divideDecimal, fitDecimal } from '../query/values.ts';
 import { addExact, type ExactSum, mergeExact, roundExact } from './exact-sum.ts';
 import { decodeValue, encodeValue } from './value-code.ts';
 
@@ -96,7 +96,8 @@ const average = (sum: Fold, argument: SqlType, type: SqlType): Fold => ({
     if (argument.kind === 'DOUBLE') return (sum.result(total) as number) / n;
     const unscaled = BigInt(total as number | string);
     if (type.kind !== 'DECIMAL') return wrap(BigInt.asIntN(64, unscaled) / BigInt(n), type);
-    return divideDecimal({ unscaled, scale: (argument as { scale: number }).scale }, BigInt(n), type);
+    const { scale } = argument as { scale: number };
+    return fitDecimal(divideDecimal({ unscaled, scale }, decimalOfInteger(n)), type.precision, type.scale);
   },
 });
 

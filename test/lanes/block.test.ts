@@ -1,4 +1,4 @@
-import { deaggregateSync } from 'aws-kinesis-agg';
+import { deaggregateSync, type UserRecord } from 'aws-kinesis-agg';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { packGroup, unpackInner } from '../../shared/lanes/block.ts';
@@ -103,7 +103,7 @@ describe('a record of an inner stream', () => {
       [event(0), event(1), { kind: 'mark', lane: 'shardId-000000000000/1', pos: position(SEQ, 9), clock: 5 }],
       HASH,
     );
-    const out: { partitionKey: string; explicitPartitionKey: string; data: string }[] = [];
+    const out: UserRecord[] = [];
     deaggregateSync(
       {
         data: Buffer.from(record!).toString('base64'),
@@ -113,9 +113,9 @@ describe('a record of an inner stream', () => {
         approximateArrivalTimestamp: 0,
       },
       true,
-      (error: Error | undefined, records: typeof out) => {
+      (error, records) => {
         if (error) throw error;
-        out.push(...records);
+        out.push(...(records ?? []));
       },
     );
     const texts = out.map((r) => Buffer.from(r.data, 'base64').toString());

@@ -1,0 +1,57 @@
+// What every schedule plays: one source, windows of each kind, a filter, and queries over queries.
+import type { EventType } from '../../shared/pipeline.ts';
+import { compileSql } from '../../shared/query/compile.ts';
+import type { Plan } from '../../shared/query/plan.ts';
+
+export const DELAY = 7_000;
+
+const TABLES = `
+CREATE TABLE clicks (k STRING, n BIGINT, v BIGINT, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND)
+WITH ('connector' = 'kinesis', 'millrace.type' = 'click.v1');
+CREATE TABLE tens (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), t TIMESTAMP(3), n BIGINT, v BIGINT, lo BIGINT, hi BIGINT, WATERMARK FOR t AS t)
+WITH ('connector' = 'kinesis');
+CREATE TABLE hops (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT, kinds BIGINT) WITH ('connector' = 'kinesis', 'millrace.lateness' = '$LATENESS s');
+CREATE TABLE visits (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), t TIMESTAMP(3), n BIGINT, WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
+CREATE TABLE big (k STRING, v BIGINT, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND) WITH ('connector' = 'kinesis');
+CREATE TABLE twenties (s TIMESTAMP(3), n BIGINT, most BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE visits_of_visits (s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE big_tens (k STRING, s TIMESTAMP(3), v BIGINT) WITH ('connector' = 'kinesis');
+`;
+
+const QUERIES: Readonly<Record<string, string>> = {
+  tens: `INSERT INTO tens SELECT k, window_start, window_end, window_time, COUNT(*), SUM(n), MIN(n), MAX(n)
+    FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end, window_time`,
+  hops: `INSERT INTO hops SELECT k, window_start, window_end, COUNT(*), COUNT(DISTINCT v)
+    FROM TABLE(HOP(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND, INTERVAL '30' SECOND)) GROUP BY k, window_start, window_end`,
+  visits: `INSERT INTO visits SELECT k, window_start, window_end, window_time, COUNT(*)
+    FROM TABLE(SESSION(TABLE clicks PARTITION BY k, DESCRIPTOR(t), INTERVAL '5' SECOND)) GROUP BY k, window_start, window_end, window_time`,
+  big: `INSERT INTO big SELECT k, v, t FROM clicks WHERE v >= 3`,
+  twenties: `INSERT INTO twenties SELECT window_start, SUM(n), MAX(hi)
+    FROM TABLE(TUMBLE(TABLE tens, DESCRIPTOR(t), INTERVAL '20' SECOND)) GROUP BY window_start, window_end`,
+  visits_of_visits: `INSERT INTO visits_of_visits SELECT window_start, window_end, SUM(n)
+    FROM TABLE(SESSION(TABLE visits, DESCRIPTOR(t), INTERVAL '5' SECOND)) GROUP BY window_start, window_end`,
+  big_tens: `INSERT INTO big_tens SELECT k, window_start, SUM(v)
+    FROM TABLE(TUMBLE(TABLE big, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end`,
+};
+
+/** @param lateness of the hopping query, in seconds */
+export const chaosPlan = (lateness: number): Plan => {
+  const files = [
+    { path: 'tables.sql', text: TABLES.replace('$LATENESS', String(lateness)) },
+    ...Object.entries(QUERIES).map(([name, text]) => ({ path: `queries/${name}.sql`, text: `${text};` })),
+  ];
+  const { plan, errors } = compileSql(files, { types: ['click.v1'] });
+  if (errors.length > 0) throw new Error(errors.map((e) => `${e.file}:${e.line}: ${e.message}`).join('\n'));
+  return plan;
+};
+
+export const click: EventType = {
+  type: 'click.v1',
+  check: (data) =>
+    typeof (data as { v?: unknown }).v === 'number'
+      ? null
+      : { field: '/v', cause: 'must be a number', value: (data as { v?: unknown }).v },
+  time: ['t'],
+  id: null,
+  key: ['k'],
+};
