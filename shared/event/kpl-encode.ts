@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 
 export const MAGIC = [0xf3, 0x89, 0x9a, 0xc2] as const;
 export const DIGEST_BYTES = 16;
+const SHORT = 48;
 const FRAME_BYTES = MAGIC.length + DIGEST_BYTES;
 
 /** `explicitHashKey` is decimal text of a 128-bit number; absent or empty means none. */
@@ -32,6 +33,13 @@ const writeVarint = (out: Buffer, at: number, value: number): number => {
   return place;
 };
 
+/** Bytes of a text in UTF-8; short ASCII without a call into native code. */
+const utf8Size = (text: string): number => {
+  if (text.length >= SHORT) return Buffer.byteLength(text);
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return Buffer.byteLength(text);
+  return text.length;
+};
+
 /** Keys in the order they were first seen, each once. */
 type KeyTable = { readonly index: Map<string, number>; readonly sizes: number[] };
 const keyTable = (): KeyTable => ({ index: new Map(), sizes: [] });
@@ -41,12 +49,11 @@ const addKey = (table: KeyTable, key: string): number => {
   if (known !== undefined) return known;
   const index = table.sizes.length;
   table.index.set(key, index);
-  table.sizes.push(Buffer.byteLength(key));
+  table.sizes.push(utf8Size(key));
   return index;
 };
 
-const newKeySize = (table: KeyTable, key: string): number =>
-  table.index.has(key) ? 0 : fieldSize(Buffer.byteLength(key));
+const newKeySize = (table: KeyTable, key: string): number => (table.index.has(key) ? 0 : fieldSize(utf8Size(key)));
 
 const writeKeys = (out: Buffer, start: number, tag: number, table: KeyTable): number => {
   let at = start;
@@ -55,7 +62,7 @@ const writeKeys = (out: Buffer, start: number, tag: number, table: KeyTable): nu
     const size = table.sizes[i++] as number;
     out[at++] = tag;
     at = writeVarint(out, at, size);
-    if (size === key.length && size < 48) for (let c = 0; c < size; c++) out[at++] = key.charCodeAt(c);
+    if (size === key.length && size < SHORT) for (let c = 0; c < size; c++) out[at++] = key.charCodeAt(c);
     else at += out.write(key, at, 'utf8');
   }
   return at;

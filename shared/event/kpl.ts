@@ -73,8 +73,8 @@ class LazyRecord implements AggregatedRecord {
   declare readonly data: Uint8Array;
   declare readonly key: number;
   declare readonly hashKey: number;
-  declare private readonly keys: KeyTable;
-  declare private readonly hashKeys: KeyTable;
+  private declare readonly keys: KeyTable;
+  private declare readonly hashKeys: KeyTable;
   constructor(data: Uint8Array, keys: KeyTable, key: number, hashKeys: KeyTable, hashKey: number) {
     this.data = data;
     this.keys = keys;
