@@ -3,12 +3,11 @@
 import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Json } from '../../shared/event/cloud-event.ts';
-import { FIRST_INSTANT } from '../../shared/event/instant.ts';
 import { parseJson } from '../../shared/event/json.ts';
 import { looksLikeCloudEvent, receiveCloudEvent, receivePlain } from '../../shared/event/received.ts';
-import { toEvent } from '../../shared/event/to-event.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
-import type { EpochMs, Ms } from '../../shared/time.ts';
+import { judgeOf } from '../../shared/steps/judge.ts';
+import type { EpochMs } from '../../shared/time.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { CallError } from '../cli/call-error.ts';
 import { readLines } from './read-lines.ts';
@@ -46,17 +45,6 @@ export const inputFiles = (specs: readonly string[], { plan }: CompiledPipeline)
  */
 export type InputEvent = { readonly key: string; readonly bytes: Buffer; readonly time: EpochMs | 'arrival' | null };
 
-/** Stands in for an arrival while a line is read: no event of ours has this time. */
-const NO_TIME: EpochMs = FIRST_INSTANT + 1;
-const BEYOND: Ms = Number.POSITIVE_INFINITY;
-
-/** How far beyond its arrival an event of a type may lie: the greatest of the tables that read it. */
-export const aheadOf = ({ plan }: CompiledPipeline): ((type: string) => Ms) => {
-  const known = new Map<string, Ms>();
-  for (const t of plan.tables) for (const type of t.types) known.set(type, Math.max(known.get(type) ?? 0, t.ahead));
-  return (type) => known.get(type) ?? 0;
-};
-
 /** Reads one line as its producer would have sent it: a CloudEvent as it is, plain JSON wrapped, anything else as it is. */
 const eventOf = (line: Buffer, file: InputFile, { types }: CompiledPipeline): { key: string; bytes: Buffer } => {
   const asItIs = { key: hash('md5', line), bytes: line };
@@ -71,24 +59,19 @@ const eventOf = (line: Buffer, file: InputFile, { types }: CompiledPipeline): { 
   return received?.kind === 'event' ? { key: received.key, bytes: Buffer.from(received.bytes) } : asItIs;
 };
 
-/** The events of one file, in order. */
+/** The events of one file, in order. Their times are read by the same rules that validate will judge them by. */
 export async function* inputEvents(
   file: InputFile,
   pipeline: CompiledPipeline,
   now: EpochMs,
 ): AsyncGenerator<InputEvent> {
-  const ahead = aheadOf(pipeline);
+  const judge = judgeOf(pipeline);
+  // Half a ms beyond now: no event has this time, so one that took its arrival is told from one that happened now.
+  const arrival = now + 0.5;
   for await (const line of readLines(file.path)) {
     const { key, bytes } = eventOf(line, file, pipeline);
-    const read = toEvent(bytes, {
-      types: pipeline.types,
-      ahead: () => BEYOND,
-      arrival: NO_TIME,
-      positionId: () => '-',
-    });
-    if (read.kind === 'reject') yield { key, bytes, time: null };
-    else if (read.time === NO_TIME) yield { key, bytes, time: 'arrival' };
-    else yield { key, bytes, time: read.time <= now + ahead(read.event.type) ? read.time : null };
+    const read = judge(bytes, arrival, () => '-');
+    yield { key, bytes, time: read.kind === 'reject' ? null : read.time === arrival ? 'arrival' : read.time };
   }
 }
 

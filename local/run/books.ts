@@ -1,0 +1,144 @@
+// The books of a run: at every stage and query, events in = events that left by a named door. `in` is counted on the stream that is
+// read, the doors where events went: the next stream, the ledger, the stores. No function is asked what it remembers.
+import type { CloudEvent } from '../../shared/event/cloud-event.ts';
+import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import type { EpochMs } from '../../shared/time.ts';
+import { balances, type Doors, NO_DOORS, sumDoors } from './doors.ts';
+import type { Here } from './here.ts';
+import { LaneCounter } from './lane-counter.ts';
+import { type Folded, LedgerCounts } from './ledger-counts.ts';
+import { objectsHere } from './ports-here.ts';
+import { QueryCounter } from './query-counter.ts';
+import { RawCounter } from './raw-counter.ts';
+import { SideDoors } from './side-doors.ts';
+
+export type Books = {
+  readonly stages: Readonly<Record<string, Doors>>;
+  readonly queries: Readonly<Record<string, Doors>>;
+  /** What does not balance, in words; empty when all does. */
+  readonly faults: readonly string[];
+};
+
+/** A row that `refined` shows for the first time. */
+export type FreshRow = { readonly event: CloudEvent; readonly arrival: EpochMs };
+
+export type Bookkeeper = {
+  /** Reads what came since the last look; `rows` are told in the order of the stream. */
+  look(rows?: (row: FreshRow) => void): Promise<Books>;
+  readonly sides: SideDoors;
+};
+
+type SideCounts = {
+  readonly of: (door: 'rejected' | 'duplicate' | 'late', by: { stage?: string; query?: string }) => number;
+};
+
+const sideCounts = (sides: SideDoors): SideCounts => {
+  const counts = new Map<string, number>();
+  const add = (name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { door, stage, query } of sides.rejected)
+    add(query === undefined ? `${door} stage ${stage}` : `${door} query ${query}`);
+  for (const { query } of sides.late) add(`late query ${query}`);
+  return {
+    of: (door, { stage, query }) =>
+      counts.get(`${door} ${query === undefined ? `stage ${stage}` : `query ${query}`}`) ?? 0,
+  };
+};
+
+/** @param run the run's name, part of all keys (RUN in the functions' environment) */
+export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string): Bookkeeper => {
+  const { queries } = pipeline.plan;
+  const raw = new RawCounter(here.stream('RawStream'));
+  const validated = new LaneCounter(here.stream('ValidatedStream'));
+  const enriched = new LaneCounter(here.stream('EnrichedStream'));
+  const refined = new LaneCounter(here.stream('RefinedStream'));
+  const ledgers = [new LedgerCounts(here, 'enriched', run), new LedgerCounts(here, 'refined', run)];
+  const counter = new QueryCounter(pipeline.plan);
+  const sides = new SideDoors(objectsHere(here), run);
+  const seen = { validated: 0, validatedForeign: 0, enriched: 0, enrichedForeign: 0 };
+
+  const read = (tell: (row: FreshRow) => void): void => {
+    for (const shown of validated.fresh()) shown.kind === 'foreign' ? seen.validatedForeign++ : seen.validated++;
+    for (const shown of enriched.fresh()) {
+      if (shown.kind === 'foreign') seen.enrichedForeign++;
+      else {
+        seen.enriched++;
+        counter.see('enriched', shown.event.bytes);
+      }
+    }
+    for (const shown of refined.fresh()) {
+      if (shown.kind === 'event') tell({ event: counter.see('refined', shown.event.bytes), arrival: shown.arrival });
+    }
+  };
+
+  const doorsOf = (id: string, folded: Folded | undefined, counts: SideCounts): Doors => {
+    const { taken, filtered, sent } = counter.counts.get(id) ?? { taken: 0, filtered: 0, sent: 0 };
+    const rejected = counts.of('rejected', { query: id });
+    const isWindow = queries.find((q) => q.id === id)?.kind === 'window';
+    return {
+      in: taken,
+      passed: isWindow ? (folded?.passed ?? 0) : sent,
+      filtered: isWindow ? (folded?.filtered ?? 0) : filtered,
+      rejected,
+      late: counts.of('late', { query: id }),
+      duplicate: 0,
+    };
+  };
+
+  return {
+    sides,
+    async look(rows = () => {}) {
+      const inRaw = raw.look();
+      read(rows);
+      await sides.look();
+      const folded = new Map([...(await ledgers[0]!.look()), ...(await ledgers[1]!.look())]);
+      const counts = sideCounts(sides);
+      const byQuery = new Map(queries.map((q) => [q.id, doorsOf(q.id, folded.get(q.id), counts)]));
+      const sumOf = (kind: 'window' | 'stateless', stream: 'enriched' | 'refined'): Doors =>
+        sumDoors(
+          queries.filter((q) => q.kind === kind && q.input.stream === stream).map((q) => byQuery.get(q.id) ?? NO_DOORS),
+        );
+      const atStage = (stage: string, input: number, passed: number): Doors => ({
+        ...NO_DOORS,
+        in: input,
+        passed,
+        rejected: counts.of('rejected', { stage }),
+        duplicate: counts.of('duplicate', { stage }),
+      });
+      const stages: Record<string, Doors> = {
+        validate: atStage('validate', inRaw, seen.validated),
+        enrich: atStage('enrich', seen.validated + seen.validatedForeign, seen.enriched),
+        transform: sumOf('stateless', 'enriched'),
+        aggregate: sumOf('window', 'enriched'),
+        'aggregate-again': sumOf('window', 'refined'),
+      };
+      const named = Object.fromEntries(queries.map((q) => [q.name, byQuery.get(q.id) ?? NO_DOORS]));
+      return { stages, queries: named, faults: faultsIn({ ...stages, ...named }, folded, counts, queries) };
+    },
+  };
+};
+
+const faultsIn = (
+  all: Readonly<Record<string, Doors>>,
+  folded: ReadonlyMap<string, Folded>,
+  counts: SideCounts,
+  queries: CompiledPipeline['plan']['queries'],
+): readonly string[] => [
+  ...Object.entries(all).flatMap(([name, d]) =>
+    balances(d)
+      ? []
+      : [
+          `${name}: ${d.in} in, but ${d.passed} passed + ${d.filtered} filtered + ${d.rejected} rejected + ${d.late} late + ` +
+            `${d.duplicate} duplicate`,
+        ],
+  ),
+  ...queries.flatMap((q) => {
+    const entry = folded.get(q.id);
+    if (entry === undefined) return [];
+    const stored = { late: counts.of('late', { query: q.id }), failed: counts.of('rejected', { query: q.id }) };
+    return (['late', 'failed'] as const).flatMap((door) =>
+      entry[door] === stored[door]
+        ? []
+        : [`${q.name}: the ledger counts ${entry[door]} ${door}, the store holds ${stored[door]}`],
+    );
+  }),
+];

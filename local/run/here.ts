@@ -1,0 +1,108 @@
+// The pipeline's services on this machine, with the streams, tables, buckets and queues that serverless.yml describes.
+
+import { groupsFor } from '../../shared/lanes/ring.ts';
+import type { MemoryLog } from '../../shared/memory/log.ts';
+import type { Clock } from '../../shared/ports.ts';
+import { systemClock } from '../../shared/ports.ts';
+import { type LocalKinesis, startKinesis } from '../kinesis/start.ts';
+import { type LocalDynamo, startDynamo } from '../services/dynamo.ts';
+import type { Hooks } from '../services/hooks.ts';
+import { localEnv } from '../services/local-env.ts';
+import { createMeter, type Meter } from '../services/meter.ts';
+import { type LocalObjects, startObjects } from '../services/objects.ts';
+import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
+import { readTemplate } from '../template/read-template.ts';
+import type { FunctionTemplate, Template } from '../template/template.ts';
+
+export type HereOptions = {
+  /** The project's folder. */
+  readonly root: string;
+  /** Shards of every stream; without it as serverless.yml says. */
+  readonly shards?: number;
+  readonly hooks?: Hooks;
+  readonly clock?: Clock;
+  /** Keep every record, whatever its arrival: for history. */
+  readonly keepAll?: boolean;
+  readonly kinesisPort?: number;
+};
+
+export type Here = {
+  readonly template: Template;
+  readonly kinesis: LocalKinesis;
+  readonly dynamo: LocalDynamo;
+  readonly objects: LocalObjects;
+  readonly meter: Meter;
+  /** Settings for AWS clients that talk to these services. */
+  readonly aws: Readonly<Record<string, string>>;
+  /** A stream by its logical id in serverless.yml: `RawStream`. */
+  stream(logicalId: string): MemoryLog;
+  /** A table's or bucket's name by its logical id. */
+  name(logicalId: string): string;
+  close(): Promise<void>;
+};
+
+/** Another count of shards brings its own count of key groups, as custom.sizes in resources/ does for a deploy. */
+const sized = (template: Template, shards: number | undefined): Template => {
+  if (shards === undefined) return template;
+  const groups = String(groupsFor(shards));
+  const withGroups = (fn: FunctionTemplate): FunctionTemplate =>
+    'GROUPS' in fn.environment ? { ...fn, environment: { ...fn.environment, GROUPS: groups } } : fn;
+  return {
+    ...template,
+    streams: template.streams.map((s) => ({ ...s, shards })),
+    functions: template.functions.map(withGroups),
+  };
+};
+
+/** @throws TemplateError when serverless.yml cannot be read */
+export const startHere = async (options: HereOptions): Promise<Here> => {
+  const { hooks, clock = systemClock } = options;
+  const meter = createMeter();
+  const served = { meter, ...(hooks === undefined ? {} : { hooks }) };
+  const objects = await startObjects(served);
+  const dynamo = await startDynamo(served);
+  const kinesis = await startKinesis({
+    ...served,
+    clock,
+    ...(options.kinesisPort === undefined ? {} : { port: options.kinesisPort }),
+  });
+  const queueUrl = (name: string): string => `${objects.endpoint}/${LOCAL_ACCOUNT}/${name}`;
+  const template = sized(readTemplate({ root: options.root, queueUrl }), options.shards);
+
+  for (const { name, shards, retentionMs } of template.streams) {
+    kinesis.kinesis.create(name, { shards, retention: options.keepAll ? Number.POSITIVE_INFINITY : retentionMs });
+  }
+  for (const { name, hashKey, rangeKey } of template.tables) {
+    const keys = [hashKey, ...(rangeKey === null ? [] : [rangeKey])];
+    await dynamo.call('CreateTable', {
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: keys.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+    });
+  }
+  for (const { name } of template.buckets) await objects.createBucket(name);
+  for (const { name } of template.queues) await objects.createQueue(name);
+
+  const named = new Map(
+    [...template.streams, ...template.tables, ...template.buckets].map((r) => [r.logicalId, r.name]),
+  );
+  const nameOf = (logicalId: string): string => {
+    const found = named.get(logicalId);
+    if (found === undefined) throw new Error(`serverless.yml describes no ${logicalId}`);
+    return found;
+  };
+  return {
+    template,
+    kinesis,
+    dynamo,
+    objects,
+    meter,
+    aws: localEnv({ kinesis: kinesis.endpoint, dynamo: dynamo.endpoint, objects: objects.endpoint }),
+    stream: (logicalId) => kinesis.kinesis.log(nameOf(logicalId)),
+    name: nameOf,
+    async close() {
+      await Promise.all([kinesis.close(), dynamo.close(), objects.close()]);
+    },
+  };
+};

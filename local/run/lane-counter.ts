@@ -1,0 +1,52 @@
+// Counts what a stream shows over distinct positions: a lane shows its events in the order of their positions, and a retry can only
+// rewind it (protocol, invariant I1), so an event at or below its lane's greatest position was counted before.
+import { unpackInner } from '../../shared/lanes/block.ts';
+import type { StampedEvent } from '../../shared/lanes/inner.ts';
+import { type Lane, position } from '../../shared/lanes/position.ts';
+import type { MemoryLog } from '../../shared/memory/log.ts';
+import type { EpochMs } from '../../shared/time.ts';
+
+/** `foreign`: a record that no function of ours wrote; it counts as one event. `arrival`: when the stream got the record. */
+export type Shown =
+  | { readonly kind: 'event'; readonly event: StampedEvent; readonly arrival: EpochMs }
+  | { readonly kind: 'foreign' };
+
+export class LaneCounter {
+  readonly #log: MemoryLog;
+  readonly #greatest = new Map<Lane, string>();
+  readonly #read = new Map<string, string>();
+
+  constructor(log: MemoryLog) {
+    this.#log = log;
+  }
+
+  /** Events that no look before this one has shown, each position once; parents before children. */
+  *fresh(): Generator<Shown> {
+    for (const shard of this.#log.shards()) {
+      for (;;) {
+        const { records } = this.#log.read(shard.id, this.#read.get(shard.id) ?? null);
+        if (records.length === 0) break;
+        for (const record of records) {
+          this.#read.set(shard.id, record.seq);
+          const unpacked = unpackInner(record.data);
+          if (!unpacked.ok) {
+            yield { kind: 'foreign' };
+            continue;
+          }
+          for (const item of unpacked.items) {
+            if (item.kind !== 'event') continue;
+            if (this.#isNew(item)) yield { kind: 'event', event: item, arrival: record.arrival };
+          }
+        }
+      }
+    }
+  }
+
+  #isNew({ lane, seq, index, child }: StampedEvent): boolean {
+    const at = position(seq, index, child);
+    const before = this.#greatest.get(lane);
+    if (before !== undefined && at <= before) return false;
+    this.#greatest.set(lane, at);
+    return true;
+  }
+}
