@@ -1,6 +1,5 @@
 // If-None-Match and If-Match on writes, which fauxqs 2.4.1 ignores. Writes of one object wait for each other, so that nothing comes
 // between the look and the write.
-import type { Answer } from './hooks.ts';
 import type { Request } from './serve.ts';
 
 /** What to say instead of writing; undefined to write. */
@@ -19,9 +18,9 @@ export const isConditional = (request: Request): boolean =>
   'if-none-match' in request.headers || 'if-match' in request.headers;
 
 /** Runs jobs of one name one after another, of different names side by side. */
-export const oneAtATime = () => {
+export const oneAtATime = <T>() => {
   const last = new Map<string, Promise<unknown>>();
-  return async (name: string, job: () => Promise<Answer>): Promise<Answer> => {
+  return async (name: string, job: () => Promise<T>): Promise<T> => {
     const before = last.get(name) ?? Promise.resolve();
     const mine = before.then(job, job);
     last.set(name, mine);

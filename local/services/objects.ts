@@ -35,7 +35,7 @@ const isSqs = (request: Request): boolean => request.headers['x-amz-target']?.st
 export const startObjects = async (options: ServeOptions = {}): Promise<LocalObjects> => {
   const app = buildApp({ logger: false });
   await app.ready();
-  const oneWrite = oneAtATime();
+  const oneWrite = oneAtATime<Answer>();
 
   const ask = async (request: Request): Promise<Answer> => {
     const response = await app.inject({

@@ -111,8 +111,7 @@ export const dynamoTable = ({
               ScanIndexForward: !newestFirst,
               ConsistentRead: true,
               ...COUNTED,
-              // One more than needed: the range may hold `after` itself.
-              ...(limit !== Number.POSITIVE_INFINITY && { Limit: limit - items.length + 1 }),
+              ...(limit !== Number.POSITIVE_INFINITY && { Limit: limit - items.length + (range.holdsAfter ? 1 : 0) }),
               ...(start && { ExclusiveStartKey: start }),
             }),
           );

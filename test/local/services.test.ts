@@ -6,7 +6,8 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { oneAtATime } from '../../local/services/conditional-writes.ts';
 import type { AfterVerdict, BeforeVerdict, Call, Hooks } from '../../local/services/hooks.ts';
 import { createMeter } from '../../local/services/meter.ts';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
@@ -86,6 +87,24 @@ describe('the meter', () => {
     expect(meter.totals()).toMatchObject({ calls: 7, failed: 2, writeUnits: 16 });
   });
 
+  test('counts a query for the newest entry as one call that reads one entry', async () => {
+    const meter = await named(async (w) => {
+      const table = dynamoTable({ table: 'ledger', client: w.dynamo });
+      for (const n of [1, 2, 3]) await table.put({ pk: 'led', sk: `e#${n}`, p: 'x'.repeat(12_000) });
+      await table.query('led', { prefix: 'e#', newestFirst: true, limit: 1 });
+    });
+    expect(meter.totals((r) => r.operation === 'Query')).toMatchObject({ calls: 1, readUnits: 3 }); // 12 KB in 4 KB steps
+  });
+
+  test('counts the next entries after one as one call', async () => {
+    const meter = await named(async (w) => {
+      const table = dynamoTable({ table: 'ledger', client: w.dynamo });
+      for (const n of [1, 2, 3]) await table.put({ pk: 'led', sk: `e#${n}` });
+      expect((await table.query('led', { prefix: 'e#', after: 'e#1', limit: 1 })).length).toBe(1);
+    });
+    expect(meter.totals((r) => r.operation === 'Query').calls).toBe(1);
+  });
+
   test('counts requests of S3 by what they cost, a refused put too', async () => {
     const meter = await named(async (w) => {
       const objects = s3Objects({ bucket: 'bucket', client: w.s3 });
@@ -103,7 +122,9 @@ describe('the meter', () => {
 describe('a hook', () => {
   const on = async (operation: string, hooks: Hooks) => {
     const seen: Call[] = [];
+    const meter = createMeter();
     const w = await open({
+      meter,
       maxAttempts: 1,
       hooks: {
         before: (call) => {
@@ -120,6 +141,7 @@ describe('a hook', () => {
     const queueUrl = await w.makeQueue('refine');
     return {
       seen,
+      meter,
       world: w,
       stream: kinesisStream({ stream: 'raw', client: w.kinesis }),
       table: dynamoTable({ table: 'ledger', client: w.dynamo }),
@@ -147,11 +169,18 @@ describe('a hook', () => {
     expect(seen[0]).toMatchObject({ service: 's3', body: { bucket: 'bucket', key: 'a b/ü', bytes: 3 } });
   });
 
-  test('refuses some records of a put; the others are stored', async () => {
-    const { stream, world } = await on('PutRecords', goingIn({ partial: [1] }));
+  test('refuses some records of a put; the others are stored, and they alone are units', async () => {
+    const { stream, world, meter } = await on('PutRecords', goingIn({ partial: [1] }));
     const outcomes = await stream.put([of('a', 1), of('b', 1), of('c', 1)]);
     expect(outcomes.map((o) => (o.ok ? 'ok' : o.code))).toEqual(['ok', 'ProvisionedThroughputExceededException', 'ok']);
     expect(world.records('raw').map((r) => r.partitionKey)).toEqual(['a', 'c']);
+    expect(meter.totals((r) => r.operation === 'PutRecords')).toMatchObject({ calls: 1, failed: 0, putUnits: 2 });
+  });
+
+  test('counts a call that it refuses as a failed one without units', async () => {
+    const { stream, meter } = await on('PutRecords', goingIn(throttled));
+    await faultOf(stream.put([of('a', 1)]));
+    expect(meter.totals((r) => r.operation === 'PutRecords')).toMatchObject({ calls: 1, failed: 1, putUnits: 0 });
   });
 
   test.each([
@@ -282,6 +311,29 @@ describe('the table service', () => {
       await refused(dynamo.send(new UpdateItemCommand({ ...update, ReturnValuesOnConditionCheckFailure }))),
     ).toEqual(item);
   });
+});
+
+test('jobs of one name wait for each other, a failed one too; others do not', async () => {
+  const oneJob = oneAtATime<string>();
+  const log: string[] = [];
+  const gates = new Map<string, () => void>();
+  const job =
+    (name: string, fails = false) =>
+    async () => {
+      log.push(`${name} begins`);
+      await new Promise<void>((resolve) => gates.set(name, resolve));
+      log.push(`${name} ends`);
+      if (fails) throw new Error(name);
+      return name;
+    };
+  const jobs = [oneJob('x', job('x1', true)), oneJob('x', job('x2')), oneJob('y', job('y1'))];
+  const settled = Promise.allSettled(jobs);
+  await vi.waitFor(() => expect(log).toEqual(['x1 begins', 'y1 begins']));
+  gates.get('x1')?.();
+  await vi.waitFor(() => expect(log).toEqual(['x1 begins', 'y1 begins', 'x1 ends', 'x2 begins']));
+  gates.get('x2')?.();
+  gates.get('y1')?.();
+  expect((await settled).map((s) => s.status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
 });
 
 describe('the object service', () => {
