@@ -169,6 +169,18 @@ describe('failures', () => {
     expect(onStream(log).length).toBe(6);
   });
 
+  test('once an answer was lost, a refusal says nothing about the copy that may be stored', async () => {
+    const inner = memoryStream(new MemoryLog('raw'), { refuse: () => 'ProvisionedThroughputExceededException' });
+    let first = true;
+    const put: Stream['put'] = (records) => {
+      if (!first) return inner.put(records);
+      first = false;
+      return Promise.reject(new Error('socket hang up'));
+    };
+    const fates = await packer({ ...inner, put }, tries(3))(events(1, 30));
+    expect(fates).toMatchObject([{ kind: 'unavailable', unknown: true }]);
+  });
+
   test('what was never sent is not said to be unknown', async () => {
     const inner = memoryStream(new MemoryLog('raw'));
     const losing: Stream = { ...inner, put: async () => Promise.reject(new Error('socket hang up')) };
