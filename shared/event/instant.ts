@@ -32,6 +32,9 @@ const daysFromEpoch = (year: number, month: number, day: number): number => {
   );
 };
 
+const DASH = 0x2d;
+const DOT = 0x2e;
+const COLON = 0x3a;
 const Z = 0x5a;
 const LOWER_Z = 0x7a;
 
@@ -56,10 +59,11 @@ const readText = (text: string, sql: boolean): EpochMs | undefined => {
   if (year < 0 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23) return undefined;
   if (minute < 0 || minute > 59 || second < 0 || second > 59) return undefined;
   if (day > (MONTH_DAYS[month - 1] as number) + (month === 2 && isLeap(year) ? 1 : 0)) return undefined;
-  if (text[4] !== '-' || text[7] !== '-' || text[13] !== ':' || text[16] !== ':') return undefined;
+  if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return undefined;
+  if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return undefined;
   let at = 19;
   let ms = 0;
-  if (text[at] === '.') {
+  if (text.charCodeAt(at) === DOT) {
     const first = ++at;
     for (; at < text.length; at++) {
       const digit = text.charCodeAt(at) - 0x30;

@@ -73,21 +73,17 @@ const dataOf = (event: JsonObject): { readonly data: Json | undefined } | Refusa
 
 type Timed = { readonly time: EpochMs; readonly field: string } | Refusal;
 
-const timeOf = (type: EventType, data: Json | undefined, attribute: Json | undefined, arrival: EpochMs): Timed => {
+/** @param given the attribute `time`, where the event has one */
+const timeOf = (type: EventType, data: Json | undefined, given: EpochMs | undefined, arrival: EpochMs): Timed => {
   const value = type.time === null ? undefined : valueAt(data, type.time);
-  if (type.time !== null && value !== undefined && value !== null) {
-    const field = `/data${pointer(...type.time)}`;
-    const time =
-      typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
-        ? parseTime(value)
-        : undefined;
-    const forms = 'RFC 3339, yyyy-MM-dd HH:mm:ss[.SSS] in UTC, or whole milliseconds since the epoch';
-    return time === undefined
-      ? { rule: 'event.bad-time', field, value, cause: `the event time must be ${forms}` }
-      : { time, field };
-  }
-  if (typeof attribute === 'string') return { time: parseRfc3339(attribute) as EpochMs, field: '/time' };
-  return { time: arrival, field: '/time' };
+  if (type.time === null || value === undefined || value === null) return { time: given ?? arrival, field: '/time' };
+  const field = `/data${pointer(...type.time)}`;
+  const time =
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? parseTime(value) : undefined;
+  const forms = 'RFC 3339, yyyy-MM-dd HH:mm:ss[.SSS] in UTC, or whole milliseconds since the epoch';
+  return time === undefined
+    ? { rule: 'event.bad-time', field, value, cause: `the event time must be ${forms}` }
+    : { time, field };
 };
 
 /** The field marked `x-id` as text; undefined when it is not marked, missing or empty. */
@@ -126,10 +122,9 @@ const assemble = (from: JsonObject, id: string, time: string, data: Json | undef
 };
 
 /** The bytes that came can go on as they are: nothing is to be added, and no inner stream takes them for its own records. */
-const isComplete = (from: JsonObject, time: EpochMs, bytes: Uint8Array): boolean =>
-  typeof from.time === 'string' &&
-  isShownInstant(from.time) &&
-  parseRfc3339(from.time) === time &&
+const isComplete = (from: JsonObject, given: EpochMs | undefined, time: EpochMs, bytes: Uint8Array): boolean =>
+  given === time &&
+  isShownInstant(from.time as string) &&
   from.data_base64 === undefined &&
   from.millrace === undefined &&
   bytes[0] === 0x7b &&
@@ -141,6 +136,11 @@ const finish = (
   data: Json | undefined,
   { types, ahead, arrival, positionId }: ToEventContext,
 ): ToEvent => {
+  const given = typeof from.time === 'string' ? parseRfc3339(from.time) : undefined;
+  if (given === undefined && typeof from.time === 'string') {
+    const cause = 'time must be an RFC 3339 date-time';
+    return reject({ rule: 'event.bad-time', field: '/time', value: from.time, cause }, from);
+  }
   const name = from.type as string;
   const type = Object.hasOwn(types, name) ? types[name] : undefined;
   if (type === undefined)
@@ -153,7 +153,7 @@ const finish = (
     const { field, cause, value } = mismatch;
     return reject({ rule: 'schema.mismatch', field: `/data${field}`, value: value as Json, cause }, from);
   }
-  const timed = timeOf(type, data, from.time, arrival);
+  const timed = timeOf(type, data, given, arrival);
   if ('rule' in timed) return reject(timed, from);
   const { time, field } = timed;
   if (time > arrival + ahead(name)) {
@@ -165,7 +165,7 @@ const finish = (
       { rule: 'event.ancient', field, value: time, cause: 'the event time lies outside years 1 to 9999' },
       from,
     );
-  if (isComplete(from, time, bytes)) return { kind: 'event', event: from as CloudEvent, time, bytes };
+  if (isComplete(from, given, time, bytes)) return { kind: 'event', event: from as CloudEvent, time, bytes };
 
   const id = (from.id as string | undefined) ?? idOf(type, data) ?? positionId();
   if (!isText(id))
