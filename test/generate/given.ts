@@ -7,17 +7,20 @@ const ROOM = new URL('../../pipeline/', import.meta.url);
 
 export const fileOf = (path: string): string => readFileSync(new URL(path, ROOM), 'utf8');
 
-/** The sample's schemas, by event type. */
-export const sampleSchemas = (): ReadonlyMap<string, ValidateFunction> => {
+/** The schemas of a pipeline, by event type. */
+export const schemasIn = (room: URL): ReadonlyMap<string, ValidateFunction> => {
   const ajv = new Ajv2020({ strict: true, ownProperties: true, keywords: ['x-time', 'x-id', 'x-key'] });
   (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
   return new Map(
-    readdirSync(new URL('schemas/', ROOM)).map((file) => [
+    readdirSync(new URL('schemas/', room)).map((file) => [
       file.replace(/\.json$/, ''),
-      ajv.compile(JSON.parse(fileOf(`schemas/${file}`))),
+      ajv.compile(JSON.parse(readFileSync(new URL(`schemas/${file}`, room), 'utf8'))),
     ]),
   );
 };
+
+/** The same of the sample. */
+export const sampleSchemas = (): ReadonlyMap<string, ValidateFunction> => schemasIn(ROOM);
 
 export type Line = {
   readonly id: string;

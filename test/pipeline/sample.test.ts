@@ -1,15 +1,16 @@
 // The sample in pipeline/: its files agree with one another.
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readReference } from '../../local/build/references.ts';
-import { readSources } from '../../local/build/sources.ts';
+import { compilePipeline } from '../../local/build/compile-pipeline.ts';
 import enrichments from '../../pipeline/enrichments/shop.ts';
 import { compileSchemas } from '../../shared/schema/compile.ts';
 import { sampleSchemas } from '../generate/given.ts';
 
-const textOf = (path: string): string => readFileSync(new URL(`../../pipeline/${path}`, import.meta.url), 'utf8');
+const ROOM = new URL('../../pipeline/', import.meta.url);
+const textOf = (path: string): string => readFileSync(new URL(path, ROOM), 'utf8');
 const filesIn = (folder: string): readonly string[] =>
-  readdirSync(new URL(`../../pipeline/${folder}`, import.meta.url)).map((name) => `${folder}/${name}`);
+  readdirSync(new URL(folder, ROOM)).map((name) => `${folder}/${name}`);
 
 const schemas = compileSchemas(filesIn('schemas').map((path) => ({ path, text: textOf(path) })));
 const types = schemas.types.map((t) => t.type);
@@ -29,20 +30,16 @@ test('the schemas compile, and each marks its event time and its key', () => {
   expect(schemas.types.filter((t) => t.time === null || t.key === null)).toEqual([]);
 });
 
-test('the sources are read without a mistake and deduplicate payments for a day', () => {
-  const { sources, errors } = readSources({ file: 'sources.yml', text: textOf('sources.yml') }, types);
+test('it compiles without a mistake', async () => {
+  const { errors, sources, references, plan } = await compilePipeline(fileURLToPath(ROOM));
   expect(errors).toEqual([]);
+  expect(plan.queries.map((q) => `queries/${q.name}.sql`).toSorted()).toEqual(filesIn('queries').toSorted());
+  expect(references.map((r) => r.name)).toEqual(['products']);
   expect(sources.flatMap((s) => s.types).toSorted()).toEqual(types.toSorted());
   expect(sources.map((s) => [s.name, s.deduplicate, s.transport, s.ticks])).toEqual([
     ['shop', null, 5_000, true],
     ['payments', 86_400_000, 5_000, true],
   ]);
-});
-
-test('reference rows are read without a mistake', () => {
-  const read = filesIn('reference').map((file) => readReference({ file, text: textOf(file) }));
-  expect(read.flatMap((r) => r.errors)).toEqual([]);
-  expect(read.map((r) => r.table.name)).toEqual(['products']);
 });
 
 describe('examples', () => {
