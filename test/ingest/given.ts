@@ -30,7 +30,7 @@ export const noon: Clock = { now: () => Date.UTC(2026, 0, 5, 12) };
 /** Tries up to n times, without waiting. */
 export const tries =
   (n: number): Patience =>
-  () => ({ again: async (failures) => failures < n });
+  () => ({ again: async (failures) => failures < n, left: () => Number.POSITIVE_INFINITY });
 
 export const cloudEvent = (over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
   specversion: '1.0',

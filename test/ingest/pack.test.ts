@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MemoryLog } from '../../shared/memory/log.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
 import type { OutRecord, Stream } from '../../shared/ports.ts';
@@ -194,6 +194,24 @@ describe('failures', () => {
     let failures = 2;
     const shards: Stream['shards'] = () => (failures-- > 0 ? Promise.reject(new Error('no route')) : inner.shards());
     expect(kinds(await packer({ ...inner, shards }, tries(5))(events(3, 30)))).toEqual(new Set(['stored']));
+  });
+
+  test('a stream that does not answer: the producer is told in time, and that the fate is unknown', async () => {
+    vi.useFakeTimers();
+    try {
+      const clock = { now: () => Date.now() };
+      const inner = memoryStream(new MemoryLog('raw'));
+      const silent: Stream = { ...inner, put: () => new Promise(() => undefined) };
+      const fates = packer(silent, within(10_000, clock))(events(1, 30));
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(await fates).toMatchObject([{ kind: 'unavailable', unknown: true, cause: 'no answer within 10000 ms' }]);
+      const unlisted: Stream = { ...inner, shards: () => new Promise(() => undefined) };
+      const others = packer(unlisted, within(10_000, clock))(events(1, 30));
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(await others).toMatchObject([{ kind: 'unavailable', unknown: false }]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('gives up when the time is over, with pauses that grow', async () => {

@@ -2,8 +2,9 @@
 import { asFault, type Fault } from '../../faults.ts';
 import type { PutOutcome, Stream } from '../../ports.ts';
 import { MAX_PUT_BYTES, MAX_PUT_RECORDS, recordBytes } from '../../put-limits.ts';
+import type { Ms } from '../../time.ts';
 import { fits, type Outgoing, type Parcel, parcelsOf } from './parcels.ts';
-import type { Patience } from './patience.ts';
+import { inTime, type Patience } from './patience.ts';
 import { predictor } from './prediction.ts';
 
 /** What became of one event: its place on the stream, or why it is not there. */
@@ -78,11 +79,11 @@ export const packer = (stream: Stream, patience: Patience) => {
   };
 
   /** One put: the chains that are not done, and whether anything was stored. */
-  const round = async (waiting: readonly Chain[], fates: (Fate | undefined)[]) => {
+  const round = async (waiting: readonly Chain[], fates: (Fate | undefined)[], limit: Ms) => {
     const turn = turnOf(waiting);
     let stored = false;
     try {
-      const outcomes = await stream.put(turn.map((c) => (c.parcels[c.next] as Parcel).record));
+      const outcomes = await inTime(stream.put(turn.map((c) => (c.parcels[c.next] as Parcel).record)), limit);
       turn.forEach((chain, i) => {
         const outcome = outcomes[i] ?? NO_OUTCOME;
         if (!outcome.ok) {
@@ -117,11 +118,11 @@ export const packer = (stream: Stream, patience: Patience) => {
     for (let failures = 0; members.length > 0; ) {
       let stored = false;
       try {
-        chains ??= await chainsOf(events, members);
+        chains ??= await inTime(chainsOf(events, members), trying.left());
       } catch (error) {
         unlisted = failed(asFault('stream.unavailable', error), false);
       }
-      if (chains !== undefined) ({ left: chains, stored } = await round(chains, fates));
+      if (chains !== undefined) ({ left: chains, stored } = await round(chains, fates, trying.left()));
       if (chains?.length === 0) break;
       failures = stored ? 0 : failures + 1;
       if (failures > 0 && !(await trying.again(failures))) break;
