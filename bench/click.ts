@@ -50,6 +50,10 @@ export const clickOf = (index: number) => {
       logged_in: n % 2 === 0,
       device: { kind: 'mobile', os: 'Android 14', browser: 'Chrome 128' },
       tags: ['web', 'spring', `ab-${n % 20}`],
+      experiment: { name: 'checkout-v2', arm: n % 2 === 0 ? 'a' : 'b' },
+      locale: 'de-DE',
+      currency: 'EUR',
+      duration_ms: 1_000 + (n % 9_000),
     },
   };
 };

@@ -87,10 +87,11 @@ export const gatedStream = (gate: Gate, stream: Stream): Stream => ({
       (answer) => ({
         records,
         async partly(take) {
-          const some = records.filter((_, i) => take(i));
+          const taken = records.map((_, i) => take(i));
+          const some = records.filter((_, i) => taken[i]);
           const done = some.length === 0 ? [] : await stream.put(some);
           let next = 0;
-          answer(records.map((_, i) => (take(i) ? (done[next++] as PutOutcome) : THROTTLED)));
+          answer(records.map((_, i) => (taken[i] ? (done[next++] as PutOutcome) : THROTTLED)));
         },
         async land() {
           await stream.put(records);

@@ -11,6 +11,7 @@ import type { Plan } from '../../query/plan.ts';
 import { days } from '../../time.ts';
 import type { Batch, BatchStep } from '../../trigger/batch.ts';
 import { ensureAncestorsRead } from '../ancestors.ts';
+import { checkpoints } from '../checkpoint.ts';
 import { inheritedHead } from '../ledger/inherit.ts';
 import type { LaneMark } from '../ledger/lane-marks.ts';
 import { type Head, ledger } from '../ledger/ledger.ts';
@@ -59,11 +60,16 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
   const tree = shardTree({ table: deps.table, stream: deps.from, clock, run });
   const folders = windowQueries(plan, deps.reads).map((q) => folderOf(queryFold(q), takesEvent(q), laneTest(q, plan)));
   const heads = new Map<string, Head>();
+  /** How far a shard was read by batches that held nothing to count: no entry says it, and its children must know. */
+  const idle = checkpoints(deps.table, run, fn);
 
   const headOf = async (shard: string): Promise<Head> => {
     const newest = await book.newest(shard);
     if (newest !== undefined) return newest;
-    const doneUpTo = async (s: string) => (await book.newest(s))?.through;
+    const doneUpTo = async (s: string): Promise<string | undefined> => {
+      const [counted, read] = [(await book.newest(s))?.through, (await idle.read(s))?.q as string | undefined];
+      return counted === undefined || (read !== undefined && read > counted) ? read : counted;
+    };
     await ensureAncestorsRead(deps.from, tree, shard, doneUpTo);
     return inheritedHead(book, tree, shard, groups);
   };
@@ -81,6 +87,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
     const last = batch.records[batch.records.length - 1];
     const through = padSeq(last?.seq ?? '');
     if (!folded.applied) {
+      if (through > head.through) await idle.advance(shard, through);
       heads.set(shard, head);
       return false;
     }
