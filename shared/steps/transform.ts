@@ -3,6 +3,7 @@
 import type { CloudEvent } from '../event/cloud-event.ts';
 import { parseRfc3339 } from '../event/instant.ts';
 import { parseJson } from '../event/json.ts';
+import { Fault } from '../faults.ts';
 import { MAX_EVENT_BYTES } from '../lanes/block.ts';
 import type { StampedEvent } from '../lanes/inner.ts';
 import { position, shardOfLane } from '../lanes/position.ts';
@@ -70,7 +71,13 @@ const passBy = (deps: TransformDeps): BatchStep => {
 };
 
 export const transform = ({ plan, ...ports }: TransformDeps): BatchStep => {
-  const stateless = plan.queries.filter(isStateless).filter((q) => q.input.stream === 'enriched');
+  const stateless = plan.queries.filter(isStateless);
+  const chained = stateless.find((q) => q.input.stream === 'refined');
+  if (chained !== undefined)
+    throw new Fault(
+      'setting.invalid',
+      `query ${chained.name} reads a query's rows without a window; transform reads events only`,
+    );
   if (stateless.length === 0) return passBy({ plan, ...ports });
   const byType = new Map<string, Projection[]>();
   for (const q of stateless) {

@@ -1,0 +1,34 @@
+// staged rows -> the lake. Decides by one conditional write which batches make a file, then shows it.
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { pipeline } from '#pipeline';
+import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { s3Objects } from '../../shared/aws/s3-objects.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { systemClock } from '../../shared/ports.ts';
+import { rollUpLake } from '../../shared/steps/roll-up-lake.ts';
+import { onSchedule } from '../../shared/trigger/schedule.ts';
+
+const env = settings(['ENRICHED_STREAM', 'REFINED_STREAM', 'LEDGER_TABLE', 'DATA_BUCKET', 'RUN']);
+const logger = new Logger();
+
+export const handler = middy(
+  onSchedule(
+    rollUpLake({
+      plan: pipeline.plan,
+      streams: {
+        enriched: kinesisStream({ stream: env.ENRICHED_STREAM }),
+        refined: kinesisStream({ stream: env.REFINED_STREAM }),
+      },
+      table: dynamoTable({ table: env.LEDGER_TABLE }),
+      objects: s3Objects({ bucket: env.DATA_BUCKET }),
+      clock: systemClock,
+      nonce: randomUUID,
+      run: env.RUN,
+    }),
+    logger,
+  ),
+).use(injectLambdaContext(logger));
