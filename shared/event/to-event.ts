@@ -121,6 +121,11 @@ const assemble = (from: JsonObject, id: string, time: string, data: Json | undef
   return event as CloudEvent;
 };
 
+const hasUnset = (event: JsonObject): boolean => {
+  for (const name in event) if (event[name] === null && name !== 'data') return true;
+  return false;
+};
+
 /** The bytes that came can go on as they are: nothing is to be added, and no inner stream takes them for its own records. */
 const isComplete = (from: JsonObject, given: EpochMs | undefined, time: EpochMs, bytes: Uint8Array): boolean =>
   given === time &&
@@ -128,7 +133,7 @@ const isComplete = (from: JsonObject, given: EpochMs | undefined, time: EpochMs,
   from.data_base64 === undefined &&
   from.millrace === undefined &&
   bytes[0] === 0x7b &&
-  Object.keys(from).every((name) => from[name] !== null || name === 'data');
+  !hasUnset(from);
 
 const finish = (
   from: JsonObject,

@@ -39,6 +39,8 @@ describe('numbers', () => {
   });
 
   test('keep all their digits wherever they stand', () => {
+    for (let before = 0; before < 40; before++)
+      expect(value(`${' '.repeat(before)}9007199254740993`)).toBe(9007199254740993n);
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }), fc.nat({ max: 40 }), (n, before) => {
         const read = value(`${' '.repeat(before)}[${n}]`) as readonly (number | bigint)[];
