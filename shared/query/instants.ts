@@ -26,12 +26,36 @@ export const dayOf = (year: number, month: number, day: number): number | null =
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() / DAY_MS : null;
 };
 
-const DATE = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
+/**
+ * What CAST to DATE reads: `2026-03-01`, also `2026-3-1`, `2026-03`, `2026`, and anything after a space is left out. null when it is
+ * no day.
+ */
+export const castDate = (text: string): number | null => {
+  const space = text.indexOf(' ');
+  const found = /^\s*(\d{1,4})\s*(?:-\s*(\d{1,2})\s*(?:-\s*(\d{1,2})\s*)?)?$/.exec(
+    space > 0 ? text.slice(0, space) : text,
+  );
+  return found && dayOf(Number(found[1]), Number(found[2] ?? 1), Number(found[3] ?? 1));
+};
 
-/** `2026-03-01`; null when it is no day. */
-export const parseDate = (text: string): number | null => {
-  const found = DATE.exec(text.trim());
-  return found && dayOf(Number(found[1]), Number(found[2]), Number(found[3]));
+const LOOSE = /^(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{0,9}))?)?$/;
+
+/**
+ * What CAST to TIMESTAMP reads: `2026-03-01`, `2026-03-01 12:00:00[.SSS]`, months to seconds with one digit too. A day past the
+ * month's end is its last day, 24:00:00 the next day's start. null when it is no instant.
+ */
+export const castTimestamp = (text: string): EpochMs | null => {
+  const found = LOOSE.exec(text);
+  if (!found) return null;
+  const [year = 0, month = 0, date = 0, hour = 0, minute = 0, second = 0] = found
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0));
+  const milli = Number((found[7] ?? '').slice(0, 3).padEnd(3, '0'));
+  if (month < 1 || month > 12 || date < 1 || date > 31 || minute > 59 || second > 59) return null;
+  if (hour > 24 || (hour === 24 && minute + second + milli > 0)) return null;
+  const last = (dayOf(month === 12 ? year + 1 : year, (month % 12) + 1, 1) ?? 0) - 1;
+  const first = dayOf(year, month, 1) ?? 0;
+  return Math.min(first + date - 1, last) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1000 + milli;
 };
 
 const TIMESTAMP =

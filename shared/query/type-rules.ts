@@ -70,9 +70,9 @@ const DECIMAL_RULES: Readonly<Record<string, (a: DecimalType, b: DecimalType) =>
   },
 };
 
-/** The type of `a op b`, for + - * / %; null when either is no number. */
+/** The type of `a op b`, for + - * / %; null when either is no number, or no exact one for %. */
 export const arithmeticType = (op: string, a: SqlType, b: SqlType): SqlType | null => {
-  if (!isNumeric(a) || !isNumeric(b)) return null;
+  if (!isNumeric(a) || !isNumeric(b) || (op === '%' && !(isExact(a) && isExact(b)))) return null;
   if (a.kind === 'DOUBLE' || b.kind === 'DOUBLE') return DOUBLE;
   if (a.kind === 'DECIMAL' || b.kind === 'DECIMAL')
     return DECIMAL_RULES[op === '-' ? '+' : op]?.(asDecimal(a), asDecimal(b)) ?? null;
@@ -106,7 +106,7 @@ export const castsImplicitly = (from: SqlType, to: SqlType): boolean => {
       return from.kind === 'TIMESTAMP';
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
-      return isInstant(from) || from.kind === 'DATE';
+      return isInstant(from);
     case 'ARRAY':
       return from.kind === 'ARRAY' && castsImplicitly(from.element, to.element);
     case 'MAP':

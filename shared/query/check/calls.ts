@@ -4,21 +4,21 @@ import type { FunctionDef, Kind } from '../functions/define.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import type { Expr } from '../plan.ts';
 import { didYouMean } from '../problem.ts';
-import { BIGINT, BOOLEAN, isInstant, isNumeric, STRING, typeText } from '../type-rules.ts';
-import { castTo, commonOf } from './coerce.ts';
+import { BOOLEAN, isInstant, isNumeric, typeText } from '../type-rules.ts';
+import { castTo, commonOf, refuseNull } from './coerce.ts';
 import { isNull, literal } from './literals.ts';
 import { alike, checkBinary } from './operators.ts';
 import { call, type Scope } from './scope.ts';
 
 export const AGGREGATES = new Set(['COUNT', 'SUM', 'MIN', 'MAX', 'AVG']);
 
-const KINDS: Readonly<Record<Kind, (type: Expr['type']) => boolean>> = {
-  STRING: (t) => t.kind === 'STRING',
-  INTEGER: (t) => t.kind === 'INT' || t.kind === 'BIGINT',
-  NUMBER: isNumeric,
-  BOOLEAN: (t) => t.kind === 'BOOLEAN',
-  MOMENT: (t) => isInstant(t) || t.kind === 'DATE',
-  DOUBLE: isNumeric,
+const KINDS: Readonly<Record<Kind, { readonly text: string; readonly takes: (type: Expr['type']) => boolean }>> = {
+  STRING: { text: 'STRING', takes: (t) => t.kind === 'STRING' },
+  INT: { text: 'INT', takes: (t) => t.kind === 'INT' },
+  INTEGER: { text: 'INT or BIGINT', takes: (t) => t.kind === 'INT' || t.kind === 'BIGINT' },
+  NUMBER: { text: 'number', takes: isNumeric },
+  MOMENT: { text: 'TIMESTAMP or DATE', takes: (t) => isInstant(t) || t.kind === 'DATE' },
+  INSTANT: { text: 'TIMESTAMP', takes: isInstant },
 };
 
 /** Functions of Flink that are refused for a reason of their own. */
@@ -45,10 +45,9 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 const signature = (def: FunctionDef): string => {
-  const shown = def.takes.map((kind, i) => {
-    const text = kind === 'MOMENT' ? 'TIMESTAMP or DATE' : kind;
-    return i >= def.takes.length - (def.optional ?? 0) ? `[${text}]` : text;
-  });
+  const shown = def.takes.map((kind, i) =>
+    i >= def.takes.length - (def.optional ?? 0) ? `[${KINDS[kind].text}]` : KINDS[kind].text,
+  );
   return `${def.name.split(' ')[0]}(${shown.join(', ')}${def.variadic ? ', …' : ''})`;
 };
 
@@ -58,19 +57,18 @@ const checkArgs = (node: CallNode, def: FunctionDef, args: readonly Expr[], scop
     scope.problems.add(node.at, `${scope.clause}: ${signature(def)} has ${args.length} arguments here`);
     return null;
   }
-  const checked = args.map((arg, i) => {
-    const kind = def.takes[Math.min(i, def.takes.length - 1)] ?? 'STRING';
-    if (isNull(arg)) return castTo(arg, kind === 'STRING' ? STRING : kind === 'BOOLEAN' ? BOOLEAN : BIGINT);
-    if (KINDS[kind](arg.type)) return arg;
-    const wanted = kind === 'MOMENT' ? 'TIMESTAMP or DATE' : kind === 'INTEGER' ? 'INT or BIGINT' : kind;
+  const wrong = args.filter((arg, i) => {
+    const kind = KINDS[def.takes[Math.min(i, def.takes.length - 1)] ?? 'STRING'];
+    const at = node.args[i]?.at ?? node.at;
+    if (refuseNull(at, arg, scope.problems)) return true;
+    if (kind.takes(arg.type)) return false;
     scope.problems.add(
-      node.args[i]?.at ?? node.at,
-      `${scope.clause}: argument ${i + 1} of ${signature(def)} must be ${wanted}, found ${typeText(arg.type)}`,
+      at,
+      `${scope.clause}: argument ${i + 1} of ${signature(def)} must be ${kind.text}, found ${typeText(arg.type)}`,
     );
-    return null;
+    return true;
   });
-  const good = checked.flatMap((e) => (e ? [e] : []));
-  return good.length === args.length ? good : null;
+  return wrong.length === 0 ? args : null;
 };
 
 const planName = (node: CallNode, def: FunctionDef, scope: Scope): string | null => {
@@ -87,14 +85,17 @@ const planName = (node: CallNode, def: FunctionDef, scope: Scope): string | null
 
 const coalesce = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
   const type = commonOf(args);
-  if (type !== null && args.length > 0)
+  if (args.length > 0 && args.every(isNull)) refuseNull(node.at, literal(null, BOOLEAN), scope.problems);
+  else if (type !== null && args.length > 0)
     return call(
       'COALESCE',
       args.map((e) => castTo(e, type)),
       type,
     );
-  const found = args.map((e) => typeText(e.type)).join(', ');
-  scope.problems.add(node.at, `${scope.clause}: COALESCE takes values of one type, found ${found || 'none'}`);
+  else {
+    const found = args.map((e) => typeText(e.type)).join(', ');
+    scope.problems.add(node.at, `${scope.clause}: COALESCE takes values of one type, found ${found || 'none'}`);
+  }
   return null;
 };
 
@@ -104,6 +105,7 @@ const nullIf = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | nul
     scope.problems.add(node.at, `${scope.clause}: NULLIF takes two values`);
     return null;
   }
+  if (refuseNull(node.at, a, scope.problems)) return null;
   const both = alike(node.at, 'NULLIF', a, b, scope.problems);
   return both && call('CASE', [call('=', both, BOOLEAN), literal(null, a.type), a], a.type);
 };

@@ -11,6 +11,13 @@ import { call } from './scope.ts';
 export const castTo = (e: Expr, type: SqlType): Expr =>
   sameType(e.type, type) ? e : isNull(e) ? literal(null, type) : call('CAST', [e], type);
 
+/** Reports a NULL where Flink needs its type. */
+export const refuseNull = (at: Span, e: Expr, problems: Problems): boolean => {
+  if (isNull(e))
+    problems.add(at, 'NULL has no type of its own here, for Flink either; write CAST(NULL AS STRING) or another type');
+  return isNull(e);
+};
+
 /** The type that all of them go into, NULLs aside; null when there is none. All NULL: the first one's. */
 export const commonOf = (all: readonly Expr[]): SqlType | null => {
   const typed = all.filter((e) => !isNull(e));
@@ -22,14 +29,15 @@ export const commonOf = (all: readonly Expr[]): SqlType | null => {
 
 export const writtenCast = (at: Span, e: Expr, type: SqlType, safe: boolean, problems: Problems): Expr | null => {
   const name = safe ? 'TRY_CAST' : 'CAST';
-  if (isNull(e) || castsExplicitly(e.type, type)) return isNull(e) ? literal(null, type) : call(name, [e], type);
+  if (isNull(e) || castsExplicitly(e.type, type)) return call(name, [isNull(e) ? literal(null, type) : e], type);
   problems.add(at, `${name}: no cast from ${typeText(e.type)} to ${typeText(type)}`);
   return null;
 };
 
 /** For a column of a destination, where Flink casts only what cannot lose its meaning. */
 export const storeAs = (at: Span, e: Expr, column: string, type: SqlType, problems: Problems): Expr | null => {
-  if (isNull(e) || castsImplicitly(e.type, type)) return castTo(e, type);
+  if (refuseNull(at, e, problems)) return null;
+  if (castsImplicitly(e.type, type)) return castTo(e, type);
   const way = castsExplicitly(e.type, type) ? `; write CAST(… AS ${typeText(type)})` : '';
   problems.add(at, `INSERT INTO: column "${column}" is ${typeText(type)}, the query gives ${typeText(e.type)}${way}`);
   return null;

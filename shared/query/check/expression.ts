@@ -4,8 +4,8 @@ import type { Expr } from '../plan.ts';
 import { didYouMean, listed } from '../problem.ts';
 import { BOOLEAN, INT, STRING, typeText } from '../type-rules.ts';
 import { AGGREGATES, checkCall } from './calls.ts';
-import { castTo, commonOf, writtenCast } from './coerce.ts';
-import { checkInterval, checkLiteral, literal } from './literals.ts';
+import { castTo, commonOf, refuseNull, writtenCast } from './coerce.ts';
+import { checkInterval, checkLiteral, isNull, literal } from './literals.ts';
 import { alike, asBoolean, checkBinary, checkUnary } from './operators.ts';
 import { resolveType } from './resolve-type.ts';
 import { call, type Scope } from './scope.ts';
@@ -41,16 +41,15 @@ export const checkField = (
 };
 
 const checkItem = (node: Extract<ExprNode, { kind: 'item' }>, of: Expr, index: Expr, scope: Scope): Expr | null => {
-  if (of.type.kind === 'ARRAY' && (index.type.kind === 'INT' || index.type.kind === 'BIGINT')) {
-    if (index.kind !== 'literal' || Number(index.value) >= 1)
-      return call('ITEM', [of, castTo(index, INT)], of.type.element);
+  if (of.type.kind === 'ARRAY' && index.type.kind === 'INT') {
+    if (index.kind !== 'literal' || Number(index.value) >= 1) return call('ITEM', [of, index], of.type.element);
     scope.problems.add(node.index.at, `${scope.clause}: the elements of an array count from 1`);
     return null;
   }
   if (of.type.kind === 'MAP' && index.type.kind === 'STRING') return call('ITEM', [of, index], of.type.value);
   scope.problems.add(
     node.at,
-    `${scope.clause}: […] takes an element of an ARRAY by number or of a MAP by text, found ${typeText(of.type)}[${typeText(index.type)}]`,
+    `${scope.clause}: […] takes an element of an ARRAY by INT or of a MAP by text, found ${typeText(of.type)}[${typeText(index.type)}]`,
   );
   return null;
 };
@@ -68,6 +67,7 @@ const checkCase = (node: Extract<ExprNode, { kind: 'case' }>, scope: Scope): Exp
   const results = all([...node.whens.map((w) => w.result), ...(node.otherwise ? [node.otherwise] : [])], scope);
   if (!results || conditions.includes(null)) return null;
   const type = commonOf(results);
+  if (results.every(isNull) && refuseNull(node.at, literal(null, BOOLEAN), scope.problems)) return null;
   if (type === null) {
     const found = results.map((e) => typeText(e.type));
     scope.problems.add(node.at, `CASE: all its results must be of one type, found ${listed([...new Set(found)])}`);
@@ -105,6 +105,7 @@ const checkIn = (node: Extract<ExprNode, { kind: 'in' }>, scope: Scope): Expr | 
 const checkLike = (node: Extract<ExprNode, { kind: 'like' }>, scope: Scope): Expr | null => {
   const args = all([node.arg, node.pattern, ...(node.escape ? [node.escape] : [])], scope);
   if (!args) return null;
+  if (args.some((e) => refuseNull(node.at, e, scope.problems))) return null;
   const wrong = args.find((e) => e.type.kind !== 'STRING');
   if (wrong) {
     scope.problems.add(node.at, `LIKE: compares texts, found ${typeText(wrong.type)}; write CAST(… AS STRING)`);

@@ -1,6 +1,6 @@
 // Literals and intervals to typed expressions.
 import type { ExprNode } from '../ast.ts';
-import { parseDate, parseInstant } from '../instants.ts';
+import { castDate, parseInstant } from '../instants.ts';
 import type { Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import {
@@ -39,7 +39,9 @@ export const checkLiteral = (node: Extract<ExprNode, { kind: 'literal' }>, probl
     case 'integer': {
       const value = BigInt(node.text);
       if (value < 2n ** 31n) return literal(Number(value), INT);
-      return value < 2n ** 63n ? literal(value.toString(), BIGINT) : exact(node, problems);
+      if (value < 2n ** 63n) return literal(value.toString(), BIGINT);
+      problems.add(node.at, `the number ${node.text} is beyond BIGINT; with a point it is a DECIMAL: ${node.text}.0`);
+      return null;
     }
     case 'decimal':
       return exact(node, problems);
@@ -52,7 +54,7 @@ export const checkLiteral = (node: Extract<ExprNode, { kind: 'literal' }>, probl
     case 'null':
       return literal(null, STRING);
     case 'date': {
-      const day = parseDate(node.text);
+      const day = /^\d{4}-\d\d-\d\d$/.test(node.text) ? castDate(node.text) : null;
       if (day === null) problems.add(node.at, `DATE '${node.text}' is no day; write DATE '2026-03-01'`);
       return day === null ? null : literal(day, DATE);
     }

@@ -15,8 +15,7 @@ import {
   typeText,
 } from '../type-rules.ts';
 import type { SqlType } from '../types.ts';
-import { castTo, commonOf } from './coerce.ts';
-import { isNull } from './literals.ts';
+import { castTo, commonOf, refuseNull } from './coerce.ts';
 import { call } from './scope.ts';
 
 const wayToCompare = (a: SqlType, b: SqlType): string => {
@@ -42,7 +41,8 @@ export const alike = (at: Span, op: string, a: Expr, b: Expr, problems: Problems
 };
 
 export const asBoolean = (at: Span, clause: string, e: Expr, problems: Problems): Expr | null => {
-  if (isNull(e) || e.type.kind === 'BOOLEAN') return castTo(e, BOOLEAN);
+  if (refuseNull(at, e, problems)) return null;
+  if (e.type.kind === 'BOOLEAN') return e;
   problems.add(at, `${clause}: expected a condition (BOOLEAN), found ${typeText(e.type)}`);
   return null;
 };
@@ -61,17 +61,23 @@ const timeArithmetic = (op: string, a: SqlType, b: SqlType): SqlType | null => {
   return null;
 };
 
-const arithmetic = (at: Span, op: '+' | '-' | '*' | '/' | '%', a: Expr, b: Expr, problems: Problems): Expr | null => {
-  const left = isNull(a) ? castTo(a, b.type) : a;
-  const right = isNull(b) ? castTo(b, a.type) : b;
+const arithmetic = (
+  at: Span,
+  op: '+' | '-' | '*' | '/' | '%',
+  left: Expr,
+  right: Expr,
+  problems: Problems,
+): Expr | null => {
+  if (refuseNull(at, left, problems) || refuseNull(at, right, problems)) return null;
   const time = timeArithmetic(op, left.type, right.type);
-  if (time) return call(op, left.type.kind === 'INTERVAL' ? [right, left] : [left, right], time);
+  if (time) return call(op, left.type.kind === 'INTERVAL' && op === '+' ? [right, left] : [left, right], time);
   const type = arithmeticType(op, left.type, right.type);
   if (type === null) {
     const hint =
       left.type.kind === 'STRING' && right.type.kind === 'STRING' && op === '+' ? '; join texts with ||' : '';
-    const date = left.type.kind === 'DATE' ? '; CAST the day to TIMESTAMP(3) first' : '';
-    problems.add(at, `${op}: not for ${typeText(left.type)} and ${typeText(right.type)}${hint}${date}`);
+    if (left.type.kind === 'DATE' && right.type.kind === 'INTERVAL')
+      problems.notYet(at, `DATE ${op} INTERVAL`, 'CAST the day to TIMESTAMP(3) first');
+    else problems.add(at, `${op}: not for ${typeText(left.type)} and ${typeText(right.type)}${hint}`);
     return null;
   }
   // DECIMAL keeps each side's own scale; the others are brought to the wider of the two types.
@@ -88,8 +94,8 @@ export const checkBinary = (at: Span, op: BinaryOp, a: Expr, b: Expr, problems: 
     case 'OR':
       return logic(at, op, a, b, problems);
     case '||': {
-      if ([a, b].every((e) => isNull(e) || e.type.kind === 'STRING'))
-        return call('||', [castTo(a, STRING), castTo(b, STRING)], STRING);
+      if (refuseNull(at, a, problems) || refuseNull(at, b, problems)) return null;
+      if (a.type.kind === 'STRING' && b.type.kind === 'STRING') return call('||', [a, b], STRING);
       const other = a.type.kind === 'STRING' ? b.type : a.type;
       problems.add(at, `||: joins texts, found ${typeText(other)}; write CAST(… AS STRING)`);
       return null;

@@ -37,15 +37,8 @@ const aggregateType = (fn: Aggregate['fn'], arg: Expr | null): SqlType | null =>
   return isNested(type) || type.kind === 'INTERVAL' ? null : type;
 };
 
-export const resultScope = (
-  table: Table,
-  alias: string | null,
-  grouping: Grouping,
-  clause: string,
-  base: Scope,
-): Scope => {
+export const resultScope = (table: Table, alias: string, grouping: Grouping, clause: string, base: Scope): Scope => {
   const { problems } = base;
-  const own = alias ?? table.plan.name;
   const inner = (text: string): Scope => ({
     ...inputScope(table, alias, text, problems),
     aggregate(node) {
@@ -102,7 +95,7 @@ export const resultScope = (
     aggregate: checkAggregate,
     name: checkName,
     whole(node) {
-      const column = windowColumn(node, own);
+      const column = windowColumn(node, alias);
       if (column && !table.columns.some((c) => c.name === column)) {
         if (!grouping.window.has(column))
           problems.add(

@@ -32,7 +32,7 @@ const byName = (
   const found = new Map<string, WindowArg>();
   const before = problems.count();
   for (const [i, arg] of node.args.entries()) {
-    const name = arg.name?.name.toUpperCase() ?? names[i];
+    const name = arg.name?.name ?? names[i];
     if (name === undefined || name === 'OFFSET')
       problems.notYet(
         arg.value.at,
@@ -42,7 +42,7 @@ const byName = (
     else if (!names.includes(name))
       problems.add(
         arg.name?.at ?? node.at,
-        `${fn}: unknown argument ${name}.${didYouMean(name, names)} Arguments: ${names.join(', ')}`,
+        `${fn}: unknown argument ${name}.${didYouMean(name, names)} Arguments, in capitals: ${names.join(', ')}`,
       );
     else if (found.has(name)) problems.add(arg.value.at, `${fn}: the argument ${name} stands twice`);
     else found.set(name, arg);

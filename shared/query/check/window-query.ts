@@ -31,12 +31,12 @@ const checkTime = (window: WindowCall, table: Table, problems: Problems): boolea
 };
 
 const checkGroupBy = (groupBy: readonly ExprNode[], from: From, table: Table, problems: Problems): Grouping | null => {
-  const alias = from.alias?.name ?? null;
+  const alias = from.alias?.name ?? '';
   const before = problems.count();
   const window = new Set<string>();
   const keys: Expr[] = [];
   for (const node of groupBy) {
-    const column = windowColumn(node, alias ?? table.plan.name);
+    const column = windowColumn(node, alias);
     if (column && !table.columns.some((c) => c.name === column)) {
       window.add(column);
       continue;
@@ -103,7 +103,7 @@ export const checkWindowQuery = (
   problems: Problems,
 ): Draft | null => {
   const { select } = node;
-  const alias = source.alias?.name ?? null;
+  const alias = source.alias?.name ?? ''; // a window has no name of its own unless it is given one
   const window = checkWindowCall(source, problems);
   const from = window && findTable(window.table, `${source.fn.name} TABLE`, tables, problems);
   if (!window || !from || !into || !checkEnds(node, from, into, window.table.at, problems)) return null;

@@ -3,8 +3,8 @@
 import type { Expr } from '../plan.ts';
 import type { SqlType, Value } from '../types.ts';
 
-/** What an argument may be. INTEGER takes INT and BIGINT, NUMBER any number, MOMENT a TIMESTAMP, TIMESTAMP_LTZ or DATE. */
-export type Kind = 'STRING' | 'INTEGER' | 'NUMBER' | 'BOOLEAN' | 'MOMENT' | 'DOUBLE';
+/** What an argument may be. INTEGER takes INT and BIGINT, NUMBER any number, MOMENT a TIMESTAMP, TIMESTAMP_LTZ or DATE, INSTANT no DATE. */
+export type Kind = 'STRING' | 'INT' | 'INTEGER' | 'NUMBER' | 'MOMENT' | 'INSTANT';
 
 /** Values of up to four arguments; none is NULL, because a NULL argument makes the result NULL. */
 export type Run = (a: Value, b: Value, c: Value, d: Value) => Value;

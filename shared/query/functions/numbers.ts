@@ -83,7 +83,7 @@ export const NUMBER_FUNCTIONS: readonly FunctionDef[] = [
   { name: 'CEILING', takes: ['NUMBER'], gives: withoutScale, run: ceil },
   {
     name: 'ROUND',
-    takes: ['NUMBER', 'INTEGER'],
+    takes: ['NUMBER', 'INT'],
     optional: 1,
     gives: roundType,
     run: (call) => {

@@ -24,9 +24,14 @@ const substring = (s: string, position: number, length: number): string | null =
 };
 
 const position = (needle: string, hay: string): number => {
-  const found = hay.indexOf(needle);
+  const found = hay === '' ? -1 : hay.indexOf(needle); // in an empty text not even an empty one is found, as in Flink
   return found < 0 ? 0 : characters(hay.slice(0, found)).length + 1;
 };
+
+/** The n-th part, from 0. An empty separator means white space, an empty text has no parts; so it is in Flink. */
+const splitIndex = (s: string, separator: string, index: number): string | null =>
+  index < 0 || s === '' ? null : (s.split(separator === '' ? WHITE : separator)[index] ?? null);
+const WHITE = /[^\S\u00a0\u2007\u202f\ufeff]/;
 
 const trim = (s: string, letters: string, leading: boolean, trailing: boolean): string => {
   const chars = Array.from(s);
@@ -92,7 +97,7 @@ export const TEXT_FUNCTIONS: readonly FunctionDef[] = [
     name: 'SPLIT_INDEX',
     takes: ['STRING', 'STRING', 'INTEGER'],
     gives: STRING,
-    run: () => (a, b, c) => (integer(c) < 0 ? null : ((a as string).split(b as string)[integer(c)] ?? null)),
+    run: () => (a, b, c) => splitIndex(a as string, b as string, integer(c)),
   },
   {
     name: 'REGEXP_EXTRACT',

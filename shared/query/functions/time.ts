@@ -82,7 +82,7 @@ export const TIME_FUNCTIONS: readonly FunctionDef[] = [
   { name: 'CEIL TO', takes: ['MOMENT'], units: UNITS, gives: typeOf, run: toUnit(ceilTo) },
   {
     name: 'DATE_FORMAT',
-    takes: ['MOMENT', 'STRING'],
+    takes: ['INSTANT', 'STRING'],
     gives: STRING,
     refuse: (args) => {
       const format = constantText(args[1]);

@@ -90,10 +90,10 @@ const SPECIAL: Readonly<Record<string, (c: Cursor, name: Ident) => ExprNode>> = 
 
 const parsePlain = (c: Cursor, name: Ident): ExprNode => {
   const clause = name.name.toUpperCase();
-  const distinct = c.accept('DISTINCT');
-  if (!distinct) c.accept('ALL');
-  const args: ExprNode[] = [];
   const star = c.accept('*');
+  const distinct = !star && c.accept('DISTINCT');
+  if (!star && !distinct) c.accept('ALL');
+  const args: ExprNode[] = [];
   let unit: string | null = null;
   if (!star && !c.sees(')')) {
     do args.push(parseExpr(c));

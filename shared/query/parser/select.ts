@@ -84,7 +84,7 @@ const parsePartition = (c: Cursor): readonly Ident[] => {
 const parseWindowArg = (c: Cursor): WindowArg => {
   const named = c.peek(1).key === '=>';
   const token = c.peek();
-  const name = named ? { name: token.key || token.text, at: token.at } : null;
+  const name = named ? { name: token.text, at: token.at } : null;
   if (named) {
     c.next();
     c.next();
