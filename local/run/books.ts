@@ -26,6 +26,8 @@ export type Bookkeeper = {
   /** Reads what came since the last look; `rows` are told in the order of the stream. */
   look(rows?: (row: FreshRow) => void): Promise<Books>;
   readonly sides: SideDoors;
+  /** How far event time has come behind each stage; null where nothing says so yet. */
+  readonly clocks: () => Readonly<Record<string, EpochMs | null>>;
 };
 
 type SideCounts = {
@@ -86,6 +88,12 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
 
   return {
     sides,
+    clocks: () => ({
+      validate: validated.clock,
+      enrich: enriched.clock,
+      aggregate: ledgers[0]?.clock ?? null,
+      'aggregate-again': ledgers[1]?.clock ?? null,
+    }),
     async look(rows = () => {}) {
       const inRaw = raw.look();
       read(rows);

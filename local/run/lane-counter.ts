@@ -15,9 +15,18 @@ export class LaneCounter {
   readonly #log: MemoryLog;
   readonly #greatest = new Map<Lane, string>();
   readonly #read = new Map<string, string>();
+  readonly #clocks = new Map<Lane, EpochMs>();
+  readonly #ended = new Set<Lane>();
 
   constructor(log: MemoryLog) {
     this.#log = log;
+  }
+
+  /** The least clock of the lanes that have not ended, as their marks say; null before the first mark. */
+  get clock(): EpochMs | null {
+    let least = Number.POSITIVE_INFINITY;
+    for (const [lane, clock] of this.#clocks) if (!this.#ended.has(lane) && clock < least) least = clock;
+    return least === Number.POSITIVE_INFINITY ? null : least;
   }
 
   /** Events that no look before this one has shown, each position once; parents before children. */
@@ -34,8 +43,10 @@ export class LaneCounter {
             continue;
           }
           for (const item of unpacked.items) {
-            if (item.kind !== 'event') continue;
-            if (this.#isNew(item)) yield { kind: 'event', event: item, arrival: record.arrival };
+            if (item.kind === 'mark')
+              this.#clocks.set(item.lane, Math.max(item.clock, this.#clocks.get(item.lane) ?? item.clock));
+            else if (item.kind === 'end') this.#ended.add(item.lane);
+            else if (this.#isNew(item)) yield { kind: 'event', event: item, arrival: record.arrival };
           }
         }
       }

@@ -1,0 +1,42 @@
+// millrace run: the whole pipeline over files to their end.
+import { resolve } from 'node:path';
+import { runFiles } from '../run/run-files.ts';
+import { showSummary } from '../run/summary.ts';
+import { CallError } from './call-error.ts';
+import type { Call, ExitCode } from './commands.ts';
+import { flagOf, listOf, numberOf, textOf } from './parse-call.ts';
+import { PIPELINE, PROJECT } from './places.ts';
+import { progress } from './progress.ts';
+
+/** Kinesis' own default quota for one stream in most regions. */
+const MOST_SHARDS = 200;
+
+const timeOf = (call: Call, name: string): number | undefined => {
+  const text = textOf(call, name);
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new CallError(`--${name} is "${text}"; write a time as 2026-01-31T12:00:00Z`);
+  return time;
+};
+
+export const run = async (call: Call): Promise<ExitCode> => {
+  const inputs = listOf(call, 'input');
+  const out = textOf(call, 'out');
+  if (inputs.length === 0) throw new CallError('millrace run needs --input [TABLE=]FILE, once or more');
+  if (out === undefined) throw new CallError('millrace run needs --out DIR');
+  const bar = progress();
+  const summary = await runFiles({
+    root: PROJECT,
+    pipeline: textOf(call, 'pipeline') ?? PIPELINE,
+    inputs,
+    out: resolve(out),
+    shards: numberOf(call, 'shards', 1, MOST_SHARDS) ?? 1,
+    seed: numberOf(call, 'faults', 0, 0xffff_ffff) ?? null,
+    now: timeOf(call, 'now') ?? Date.now(),
+    tell: bar,
+  });
+  bar.end();
+  process.stderr.write(`${showSummary(summary, out)}\n`);
+  if (flagOf(call, 'json') === true) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  return summary.balanced ? 0 : 1;
+};

@@ -1,0 +1,143 @@
+// All functions of serverless.yml with all that calls them, on the services of this machine.
+import { SETTLE } from '../../shared/steps/refine/refine.ts';
+import { sqsQueue } from '../poller/message-queue.ts';
+import type { Observe } from '../poller/observe.ts';
+import { FLAT_OUT, type Pace } from '../poller/pace.ts';
+import { type QueueMapping, queueMapping } from '../poller/queue.ts';
+import { type Part, untilRest } from '../poller/rest.ts';
+import { type Schedule, schedule } from '../poller/schedule.ts';
+import { type StreamMapping, streamMapping } from '../poller/stream-mapping.ts';
+import type { LogSink } from '../sandbox/capture.ts';
+import { type FunctionPool, functionPool } from '../sandbox/pool.ts';
+import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
+import type { FunctionTemplate } from '../template/template.ts';
+import type { Faults } from './faults.ts';
+import type { Here } from './here.ts';
+
+export type PlayOptions = {
+  readonly here: Here;
+  readonly root: string;
+  /** The compiled pipeline, an absolute path. */
+  readonly pipeline: string;
+  readonly faults: Faults | null;
+  readonly log: LogSink;
+  readonly pace?: Pace;
+  readonly observe?: Observe;
+};
+
+export type Player = {
+  readonly pools: ReadonlyMap<string, FunctionPool>;
+  readonly mappings: readonly {
+    readonly fn: FunctionTemplate;
+    readonly stream: string;
+    readonly mapping: StreamMapping;
+  }[];
+  /** Starts the mappings of streams and queues, and with `schedules` what runs by the clock. */
+  start(schedules: boolean): void;
+  /**
+   * Without clocks: goes on until every stream is read, every decision made and sent, and nothing comes of asking again.
+   * @throws StuckError when a batch fails again and again
+   */
+  drain(tell: () => void): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Tries of one batch after which a run has failed: under faults most of them are drawn, so many may follow each other. */
+const PATIENCE = 40;
+/** Asked again so often without an effect, a pipeline is at rest: once more than a lost race between two runs can hide. */
+const QUIET = 2;
+/** What must not run at the end of history: its ticks are in the input. */
+const TICK = 'tick';
+
+export const play = (options: PlayOptions): Player => {
+  const { here, root, pipeline, faults, log, pace = FLAT_OUT, observe } = options;
+  const { template } = here;
+  const pools = new Map(
+    template.functions.map((fn) => [fn.name, functionPool(fn, { root, pipeline, aws: here.aws, log })] as const),
+  );
+  const queueUrl = (name: string): string => `${here.objects.endpoint}/${LOCAL_ACCOUNT}/${name}`;
+  const mappings: { fn: FunctionTemplate; stream: string; mapping: StreamMapping }[] = [];
+  const queues: { url: string; mapping: QueueMapping }[] = [];
+  const schedules: { fn: FunctionTemplate; timer: Schedule }[] = [];
+
+  for (const fn of template.functions) {
+    const own = pools.get(fn.name) as FunctionPool;
+    const pool = faults === null ? own : faults.crashing(own);
+    for (const trigger of fn.triggers) {
+      if (trigger.kind === 'stream') {
+        const mapping = streamMapping({
+          fn,
+          trigger,
+          pool,
+          pace,
+          log: here.kinesis.kinesis.log(trigger.stream),
+          region: template.region,
+          sendTo: async (queue, body) => {
+            await here.objects.sqs('SendMessage', { QueueUrl: queueUrl(queue), MessageBody: body });
+          },
+          ...(faults && { faults: faults.poller }),
+          ...(observe && { observe }),
+        });
+        mappings.push({ fn, stream: trigger.stream, mapping });
+      } else if (trigger.kind === 'queue') {
+        const url = queueUrl(trigger.queue);
+        const queue = sqsQueue((operation, body) => here.objects.sqs(operation, body), url);
+        queues.push({ url, mapping: queueMapping({ fn, trigger, queue, pool, pace, region: template.region }) });
+      } else if (trigger.kind === 'schedule') {
+        schedules.push({ fn, timer: schedule({ fn, trigger, pool, region: template.region }) });
+      }
+    }
+  }
+
+  const parts: readonly Part[] = [...mappings.map((m) => m.mapping), ...queues.map((q) => q.mapping)];
+  const isWoken = (fn: FunctionTemplate): boolean => fn.triggers.some((t) => t.kind === 'queue');
+  /** What only a clock calls; what a queue wakes as well is settled through its queue. */
+  const clocked = schedules.filter(({ fn }) => fn.name !== TICK && !isWoken(fn));
+  const written = (): string =>
+    here.kinesis.kinesis
+      .names()
+      .map((n) => here.kinesis.kinesis.log(n).lastSeq)
+      .join();
+
+  const settle = async (): Promise<void> => {
+    for (const { url, mapping } of queues) {
+      await here.objects.sqs('SendMessage', { QueueUrl: url, MessageBody: SETTLE });
+      mapping.notify();
+    }
+    await untilRest(parts, PATIENCE);
+    for (const { fn, timer } of clocked) {
+      for (let tries = 1; ; tries++) {
+        const outcome = await timer.fire();
+        if (outcome.kind === 'returned') break;
+        const cause = outcome.kind === 'threw' ? outcome.error : 'it ran out of time';
+        if (tries === PATIENCE) throw new Error(`${fn.name} does not get on (${tries} times)`, { cause });
+      }
+    }
+  };
+
+  return {
+    pools,
+    mappings,
+    start(withSchedules) {
+      for (const { mapping } of [...mappings, ...queues]) mapping.start();
+      if (withSchedules) for (const { timer } of schedules) timer.start();
+    },
+    async drain(tell) {
+      const forget = parts.map((part) => part.onActivity(tell));
+      try {
+        for (let quiet = 0; quiet < QUIET; ) {
+          await untilRest(parts, PATIENCE);
+          const before = written();
+          await settle();
+          quiet = before === written() ? quiet + 1 : 0;
+        }
+      } finally {
+        for (const f of forget) f();
+      }
+    },
+    async stop() {
+      for (const { timer } of schedules) await timer.stop();
+      await Promise.all([...mappings, ...queues].map(({ mapping }) => mapping.stop()));
+    },
+  };
+};

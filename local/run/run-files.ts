@@ -1,0 +1,150 @@
+// millrace run: files in, rows out, through the real functions on the services of this machine.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RejectedEvent } from '../../shared/event/cloud-event.ts';
+import { MAX_EVENT_BYTES } from '../../shared/event/limits.ts';
+import { rejectedEvent } from '../../shared/event/reject.ts';
+import { position } from '../../shared/lanes/position.ts';
+import { END_OF_TIME, type EpochMs } from '../../shared/time.ts';
+import type { Progress } from '../cli/progress.ts';
+import type { LogLine } from '../sandbox/capture.ts';
+import { bookkeeper, type FreshRow } from './books.ts';
+import { balances, NO_DOORS } from './doors.ts';
+import { seededFaults } from './faults.ts';
+import { type Here, startHere } from './here.ts';
+import { inputEvents, inputFiles, merged } from './input.ts';
+import { endOfInput, load, type TooLarge } from './load.ts';
+import { loadPipeline, loadReferences } from './load-pipeline.ts';
+import { writeOutputs } from './output.ts';
+import { play } from './play.ts';
+import { objectsHere } from './ports-here.ts';
+import type { Summary } from './summary.ts';
+
+export type RunOptions = {
+  /** The project's folder. */
+  readonly root: string;
+  /** The pipeline's folder. */
+  readonly pipeline: string;
+  /** `FILE` or `TABLE=FILE`. */
+  readonly inputs: readonly string[];
+  readonly out: string;
+  readonly shards: number;
+  /** Of the faults; null: none. */
+  readonly seed: number | null;
+  readonly now: EpochMs;
+  readonly tell: Progress;
+};
+
+/** RUN, as the functions of the template have it. */
+const runOf = ({ template }: Here): string =>
+  template.functions.map((fn) => fn.environment.RUN).find((run) => run !== undefined) ?? '1';
+
+/** A line that no stream can hold leaves by the door it would have met first: ingest answers 413 for it. */
+const refusedLine = ({ line, bytes }: TooLarge): RejectedEvent =>
+  rejectedEvent({
+    door: 'rejected',
+    stage: 'ingest',
+    rule: 'body.too-large',
+    cause: `line ${line} has ${bytes.length} bytes, at most ${MAX_EVENT_BYTES} may be`,
+    shard: '-',
+    position: position('0', 0),
+    arrival: 0,
+    payload: bytes,
+  });
+
+/** What functions say when something stops them; a few lines are enough to know why. */
+const complaints = () => {
+  const lines: string[] = [];
+  return {
+    log: ({ from, text }: LogLine): void => {
+      if (!/"level":"(ERROR|CRITICAL)"/.test(text) && text.startsWith('{')) return;
+      lines.push(`${from}: ${text}`);
+      if (lines.length > 20) lines.shift();
+    },
+    lines,
+  };
+};
+
+/** @throws PipelineMistakes, CallError, StuckError when a function fails on the same batch again and again */
+export const runFiles = async (options: RunOptions): Promise<Summary> => {
+  const { root, tell, out } = options;
+  const began = performance.now();
+  const { compiled, path, pipeline } = await loadPipeline(options.pipeline, root);
+  const files = inputFiles(options.inputs, pipeline);
+  const faults = options.seed === null ? null : seededFaults(options.seed);
+  const here = await startHere({
+    root,
+    shards: options.shards,
+    keepAll: true,
+    ...(faults && { hooks: faults.hooks }),
+  });
+  const heard = complaints();
+  try {
+    await loadReferences(here, compiled);
+
+    const raw = here.stream('RawStream');
+    const events = merged(files.map((file) => inputEvents(file, pipeline, options.now)));
+    const loaded = await load(raw, events, options.now, (n) => tell.update(`reading: ${n} lines`));
+    const streams = ['RawStream', 'ValidatedStream', 'EnrichedStream', 'RefinedStream'].map((id) => here.stream(id));
+    faults?.reshard(streams, 2 * options.shards + 1);
+    endOfInput(raw, loaded.arrival, END_OF_TIME);
+
+    let batches = 0;
+    const observe = (): void => void batches++;
+    const player = play({ here, root, pipeline: path, faults, log: heard.log, observe });
+    player.start(false);
+    try {
+      await player.drain(() => tell.update(`${loaded.lines} lines, ${batches} batches delivered`));
+    } finally {
+      await player.stop();
+    }
+
+    const books = bookkeeper(here, pipeline, runOf(here));
+    const rows: FreshRow[] = [];
+    const counted = await books.look((row) => rows.push(row));
+    const ingest = {
+      ...NO_DOORS,
+      in: loaded.lines,
+      passed: counted.stages.validate?.in ?? 0,
+      rejected: loaded.tooLarge.length,
+    };
+    const wrong = [
+      ...(balances(ingest) ? [] : [`ingest: ${ingest.in} lines, ${ingest.passed} events on raw`]),
+      ...counted.faults,
+    ];
+    tell.update('writing the rows');
+    const counts = await writeOutputs(out, {
+      here,
+      objects: objectsHere(here),
+      plan: pipeline.plan,
+      refined: rows,
+      late: books.sides.late,
+      rejected: [...loaded.tooLarge.map(refusedLine), ...books.sides.rejected],
+    });
+    const units = here.meter.totals((row) => row.caller !== 'outside');
+    const summary: Summary = {
+      stages: { ingest, ...counted.stages },
+      queries: counted.queries,
+      calls: units.calls,
+      writeUnits: units.writeUnits,
+      putUnits: units.putUnits,
+      seconds: Math.round(performance.now() - began) / 1000,
+      balanced: wrong.length === 0,
+      faults: wrong,
+      rows: counts,
+    };
+    mkdirSync(out, { recursive: true });
+    writeFileSync(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+    if (faults !== null) {
+      const struck = Object.entries(faults.counts).map(([name, n]) => `${n} × ${name}`);
+      tell.line(`faults of seed ${options.seed}: ${struck.join(', ')}`);
+    }
+    return summary;
+  } catch (error) {
+    for (const line of heard.lines) tell.line(line);
+    throw error;
+  } finally {
+    tell.end();
+    await here.close();
+  }
+};
