@@ -9,7 +9,7 @@ PATH="$PWD/node_modules/.bin:$PATH"
   python3 -m venv .venv
   .venv/bin/pip install --quiet --disable-pip-version-check cfn-lint==1.58.0
 }
-millrace build
+node local/cli/millrace.mjs build
 
 lint() {
   echo "serverless package $*"

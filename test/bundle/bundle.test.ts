@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compilePipeline } from '../../local/build/compile-pipeline.ts';
+import { writeModule } from '../../local/build/write-module.ts';
+import { readTemplate } from '../../local/template/read-template.ts';
+import { resolveService } from '../../local/template/resolve.ts';
+import { plain } from '../../local/template/tree.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+/** All functions, and those that run the same handler once. */
+const functions = readTemplate({ root, params: { deaggregate: 'raw' }, env: {} }).functions;
+const handlers = [...new Map(functions.map((f) => [f.file, f])).values()];
+
+/** The settings that a handler asks for by name. */
+const settingsOf = (file: string): readonly string[] => {
+  const source = readFileSync(join(root, `${file}.ts`), 'utf8');
+  const [, names = ''] = /settings\(\[([^\]]*)\]/.exec(source) ?? [];
+  const optional = [...source.matchAll(/process\.env\.(\w+)/g)].map((m) => m[1] ?? '');
+  return [...[...names.matchAll(/'(\w+)'/g)].map((m) => m[1] ?? ''), ...optional];
+};
+
+/** Lambda and the logger read these themselves. */
+const FOR_ALL = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME'];
+
+test.each(functions.map((f) => [f.name, f] as const))('%s is given the settings it reads, and no others', (_, f) => {
+  const given = Object.keys(f.environment).filter((name) => !FOR_ALL.includes(name));
+  expect(given.toSorted()).toEqual(settingsOf(f.file).toSorted());
+});
+
+describe('the bundle of', () => {
+  // Inside the project, so that the compiled pipeline finds its packages.
+  mkdirSync(join(root, '.millrace'), { recursive: true });
+  const out = mkdtempSync(join(root, '.millrace/bundle-'));
+  let outputs: Metafile['outputs'] = {};
+  /** By file: type and arity of the handler, as Node loads the bundle. */
+  let exported: Record<string, string> = {};
+  afterAll(() => rmSync(out, { recursive: true }));
+  beforeAll(async () => {
+    const compiled = await compilePipeline(join(root, 'pipeline'));
+    if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
+    const pipeline = writeModule(compiled, join(out, 'pipeline.mjs'));
+    const { custom } = plain(resolveService({ root, env: {} })) as { custom: { esbuild: Record<string, unknown> } };
+    // `exclude` and `outputFileExtension` are serverless-esbuild's own.
+    const { exclude: _, outputFileExtension, ...options } = custom.esbuild as BuildOptions & Record<string, unknown>;
+    const { metafile } = await build({
+      ...options,
+      absWorkingDir: root,
+      entryPoints: handlers.map((f) => `${f.file}.ts`),
+      outbase: root,
+      outdir: out,
+      outExtension: { '.js': String(outputFileExtension) },
+      alias: { '#pipeline': pipeline },
+      metafile: true,
+      logLevel: 'silent',
+    });
+    outputs = metafile.outputs;
+    const load = `const found = {};
+      for (const [file, name] of ${JSON.stringify(handlers.map((f) => [f.file, f.export]))}) {
+        const handler = (await import(${JSON.stringify(`${out}/`)} + file + '.mjs'))[name];
+        found[file] = typeof handler + ' ' + handler?.length;
+      }
+      console.log(JSON.stringify(found));`;
+    const env = Object.assign({}, ...handlers.map((f) => f.environment), { AWS_REGION: 'us-east-1' });
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', load], {
+      cwd: out,
+      env,
+      encoding: 'utf8',
+    });
+    exported = JSON.parse(printed.trim().split('\n').at(-1) ?? '');
+  });
+
+  test.each(handlers.map((f) => [f.name, f] as const))(
+    '%s loads alone, holds nothing of the local run, and is small',
+    (_, f) => {
+      const file = join(out, `${f.file}.mjs`);
+      const output = Object.entries(outputs).find(([name]) => name.endsWith(`${f.file}.mjs`))?.[1];
+      const sources = Object.keys(output?.inputs ?? {});
+      expect(sources).toContain(`${f.file}.ts`);
+      expect(sources.filter((s) => /^(?:local|test|bench)\//.test(s))).toEqual([]);
+      // Node 24's runtime on Lambda refuses handlers that take a callback: three arguments.
+      expect(exported[f.file]).toMatch(/^function [012]$/);
+      const kb = Math.round(statSync(file).size / 1024);
+      console.log(`${f.name}: ${kb} KB`);
+      expect(kb).toBeLessThan(1_000);
+    },
+  );
+});
