@@ -3,6 +3,7 @@
 // read as one, DECIMAL is rounded half up, anything is text for STRING. Unlike Flink: BOOLEAN takes true and false alone (Flink
 // makes FALSE of all else), and TIMESTAMP takes RFC 3339 and ms since the epoch too.
 import type { Json } from '../event/cloud-event.ts';
+import { FIRST_INSTANT, LAST_INSTANT } from '../event/instant.ts';
 import { tryCastTo } from './casts.ts';
 import { decimalOfDouble, decimalOfInteger, fitDecimal } from './decimal.ts';
 import { castDate, parseInstant } from './instants.ts';
@@ -13,10 +14,6 @@ export type ReadValue = (json: Json | undefined) => Value;
 
 const INT_MAX = 2 ** 31;
 const BIG_MAX = 2n ** 63n;
-/** Instants that a four-digit year can name. */
-const TIME_MIN = Date.UTC(0, 0, 1) - 1900 * 365.2425 * 86_400_000;
-const TIME_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-
 /** Whole digits in text, as Java's parseInt takes them. */
 const whole = (text: string): bigint | null =>
   /^\s*[+-]?\d{1,40}\s*$/.test(text) ? BigInt(text.trim().replace(/^\+/, '')) : null;
@@ -36,7 +33,9 @@ const readBigint: ReadValue = (json) => {
 
 const readInstant: ReadValue = (json) => {
   if (typeof json === 'string') return parseInstant(json);
-  return typeof json === 'number' && Number.isInteger(json) && json >= TIME_MIN && json <= TIME_MAX ? json : null;
+  return typeof json === 'number' && Number.isInteger(json) && json >= FIRST_INSTANT && json <= LAST_INSTANT
+    ? json
+    : null;
 };
 
 const hasFields = (json: Json | undefined): json is { readonly [name: string]: Json } =>

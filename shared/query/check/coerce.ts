@@ -7,9 +7,18 @@ import type { SqlType } from '../types.ts';
 import { isNull, literal } from './literals.ts';
 import { call } from './scope.ts';
 
+/** An integer constant in a wider type, where nothing can be lost; undefined for everything else. */
+const widened = (e: Expr, type: SqlType): Expr | undefined => {
+  if (e.kind !== 'literal' || e.type.kind !== 'INT') return undefined;
+  if (type.kind === 'BIGINT') return literal(String(e.value), type);
+  return type.kind === 'DOUBLE' ? literal(e.value, type) : undefined;
+};
+
 /** A cast that is known to be allowed; NULL takes any type. */
-export const castTo = (e: Expr, type: SqlType): Expr =>
-  sameType(e.type, type) ? e : isNull(e) ? literal(null, type) : call('CAST', [e], type);
+export const castTo = (e: Expr, type: SqlType): Expr => {
+  if (sameType(e.type, type)) return e;
+  return isNull(e) ? literal(null, type) : (widened(e, type) ?? call('CAST', [e], type));
+};
 
 /** Reports a NULL where Flink needs its type. */
 export const refuseNull = (at: Span, e: Expr, problems: Problems): boolean => {

@@ -24,7 +24,7 @@ const substring = (s: string, position: number, length: number): string | null =
 };
 
 const position = (needle: string, hay: string): number => {
-  const found = hay === '' ? -1 : hay.indexOf(needle); // in an empty text not even an empty one is found, as in Flink
+  const found = hay.indexOf(needle);
   return found < 0 ? 0 : characters(hay.slice(0, found)).length + 1;
 };
 

@@ -1,0 +1,102 @@
+// A plan as text, for people: what each query reads, does and writes.
+import type { Ms } from '../time.ts';
+import { dateText, timestampText } from './instants.ts';
+import type { Aggregate, Expr, Plan, Query, TablePlan, WindowSpec } from './plan.ts';
+import { typeText } from './type-rules.ts';
+
+const UNITS: readonly (readonly [Ms, string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+];
+
+/** `90 s`, `5 min`, `1 d`: the largest unit that goes in whole. */
+export const showDuration = (ms: Ms): string => {
+  const unit = UNITS.find(([size]) => ms !== 0 && ms % size === 0);
+  return unit ? `${ms / unit[0]} ${unit[1]}` : ms === 0 ? '0 s' : `${ms} ms`;
+};
+
+const INFIX = new Set(['AND', 'OR', '=', '<>', '<', '<=', '>', '>=', '+', '-', '*', '/', '%', '||', 'LIKE']);
+
+const showLiteral = (e: Extract<Expr, { kind: 'literal' }>): string => {
+  if (e.value === null) return 'NULL';
+  switch (e.type.kind) {
+    case 'STRING':
+      return `'${String(e.value).replaceAll("'", "''")}'`;
+    case 'TIMESTAMP':
+      return `TIMESTAMP '${timestampText(Number(e.value))}'`;
+    case 'DATE':
+      return `DATE '${dateText(Number(e.value))}'`;
+    case 'INTERVAL':
+      return `INTERVAL ${showDuration(Number(e.value))}`;
+    default:
+      return String(e.value).toUpperCase();
+  }
+};
+
+/** An expression with names for its slots. */
+export const showExpr = (e: Expr, names: readonly string[]): string => {
+  if (e.kind === 'slot') return names[e.slot] ?? `#${e.slot}`;
+  if (e.kind === 'literal') return showLiteral(e);
+  const args = e.args.map((arg) => showExpr(arg, names));
+  const [a = '', b = ''] = args;
+  if (INFIX.has(e.fn) && args.length === 2) return `(${a} ${e.fn} ${b})`;
+  if (e.fn === 'FIELD' && e.args[0]?.type.kind === 'ROW') return `${a}.${e.args[0].type.fields[Number(b)]?.name ?? b}`;
+  if (e.fn === 'ITEM') return `${a}[${b}]`;
+  if (e.fn.startsWith('IS ') && args.length === 1) return `(${a} ${e.fn})`;
+  if (e.fn === 'CAST' || e.fn === 'TRY_CAST') return `${e.fn}(${a} AS ${typeText(e.type)})`;
+  return `${e.fn}(${args.join(', ')})`;
+};
+
+const showAggregate = (a: Aggregate, names: readonly string[]): string => {
+  const arg = a.arg === null ? '*' : `${a.distinct ? 'DISTINCT ' : ''}${showExpr(a.arg, names)}`;
+  return `${a.fn}(${arg})${a.filter ? ` FILTER (WHERE ${showExpr(a.filter, names)})` : ''}`;
+};
+
+const showWindow = (w: WindowSpec): string => {
+  if (w.kind === 'tumble') return `tumbling windows of ${showDuration(w.size)}`;
+  if (w.kind === 'hop') return `sliding windows of ${showDuration(w.size)}, one every ${showDuration(w.slide)}`;
+  return `sessions that end after ${showDuration(w.gap)} without an event`;
+};
+
+const showQuery = (q: Query, table: TablePlan | undefined): string => {
+  const names = q.columns.map((c) => c.name);
+  const { input } = q;
+  const source = input.stream === 'enriched' ? `events ${input.types.join(', ')}` : `rows of ${input.reads.join(', ')}`;
+  const lines = [
+    `query ${q.id}  (${q.at.file}:${q.at.line})`,
+    `  reads   ${input.table}: ${source}, on ${input.stream}`,
+  ];
+  lines.push(`  columns ${q.columns.map((c) => `${c.name} ${typeText(c.type)}`).join(', ') || 'none'}`);
+  if (q.where) lines.push(`  where   ${showExpr(q.where, names)}`);
+  let row = names;
+  if (q.kind === 'window') {
+    const keys = q.keys.map((k) => showExpr(k, names));
+    row = [...keys, 'window_start', 'window_end', 'window_time', ...q.aggregates.map((a) => showAggregate(a, names))];
+    lines.push(`  window  ${showWindow(q.window)}${keys.length ? `, for each ${keys.join(', ')}` : ''}`);
+    const late = q.lateness > 0 ? `, revised for ${showDuration(q.lateness)} more` : '';
+    lines.push(
+      `  closes  when the watermark, ${showDuration(q.delay)} behind the newest event, reaches its end${late}`,
+    );
+    if (q.having) lines.push(`  having  ${showExpr(q.having, row)}`);
+  }
+  const key = table?.primaryKey.length ? `, one row for each ${table.primaryKey.join(', ')}` : '';
+  lines.push(`  writes  ${q.into}${table ? ` (${table.connector}${key})` : ''}`);
+  for (const [i, e] of q.select.entries()) {
+    const column = table?.columns[i];
+    lines.push(`    ${column ? `${column.name} ${typeText(column.type)}` : `column ${i + 1}`} = ${showExpr(e, row)}`);
+  }
+  return lines.join('\n');
+};
+
+const showTable = (t: TablePlan): string => {
+  const kind = t.types.length > 0 ? `source of ${t.types.join(', ')}` : t.connector;
+  const time = t.watermark ? `; event time ${t.watermark.column}, delay ${showDuration(t.watermark.delay)}` : '';
+  return `table ${t.name}  (${t.at.file}:${t.at.line})\n  ${kind}${time}`;
+};
+
+export const showPlan = (plan: Plan): string => {
+  const tables = new Map(plan.tables.map((t) => [t.name, t]));
+  return [...plan.tables.map(showTable), ...plan.queries.map((q) => showQuery(q, tables.get(q.into)))].join('\n\n');
+};
