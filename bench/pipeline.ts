@@ -74,7 +74,7 @@ export const countPipeline = async (all: readonly Click[], shards: number, reque
   const ar = of('archive');
   const w = of('write-table');
   const mappings: { log: MemoryLog; step: BatchStep; at: Map<string, string> }[] = [
-    { log: logs.raw, step: archive({ objects: ar.common.objects, run: RUN } as never), at: new Map() },
+    { log: logs.raw, step: archive({ objects: ar.common.objects, run: RUN }), at: new Map() },
     {
       log: logs.raw,
       step: validate({
@@ -105,7 +105,7 @@ export const countPipeline = async (all: readonly Click[], shards: number, reque
     },
     {
       log: logs.refined,
-      step: writeTable({ ...w.common, table: billedTable(results, w.bill) } as never),
+      step: writeTable({ ...w.common, tables: plan.tables, results: billedTable(results, w.bill) }),
       at: new Map(),
     },
   ];
