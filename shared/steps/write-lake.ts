@@ -28,7 +28,7 @@ export type WriteLakeDeps = {
   readonly reads: LakeReads;
   readonly from: Stream;
   readonly table: Table;
-  /** Holds staged rows, and events that do not fit their table under rejected/. */
+  /** Holds staged rows, and under rejected/ what is no event. */
   readonly objects: Objects;
   readonly clock: Clock;
   readonly nonce: Nonce;
@@ -48,13 +48,12 @@ const itemsOf = (batch: Batch): readonly Inner[] =>
     return unpacked.ok ? unpacked.items : [];
   });
 
-const rejectLine = ({ event: e, rule, cause, table }: LakeReject): string =>
+const rejectLine = ({ event: e, rule, cause }: LakeReject): string =>
   toNdjson(
     rejectedEvent({
       door: 'rejected',
       stage: STAGE,
       rule,
-      query: table,
       cause,
       shard: shardOfLane(e.lane),
       position: position(e.seq, e.index, e.child),

@@ -27,7 +27,7 @@ const bytesOf = ({ table, rows }: File): Uint8Array => {
   const values = rows.sort(byPosition).map((row) => {
     const parsed = parseJson(Buffer.from(row.event));
     if (!parsed.ok) throw new TypeError(`a staged row of ${row.table} is no JSON: ${parsed.cause}`);
-    return table.readWhatFits(parsed.value as unknown as CloudEvent, row.time);
+    return table.read(parsed.value as unknown as CloudEvent, row.time);
   });
   return parquetOf(table.columns, values);
 };

@@ -11,13 +11,7 @@ import { isBeyond, type LaneMark, NEW_LANE } from '../ledger/lane-marks.ts';
 import type { StagedRow } from './staged.ts';
 import type { LakeTable } from './tables.ts';
 
-export type LakeReject = {
-  readonly event: StampedEvent;
-  readonly rule: RejectRule;
-  readonly cause: string;
-  /** The table whose columns the event does not fit. */
-  readonly table: string;
-};
+export type LakeReject = { readonly event: StampedEvent; readonly rule: RejectRule; readonly cause: string };
 
 export type Staged = {
   readonly lanes: Map<Lane, LaneMark>;
@@ -34,29 +28,17 @@ const typeOf = (e: StampedEvent): string => {
   return parsed.ok ? String((parsed.value as { type?: unknown } | null)?.type ?? '') : '';
 };
 
-const readEvent = (e: StampedEvent): { event: CloudEvent; time: EpochMs } => {
+/** The rows of one event; it may go into several tables. A tombstone is no row. */
+const rowsOf = (e: StampedEvent, tables: readonly LakeTable[]): readonly StagedRow[] | Omit<LakeReject, 'event'> => {
   const parsed = parseJson(e.bytes);
-  if (!parsed.ok) throw new TypeError(parsed.cause);
+  if (!parsed.ok) return parsed;
   const event = parsed.value as unknown as CloudEvent;
   const time = typeof event.time === 'string' ? parseRfc3339(event.time) : undefined;
-  if (time === undefined) throw new TypeError('no event time');
-  return { event, time };
-};
-
-/** The rows of one event; it may go into several tables. A tombstone is no row. */
-const rowsOf = (e: StampedEvent, tables: readonly LakeTable[], rows: StagedRow[], rejects: LakeReject[]): void => {
-  for (const table of tables) {
-    try {
-      const { event, time } = readEvent(e);
-      if (event.deleted === true) continue;
-      table.read(event, time);
-      const { lane, seq, index, child } = e;
-      rows.push({ table: table.name, lane, seq, index, child, time, event: Buffer.from(e.bytes).toString() });
-    } catch (error) {
-      const cause = `${table.name}: ${error instanceof Error ? error.message : String(error)}`;
-      rejects.push({ event: e, rule: 'query.threw', cause, table: table.name });
-    }
-  }
+  if (time === undefined) return { rule: 'event.not-an-event', cause: 'no CloudEvent with a time' };
+  if (event.deleted === true) return [];
+  const { lane, seq, index, child } = e;
+  const text = Buffer.from(e.bytes.buffer, e.bytes.byteOffset, e.bytes.byteLength).toString();
+  return tables.map(({ name }) => ({ table: name, lane, seq, index, child, time, event: text }));
 };
 
 /**
@@ -84,7 +66,9 @@ export const stageBatch = (
     const wanted = tables.get(typeOf(item));
     if (wanted === undefined || !isBeyond(mark ?? NEW_LANE, item.seq, item.index, item.child)) continue;
     lanes.set(item.lane, { ...NEW_LANE, seq: item.seq, index: item.index, child: item.child });
-    rowsOf(item, wanted, rows, rejects);
+    const found = rowsOf(item, wanted);
+    if ('rule' in found) rejects.push({ event: item, rule: found.rule, cause: found.cause });
+    else rows.push(...found);
     applied = true;
   }
   return { lanes, rows, rejects, applied };

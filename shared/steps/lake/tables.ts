@@ -16,10 +16,8 @@ export const lakeName = (reads: LakeReads): string => `write-lake/${reads}`;
 export type LakeTable = {
   readonly name: string;
   readonly columns: readonly TableColumn[];
-  /** One value a column. @throws when a column's value cannot be read as its type */
+  /** One value a column; NULL for a value that its column cannot hold, as in queries. */
   read(event: CloudEvent, time: EpochMs): readonly Value[];
-  /** The same, with NULL for a column that cannot be read: the table may have changed since the row was staged. */
-  readWhatFits(event: CloudEvent, time: EpochMs): readonly Value[];
 };
 
 const columnsOf = (table: TablePlan): readonly Column[] =>
@@ -33,24 +31,14 @@ const columnsOf = (table: TablePlan): readonly Column[] =>
   }));
 
 const lakeTable = (table: TablePlan): LakeTable => {
-  const readers = columnsOf(table).map((column) => rowReader([column]));
-  const source = (event: CloudEvent, time: EpochMs) => {
-    const data: JsonObject = isObject(event.data) ? event.data : {};
-    return { data, attributes: event, time };
-  };
-  const firstOf = (read: (typeof readers)[number], from: ReturnType<typeof source>): Value => read(from)[0] ?? null;
+  const read = rowReader(columnsOf(table));
   return {
     name: table.name,
     columns: table.columns,
-    read: (event, time) => readers.map((read) => firstOf(read, source(event, time))),
-    readWhatFits: (event, time) =>
-      readers.map((read) => {
-        try {
-          return firstOf(read, source(event, time));
-        } catch {
-          return null;
-        }
-      }),
+    read(event, time) {
+      const data: JsonObject = isObject(event.data) ? event.data : {};
+      return read({ data, attributes: event, time });
+    },
   };
 };
 
