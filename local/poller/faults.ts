@@ -19,7 +19,7 @@ export type DeliveryFault = {
    * zombie: do not wait for the handler; the same records are delivered again while it still runs
    * Each time the records come again with fresh borders.
    */
-  readonly fate?: 'kill' | 'repeat' | 'zombie';
+  readonly then?: 'kill' | 'repeat' | 'zombie';
 };
 
 export type PollerFaults = {

@@ -176,18 +176,18 @@ export class Lane {
     batch: readonly StreamRecord[],
     attempt: number,
     fruitless: number,
-    { fate }: DeliveryFault,
+    { then }: DeliveryFault,
   ): Promise<Verdict | { readonly kind: 'lost' }> {
     const context = this.#context;
     const { timing, trigger, origin } = context;
     const event = { ...kinesisEvent(batch, origin), ...this.#tumbling?.fields(batch[0], false) };
     const begun = timing.now();
     const running = context.invoke(event);
-    if (fate === 'zombie') context.zombie(running);
-    const outcome = fate === 'zombie' ? undefined : await running;
-    if (fate === 'kill') context.drop();
+    if (then === 'zombie') context.zombie(running);
+    const outcome = then === 'zombie' ? undefined : await running;
+    if (then === 'kill') context.drop();
     let verdict: Verdict | { readonly kind: 'lost' } =
-      outcome === undefined || fate !== undefined
+      outcome === undefined || then !== undefined
         ? { kind: 'lost' }
         : judge(
             outcome,

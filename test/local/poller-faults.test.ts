@@ -3,6 +3,10 @@ import type { DeliveryFault } from '../../local/poller/faults.ts';
 import { FLAT_OUT } from '../../local/poller/pace.ts';
 import { given } from './given-mapping.ts';
 
+const lost = (then: 'kill' | 'repeat' | 'zombie', take?: number): DeliveryFault => ({
+  ...{ then },
+  ...(take !== undefined && { take }),
+});
 /** The n-th delivery suffers the n-th fault. */
 const script = (...faults: (DeliveryFault | undefined)[]) => ({ deliver: () => faults.shift() });
 
@@ -11,7 +15,7 @@ describe('what a test can do to a delivery', () => {
     ['other borders', [{ take: 1 }, { take: 2 }], [['a'], ['b', 'c'], ['d']], 0],
     [
       'a lost answer',
-      [{ fate: 'repeat' }],
+      [lost('repeat')],
       [
         ['a', 'b', 'c', 'd'],
         ['a', 'b', 'c', 'd'],
@@ -20,7 +24,7 @@ describe('what a test can do to a delivery', () => {
     ],
     [
       'a crash before the checkpoint',
-      [{ fate: 'kill' }],
+      [lost('kill')],
       [
         ['a', 'b', 'c', 'd'],
         ['a', 'b', 'c', 'd'],
@@ -29,7 +33,7 @@ describe('what a test can do to a delivery', () => {
     ],
     [
       'redelivery with other borders',
-      [{ take: 2, fate: 'kill' }, { take: 3, fate: 'repeat' }, { take: 1 }],
+      [lost('kill', 2), lost('repeat', 3), { take: 1 }],
       [['a', 'b'], ['a', 'b', 'c'], ['a'], ['b', 'c', 'd']],
       1,
     ],
@@ -48,7 +52,7 @@ describe('what a test can do to a delivery', () => {
     });
     const g = given({
       pace: FLAT_OUT,
-      faults: script({ fate: 'zombie' }),
+      faults: script(lost('zombie')),
       handler: (_, call) => (call === 1 ? held : undefined),
     });
     g.put('a', 'b');
@@ -69,7 +73,7 @@ describe('what a test can do to a delivery', () => {
     const g = given({
       pace: FLAT_OUT,
       trigger: { bisect: true },
-      faults: script(undefined, { fate: 'repeat' }),
+      faults: script(undefined, lost('repeat')),
       handler: (_, call) => {
         if (call === 1) throw new Error('no');
       },
