@@ -3,11 +3,13 @@ import type { Json } from '../../../shared/event/cloud-event.ts';
 import type { Inner } from '../../../shared/lanes/inner.ts';
 import { countingNonce } from '../../../shared/memory/clock.ts';
 import { memoryStream } from '../../../shared/memory/stream.ts';
+import type { Condition, Item } from '../../../shared/ports.ts';
 import { compileSql } from '../../../shared/query/compile.ts';
 import type { LakeReads } from '../../../shared/steps/lake/tables.ts';
 import { lakeFiles, rollUpLake } from '../../../shared/steps/roll-up-lake.ts';
 import { writeLake } from '../../../shared/steps/write-lake.ts';
 import { days } from '../../../shared/time.ts';
+import type { Batch } from '../../../shared/trigger/batch.ts';
 import { lakeRows } from '../duck.ts';
 import {
   AT,
@@ -219,6 +221,46 @@ describe('each row once', () => {
     expect(await g.rows()).toEqual(expected(20));
   });
 
+  test('a warm function whose place was taken by a zombie filters again with the newest marks', async () => {
+    const g = given();
+    await sendAll(g, visits(12), 6);
+    const [first, second] = batchesOf(g.logs.refined, 6) as [Batch, Batch];
+    const [warm, zombie] = [g.stage()(), g.stage()()];
+    await warm(first, plenty);
+    await zombie(first, plenty);
+    await zombie(second, plenty);
+    expect(await warm(second, plenty)).toEqual({ done: second.records.length });
+    await deliver(g.stage(), batchesOf(g.logs.refined, 100));
+    await g.rollUp();
+    expect(await g.rows()).toEqual(expected(12));
+  });
+
+  test('a roll-up that stands still before its decision while others go on', async () => {
+    const g = given();
+    const hours = visits(12).map((_, i) => visit(i + 1, {}, 9 + Math.floor(i / 3)));
+    await sendAll(g, hours, 3);
+    const batches = batchesOf(g.logs.refined, 5);
+    await deliver(g.stage(), batches.slice(0, 1));
+    let paused = false;
+    const slow = <T extends object>(port: T): T => ({
+      ...port,
+      ...('update' in port && {
+        async put(item: Item, when?: Condition) {
+          if (item.pk.startsWith('man#') && !paused) {
+            paused = true;
+            await deliver(g.stage(), batches);
+            await g.rollUp();
+          }
+          return g.table.put(item, when);
+        },
+      }),
+    });
+    await g.rollUp(slow);
+    expect(paused).toBe(true);
+    await g.rollUp();
+    expect(await g.rows()).toEqual(expected(12));
+  });
+
   test('copies that come after a reshard, in the children', async () => {
     const g = given();
     await sendAll(g, visits(10), 5);
@@ -248,6 +290,15 @@ describe('each row once', () => {
     await step(parent!, plenty);
     expect(await step(child, plenty)).toEqual({ done: child.records.length });
   });
+});
+
+test('rows of a file stand in the order of their positions, whatever lanes they came by', async () => {
+  const g = given();
+  await sendAll(g, visits(20), 10);
+  await deliver(g.stage(), batchesOf(g.logs.refined, 3));
+  await g.rollUp();
+  const inFile = await lakeRows(g.bucket, 'visits', 'SELECT pages FROM $files');
+  expect(inFile).toEqual(visits(20).map((_, i) => ({ pages: String(i + 1) })));
 });
 
 test('a version decided but not shown is made good by the next run, with the same bytes', async () => {
