@@ -1,15 +1,6 @@
 // What the live page shows, once a second. Plain JSON; the page and `millrace start` agree on nothing else.
 import type { EpochMs, Ms } from '../../shared/time.ts';
-
-/** The named doors, counted since the start over distinct positions. */
-export type Doors = {
-  readonly in: number;
-  readonly passed: number;
-  readonly filtered: number;
-  readonly rejected: number;
-  readonly late: number;
-  readonly duplicate: number;
-};
+import type { Doors } from '../run/doors.ts';
 
 export type LiveStage = {
   readonly name: string;
@@ -21,7 +12,8 @@ export type LiveStage = {
   readonly lag: Ms;
   /** How far event time has come; null before the first event, or where a stage keeps no time. */
   readonly watermark: EpochMs | null;
-  readonly doors: Doors;
+  /** Counted since the start over distinct positions; null for what only records. */
+  readonly doors: Doors | null;
 };
 
 /** A row of a destination, newest revision, as it was sent. */
@@ -49,5 +41,5 @@ export type LiveState = {
   readonly rows: readonly LiveRow[];
   /** Rows by destination since the start. */
   readonly tables: readonly { readonly name: string; readonly rows: number }[];
-  readonly streams: readonly { readonly name: string; readonly bytes: number; readonly shards: readonly LiveShard[] }[];
+  readonly streams: readonly { readonly name: string; readonly shards: readonly LiveShard[] }[];
 };

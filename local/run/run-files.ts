@@ -11,13 +11,14 @@ import type { LogLine } from '../sandbox/capture.ts';
 import { bookkeeper, type FreshRow } from './books.ts';
 import { balances, NO_DOORS } from './doors.ts';
 import { seededFaults } from './faults.ts';
-import { type Here, startHere } from './here.ts';
+import { startHere } from './here.ts';
 import { inputEvents, inputFiles, merged } from './input.ts';
 import { endOfInput, load, type TooLarge } from './load.ts';
 import { loadPipeline, loadReferences } from './load-pipeline.ts';
 import { writeOutputs } from './output.ts';
 import { play } from './play.ts';
 import { objectsHere } from './ports-here.ts';
+import { runOf } from './run-name.ts';
 import type { Summary } from './summary.ts';
 
 export type RunOptions = {
@@ -34,10 +35,6 @@ export type RunOptions = {
   readonly now: EpochMs;
   readonly tell: Progress;
 };
-
-/** RUN, as the functions of the template have it. */
-const runOf = ({ template }: Here): string =>
-  template.functions.map((fn) => fn.environment.RUN).find((run) => run !== undefined) ?? '1';
 
 /** A line that no stream can hold leaves by the door it would have met first: ingest answers 413 for it. */
 const refusedLine = ({ line, bytes }: TooLarge): RejectedEvent =>

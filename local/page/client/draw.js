@@ -19,7 +19,7 @@ const span = (ms) => {
 };
 
 export const totals = (host, { stages, tables }) => {
-  const sum = (door) => stages.reduce((n, s) => n + s.doors[door], 0);
+  const sum = (door) => stages.reduce((n, s) => n + (s.doors?.[door] ?? 0), 0);
   const all = [
     ['events/s', count(stages[0]?.rate ?? 0)],
     ['windows closed', count(tables.reduce((n, t) => n + t.rows, 0))],
@@ -111,22 +111,24 @@ export const doors = (host, { stages: list }) => {
     el('tr', {}, el('th', {}, 'stage'), ...DOORS.map((d) => el('th', { className: 'n', scope: 'col' }, d))),
   );
   host.tBodies[0].replaceChildren(
-    ...list.map((s) =>
-      el(
-        'tr',
-        {},
-        el('th', { scope: 'row' }, s.name),
-        ...DOORS.map((d) =>
-          el('td', { className: `n${d === 'rejected' && s.doors[d] > 0 ? ' warn' : ''}` }, count(s.doors[d])),
+    ...list
+      .filter((s) => s.doors !== null)
+      .map((s) =>
+        el(
+          'tr',
+          {},
+          el('th', { scope: 'row' }, s.name),
+          ...DOORS.map((d) =>
+            el('td', { className: `n${d === 'rejected' && s.doors[d] > 0 ? ' warn' : ''}` }, count(s.doors[d])),
+          ),
         ),
       ),
-    ),
   );
 };
 
 export const streams = (host, { streams: list }) => {
   host.replaceChildren(
-    ...list.map(({ name, bytes, shards }) => {
+    ...list.map(({ name, shards }) => {
       const open = shards.filter((s) => s.open);
       const ring = el('span', {
         className: 'ring',
@@ -140,13 +142,12 @@ export const streams = (host, { streams: list }) => {
         ring.append(part);
       }
       const records = shards.reduce((n, s) => n + s.records, 0);
-      const size = bytes < 1e6 ? `${count(bytes / 1e3)} kB` : `${count(bytes / 1e6)} MB`;
       return el(
         'li',
         {},
         el('h3', {}, name),
         ring,
-        el('p', {}, `${open.length} open of ${shards.length} shards, ${count(records)} records, ${size}`),
+        el('p', {}, `${open.length} open of ${shards.length} shards, ${count(records)} records`),
       );
     }),
   );

@@ -1,0 +1,120 @@
+// The state that the page and the terminal show, from the books: counted on streams, ledger and stores, as `millrace run` does.
+import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import type { TablePlan } from '../../shared/query/plan.ts';
+import type { EpochMs } from '../../shared/time.ts';
+import type { LiveRow, LiveStage, LiveState } from '../page/live-state.ts';
+import { type Bookkeeper, type Books, bookkeeper, type FreshRow } from '../run/books.ts';
+import type { Here } from '../run/here.ts';
+import type { Player } from '../run/play.ts';
+
+const KEPT_ROWS = 60;
+/** Seconds over which rates are taken. */
+const RATE_OVER = 5;
+const RING = 2 ** 128;
+
+type Sample = { readonly at: EpochMs; readonly in: Readonly<Record<string, number>> };
+type StageSpec = { readonly name: string; readonly path: string; readonly clock: string | null };
+
+/** In the order an event meets them. */
+const STAGES: readonly StageSpec[] = [
+  { name: 'validate', path: 'raw → validated', clock: 'validate' },
+  { name: 'enrich', path: 'validated → enriched', clock: 'enrich' },
+  { name: 'transform', path: 'enriched → refined', clock: null },
+  { name: 'aggregate', path: 'enriched → ledger → refined', clock: 'aggregate' },
+  { name: 'aggregate-again', path: 'refined → ledger → refined', clock: 'aggregate-again' },
+  { name: 'write-table', path: 'refined → results', clock: null },
+  { name: 'write-lake', path: 'enriched, refined → lake', clock: null },
+];
+
+/** Functions that record rows, and the connector of their tables. */
+const DESTINATIONS: Readonly<Record<string, TablePlan['connector']>> = {
+  'write-table': 'dynamodb',
+  'write-lake': 'filesystem',
+};
+
+const columnsOf = ({ event }: FreshRow): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries((event.data ?? {}) as object).map(([name, value]) => [
+      name,
+      value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
+  );
+
+export type Live = {
+  /** Reads what is new; called once a second. @returns the rows that came since the last call */
+  look(): Promise<readonly LiveRow[]>;
+  state(): LiveState;
+};
+
+export const live = (here: Here, player: Player, pipeline: CompiledPipeline, run: string): Live => {
+  const started = Date.now();
+  const keeper: Bookkeeper = bookkeeper(here, pipeline, run);
+  const destinations = [...new Set(pipeline.plan.queries.map((q) => q.into))];
+  const counts = new Map(destinations.map((name) => [name, 0]));
+  let books: Books | null = null;
+  let rows: LiveRow[] = [];
+  let samples: Sample[] = [];
+
+  /** Events that came in: for what writes to a destination, the rows for it. */
+  const inOf = (name: string): number => {
+    const connector = DESTINATIONS[name];
+    if (connector === undefined) return books?.stages[name]?.in ?? 0;
+    const own = pipeline.plan.tables.filter((t) => t.connector === connector);
+    return own.reduce((sum, { name: table }) => sum + (counts.get(table) ?? 0), 0);
+  };
+  const rateOf = (name: string): number => {
+    const [first, last] = [samples[0], samples.at(-1)];
+    if (first === undefined || last === undefined || last.at === first.at) return 0;
+    return (((last.in[name] ?? 0) - (first.in[name] ?? 0)) * 1000) / (last.at - first.at);
+  };
+  const lagOf = (name: string): number =>
+    Math.max(
+      0,
+      ...player.mappings.filter((m) => m.fn.name === name).flatMap((m) => m.mapping.positions().map((p) => p.behind)),
+    );
+
+  const stageOf = ({ name, path, clock }: StageSpec): LiveStage => ({
+    name,
+    path,
+    rate: rateOf(name),
+    lag: lagOf(name),
+    watermark: clock === null ? null : (keeper.clocks()[clock] ?? null),
+    doors: books?.stages[name] ?? null,
+  });
+
+  return {
+    async look() {
+      const fresh: LiveRow[] = [];
+      books = await keeper.look((row) => {
+        const table = row.event.type;
+        counts.set(table, (counts.get(table) ?? 0) + 1);
+        fresh.push({ table, at: row.arrival, columns: columnsOf(row) });
+      });
+      rows = [...fresh.reverse(), ...rows].slice(0, KEPT_ROWS);
+      const now = Date.now();
+      samples.push({ at: now, in: Object.fromEntries(STAGES.map(({ name }) => [name, inOf(name)])) });
+      samples = samples.filter((s) => now - s.at <= RATE_OVER * 1000);
+      return fresh;
+    },
+    state: () => ({
+      at: Date.now(),
+      started,
+      stages: STAGES.map(stageOf),
+      rows,
+      tables: destinations.map((name) => ({ name, rows: counts.get(name) ?? 0 })),
+      streams: here.template.streams.map(({ name }) => {
+        const log = here.kinesis.kinesis.log(name);
+        return {
+          name: name.replace(`${here.template.service}-${here.template.stage}-`, ''),
+          shards: log.shards().map((s) => ({
+            id: s.id,
+            open: !s.closed,
+            from: Number(BigInt(s.startHash)) / RING,
+            to: Number(BigInt(s.endHash) + 1n) / RING,
+            records: log.shard(s.id).size,
+          })),
+        };
+      }),
+    }),
+  };
+};

@@ -1,0 +1,98 @@
+// All of it at once: services, functions and what calls them, page, producer endpoint, sample traffic.
+import type { Kind } from '../generate/generate.ts';
+import { servePage } from '../page/serve-page.ts';
+import type { Pace } from '../poller/pace.ts';
+import { startHere } from '../run/here.ts';
+import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
+import { play } from '../run/play.ts';
+import { runOf } from '../run/run-name.ts';
+import type { LogLine } from '../sandbox/capture.ts';
+import { addresses, rowLines } from './announce.ts';
+import { startFront } from './front.ts';
+import { live } from './live.ts';
+import { startTraffic } from './traffic.ts';
+
+export type LiveOptions = {
+  readonly root: string;
+  /** The pipeline's folder. */
+  readonly pipeline: string;
+  /** Of page and producer endpoint; null: 8080, or a free one. */
+  readonly port: number | null;
+  readonly kind: Kind;
+  /** Sample events a second; null: none. */
+  readonly rate: number | null;
+  readonly shards?: number;
+  readonly say: (line: string) => void;
+  readonly warn: (line: string) => void;
+};
+
+export type Running = { readonly origin: string; stop(): Promise<void> };
+
+/** As Lambda, but looking four times a second: a window should not be waited for longer than it takes. */
+const LIVE: Pace = { poll: 250, window: true, backOff: { first: 1_000, most: 30_000 } };
+const EVERY_MS = 1_000;
+/** A complaint that comes again within this time is not shown again. */
+const SAME_AFTER = 10_000;
+
+/** Functions' warnings and errors, each once in a while. */
+const complaints = (warn: (line: string) => void): ((line: LogLine) => void) => {
+  const last = new Map<string, number>();
+  return ({ from, text }) => {
+    if (!/"level":"(WARN|ERROR|CRITICAL)"/.test(text) && text.startsWith('{')) return;
+    const what = `${from.split('#')[0]} ${text.slice(0, 80)}`;
+    const now = Date.now();
+    if (now - (last.get(what) ?? 0) < SAME_AFTER) return;
+    last.set(what, now);
+    warn(`${from}: ${text}`);
+  };
+};
+
+/** @throws PipelineMistakes, TemplateError */
+export const startLive = async (options: LiveOptions): Promise<Running> => {
+  const { root, say, warn } = options;
+  const { compiled, path, pipeline } = await loadPipeline(options.pipeline, root);
+  const here = await startHere({ root, ...(options.shards !== undefined && { shards: options.shards }) });
+  await loadReferences(here, compiled);
+  const player = play({ here, root, pipeline: path, faults: null, log: complaints(warn), pace: LIVE });
+  const watch = live(here, player, pipeline, runOf(here));
+  const page = await servePage(watch.state);
+  const ingest = player.pools.get('ingest');
+  if (ingest === undefined) throw new Error('serverless.yml describes no function ingest');
+  const front = await startFront(page, ingest, options.port);
+  player.start(true);
+
+  const widest = Math.max(0, ...pipeline.plan.queries.map((q) => q.into.length));
+  let looking = Promise.resolve();
+  const timer = setInterval(() => {
+    looking = looking
+      .then(async () => {
+        for (const line of rowLines(await watch.look(), widest)) say(line);
+      })
+      .catch((error: unknown) => warn(String(error)));
+  }, EVERY_MS);
+
+  say(addresses(front.origin, here, pipeline, options.kind));
+  const { rate, kind } = options;
+  const endTraffic =
+    rate === null
+      ? async () => {}
+      : startTraffic({ kind, rate, seed: Date.now() % 1_000_000, url: `${front.origin}/events`, onFailure: warn });
+  say(
+    rate === null
+      ? '\nNo sample traffic. Windows, as they close:'
+      : `\n${rate} sample events a second. Windows, as they close:`,
+  );
+
+  return {
+    origin: front.origin,
+    async stop() {
+      clearInterval(timer);
+      await endTraffic();
+      page.close();
+      await front.close();
+      await player.stop();
+      await looking;
+      await here.close();
+    },
+  };
+};
