@@ -3,7 +3,7 @@ import type { Span } from './ast.ts';
 import type { Problems } from './problem.ts';
 
 export type Token = {
-  /** `end` stands once, after the last token. */
+  /** `end` stands once, after the last token; its text is empty unless the rest could not be read. */
   readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'symbol' | 'end';
   /** A name or string without its quotes; a word, number or symbol as written. */
   readonly text: string;
@@ -26,6 +26,7 @@ export const tokensOf = (text: string, problems: Problems): readonly Token[] => 
   let pos = 0;
   let line = 1;
   let lineStart = 0;
+  let broken = '';
 
   const spanTo = (end: number): Span => ({ line, col: pos - lineStart + 1, start: pos, end });
   const move = (end: number): void => {
@@ -87,6 +88,7 @@ export const tokensOf = (text: string, problems: Problems): readonly Token[] => 
     if (char === "'" || char === '`' || text.startsWith('/*', pos)) {
       const what = char === "'" ? 'a string' : char === '`' ? 'a name in backticks' : 'a comment';
       problems.notSql(at, `${what} begins here and never ends`);
+      broken = char;
       move(text.length);
     } else {
       const hint = char === '"' ? '; strings take single quotes, names take backticks' : '';
@@ -94,6 +96,6 @@ export const tokensOf = (text: string, problems: Problems): readonly Token[] => 
       move(pos + char.length);
     }
   }
-  tokens.push({ kind: 'end', text: '', key: '', at: spanTo(pos) });
+  tokens.push({ kind: 'end', text: broken, key: '', at: spanTo(pos) });
   return tokens;
 };

@@ -167,6 +167,8 @@ export const checkExpr = (node: ExprNode, scope: Scope): Expr | null => {
       return of && index && checkItem(node, of, index, scope);
     }
     case 'unary': {
+      if (node.op === '-' && node.arg.kind === 'literal' && node.arg.of === 'integer')
+        return checkLiteral({ ...node.arg, text: `-${node.arg.text}`, at: node.at }, problems);
       const arg = checkExpr(node.arg, scope);
       return arg && checkUnary(node, arg, problems);
     }

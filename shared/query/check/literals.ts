@@ -3,18 +3,7 @@ import type { ExprNode } from '../ast.ts';
 import { castDate, parseInstant } from '../instants.ts';
 import type { Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
-import {
-  BIGINT,
-  BOOLEAN,
-  DATE,
-  DOUBLE,
-  decimal,
-  INT,
-  INTERVAL,
-  MAX_PRECISION,
-  STRING,
-  TIMESTAMP,
-} from '../type-rules.ts';
+import { BIGINT, BOOLEAN, DATE, DOUBLE, decimal, INT, INTERVAL, STRING, TIMESTAMP } from '../type-rules.ts';
 import type { SqlType } from '../types.ts';
 
 export const literal = (value: null | boolean | number | string, type: SqlType): Expr => ({
@@ -24,24 +13,30 @@ export const literal = (value: null | boolean | number | string, type: SqlType):
 });
 export const isNull = (e: Expr): boolean => e.kind === 'literal' && e.value === null;
 
+const INT_MIN = -(2n ** 31n);
+const BIG_MIN = -(2n ** 63n);
+
+const tooBig = (node: Extract<ExprNode, { kind: 'literal' }>, problems: Problems): null => {
+  problems.add(
+    node.at,
+    `the number ${node.text} has too many digits for a constant; write CAST('${node.text}' AS DECIMAL(38, …))`,
+  );
+  return null;
+};
+
+/** DECIMAL with as many digits as are written: 0.05 is DECIMAL(3, 2), .5 is DECIMAL(1, 1). */
 const exact = (node: Extract<ExprNode, { kind: 'literal' }>, problems: Problems): Expr | null => {
   const [whole = '', part = ''] = node.text.split('.');
-  const digits = (whole + part).replace(/^0+/, '').length;
-  const precision = Math.max(digits, part.length, 1);
-  if (precision <= MAX_PRECISION)
-    return literal(`${whole === '' ? '0' : whole}${part && `.${part}`}`, decimal(precision, part.length));
-  problems.add(node.at, `the number ${node.text} has ${precision} digits; DECIMAL holds 38`);
-  return null;
+  if (BigInt(whole + part) >= -BIG_MIN) return tooBig(node, problems);
+  return literal(`${whole === '' ? '0' : whole}.${part}`, decimal(whole.length + part.length, part.length));
 };
 
 export const checkLiteral = (node: Extract<ExprNode, { kind: 'literal' }>, problems: Problems): Expr | null => {
   switch (node.of) {
     case 'integer': {
-      const value = BigInt(node.text);
-      if (value < 2n ** 31n) return literal(Number(value), INT);
-      if (value < 2n ** 63n) return literal(value.toString(), BIGINT);
-      problems.add(node.at, `the number ${node.text} is beyond BIGINT; with a point it is a DECIMAL: ${node.text}.0`);
-      return null;
+      const value = BigInt(node.text.replace('.', ''));
+      if (value >= INT_MIN && value < -INT_MIN) return literal(Number(value), INT);
+      return value >= BIG_MIN && value < -BIG_MIN ? literal(value.toString(), BIGINT) : tooBig(node, problems);
     }
     case 'decimal':
       return exact(node, problems);

@@ -88,6 +88,25 @@ const checkSession = (
   return false;
 };
 
+/** Rows of one window must not compete for one row of the destination: which came last would depend on the shards. */
+const checkKeyed = (query: Omit<WindowQuery, 'id' | 'input'>, into: Table, node: Insert, problems: Problems): void => {
+  const { primaryKey, columns, lateness, name } = into.plan;
+  if (primaryKey.length === 0) return;
+  const held = columns.flatMap((c, i) => (primaryKey.includes(c.name) ? [query.select[i]] : []));
+  const holds = (slot: number): boolean => held.some((e) => e?.kind === 'slot' && e.slot === slot);
+  const count = query.keys.length;
+  if (!query.keys.every((_, i) => holds(i)))
+    problems.add(
+      node.into.at,
+      `INSERT INTO: the PRIMARY KEY of ${name} (${primaryKey.join(', ')}) must hold every key of GROUP BY, or rows of one window would overwrite each other`,
+    );
+  else if (lateness > 0 && !holds(count) && !holds(count + 1) && !holds(count + 2))
+    problems.add(
+      node.into.at,
+      `INSERT INTO: the PRIMARY KEY of ${name} (${primaryKey.join(', ')}) must hold window_start or window_end, because 'millrace.lateness' lets an older window be revised after a newer one`,
+    );
+};
+
 const narrowAggregate = (a: Aggregate, move: (e: Expr) => Expr): Aggregate => ({
   ...a,
   arg: a.arg && move(a.arg),
@@ -146,5 +165,6 @@ export const checkWindowQuery = (
     having,
     select: row,
   };
+  checkKeyed(query, into, node, problems);
   return draft(query, row, node, from, into, problems);
 };

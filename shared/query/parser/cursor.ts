@@ -42,6 +42,7 @@ export const cursor = (tokens: readonly Token[], problems: Problems): Cursor => 
     return true;
   };
   const fail = (clause: string, wanted: string): never => {
+    if (peek().kind === 'end' && last.text !== '') throw new GiveUp(); // the lexer said why the file ends here
     problems.notSql(peek().at, `${clause}: expected ${wanted}, found ${shown(peek())}`);
     throw new GiveUp();
   };

@@ -48,7 +48,7 @@ export const parseLiteral = (c: Cursor): ExprNode | null => {
   const at = token.at;
   if (token.kind === 'number') {
     c.next();
-    const of = /[eE]/.test(token.text) ? 'double' : token.text.includes('.') ? 'decimal' : 'integer';
+    const of = /[eE]/.test(token.text) ? 'double' : /\.\d/.test(token.text) ? 'decimal' : 'integer';
     return { kind: 'literal', of, text: token.text, at };
   }
   if (token.kind === 'string') {

@@ -1,0 +1,5 @@
+-- fails: NULL has no type of its own here, for Flink either; write CAST(NULL AS STRING)
+CREATE TABLE orders (id STRING, store STRING, n INT, total DECIMAL(10, 2), customer ROW<name STRING>, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'kinesis', 'millrace.type' = 'order.v1');
+CREATE TABLE sums (store STRING, n BIGINT) WITH ('connector' = 'kinesis');
+INSERT INTO sums SELECT store || NULL, n FROM orders;

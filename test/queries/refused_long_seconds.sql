@@ -1,0 +1,5 @@
+-- fails: INTERVAL '100' SECOND: SECOND takes 2 digits here, as in Flink; write SECOND(3) or a larger unit
+CREATE TABLE orders (id STRING, store STRING, n INT, total DECIMAL(10, 2), customer ROW<name STRING>, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'kinesis', 'millrace.type' = 'order.v1');
+CREATE TABLE sums (store STRING, n BIGINT) WITH ('connector' = 'kinesis');
+INSERT INTO sums SELECT store, COUNT(*) FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '100' SECOND)) GROUP BY window_start, window_end, store;

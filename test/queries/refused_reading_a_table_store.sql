@@ -1,0 +1,6 @@
+-- fails: FROM: totals is a dynamodb table; queries read kinesis tables
+CREATE TABLE orders (id STRING, store STRING, n INT, total DECIMAL(10, 2), customer ROW<name STRING>, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'kinesis', 'millrace.type' = 'order.v1');
+CREATE TABLE sums (store STRING, n BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE totals (store STRING, n BIGINT) WITH ('connector' = 'dynamodb');
+INSERT INTO sums SELECT store, n FROM totals;

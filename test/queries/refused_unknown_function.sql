@@ -1,0 +1,5 @@
+-- fails: SELECT: unknown function UPER. Did you mean "UPPER"?
+CREATE TABLE orders (id STRING, store STRING, n INT, total DECIMAL(10, 2), customer ROW<name STRING>, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'kinesis', 'millrace.type' = 'order.v1');
+CREATE TABLE sums (store STRING, n BIGINT) WITH ('connector' = 'kinesis');
+INSERT INTO sums SELECT UPER(store), n FROM orders;

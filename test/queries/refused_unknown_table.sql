@@ -1,0 +1,6 @@
+-- fails: INSERT INTO: unknown table "sum". Did you mean "sums"? Tables: orders and sums
+-- fails: FROM: unknown table "order". Did you mean "orders"?
+CREATE TABLE orders (id STRING, store STRING, n INT, total DECIMAL(10, 2), customer ROW<name STRING>, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'kinesis', 'millrace.type' = 'order.v1');
+CREATE TABLE sums (store STRING, n BIGINT) WITH ('connector' = 'kinesis');
+INSERT INTO `sum` SELECT store, n FROM `order`;

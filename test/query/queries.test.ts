@@ -1,0 +1,47 @@
+// Every file of test/queries: a query with example events and the rows they give, or a refusal.
+//   -- fails: <part of a message>      the text is refused, with this in one of its mistakes
+//   -- <table> {…}                     an event of that source table
+//   -- => {…}                          a row of the table that nothing reads
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { compile, planOf, play } from './given.ts';
+
+const folder = new URL('../queries/', import.meta.url);
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith('.sql'))
+  .map((name) => ({ name, text: readFileSync(new URL(name, folder), 'utf8') }));
+
+const expected = (text: string): readonly string[] =>
+  text.split('\n').flatMap((line) => /^-- => (\{.*\})$/.exec(line)?.[1] ?? []);
+const given = (text: string) =>
+  text.split('\n').flatMap((line) => {
+    const found = /^-- (\w+) (\{.*\})$/.exec(line);
+    return found ? [{ table: found[1] ?? '', event: found[2] ?? '' }] : [];
+  });
+const refusals = (text: string): readonly string[] =>
+  text.split('\n').flatMap((line) => /^-- fails: (.*)$/.exec(line)?.[1] ?? []);
+
+describe('queries with their rows', () => {
+  const accepted = files.filter((f) => refusals(f.text).length === 0);
+  it.each(accepted)('$name', ({ text }) => {
+    const plan = planOf(text);
+    const read = new Set(plan.queries.map((q) => q.input.table));
+    const rows = [...play(plan, given(text))].filter(([table]) => !read.has(table)).flatMap(([, made]) => made);
+    expect(expected(text)).not.toEqual([]);
+    expect([...rows].sort()).toEqual([...expected(text)].sort());
+  });
+});
+
+describe('refusals with their reason', () => {
+  const refused = files.filter((f) => refusals(f.text).length > 0);
+  it('are at least a third of all files', () => {
+    expect(refused.length * 3).toBeGreaterThanOrEqual(files.length);
+  });
+  it.each(refused)('$name', ({ text }) => {
+    const { errors } = compile(text);
+    const messages = errors.map((e) => e.message);
+    for (const part of refusals(text)) expect(messages).toContainEqual(expect.stringContaining(part));
+    expect(errors).toHaveLength(refusals(text).length);
+    expect(messages.filter((m) => m.startsWith('bug in Millrace'))).toEqual([]);
+  });
+});
