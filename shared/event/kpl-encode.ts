@@ -13,21 +13,19 @@ export type UserRecord = {
   readonly data: Uint8Array;
 };
 
-const varintSize = (value: number): number => {
-  let size = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) size++;
-  return size;
-};
+const varintSize = (value: number): number =>
+  value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5;
 
 /** Bytes of a length-delimited field whose tag takes one byte. */
 const fieldSize = (length: number): number => 1 + varintSize(length) + length;
 
-const writeVarint = (out: Buffer, at: number, value: number): number => {
+/** @param value below 2^31: no length or index comes near */
+const writeVarint = (out: Uint8Array, at: number, value: number): number => {
   let place = at;
   let rest = value;
   while (rest >= 0x80) {
-    out[place++] = (rest % 128) | 0x80;
-    rest = Math.floor(rest / 128);
+    out[place++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
   }
   out[place++] = rest;
   return place;

@@ -3,6 +3,7 @@
 //                      repeated Record records = 3; }
 //   Record { required uint64 partition_key_index = 1; optional uint64 explicit_hash_key_index = 2; required bytes data = 3;
 //            repeated Tag tags = 4; }
+import { isAscii } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { DIGEST_BYTES, MAGIC } from './kpl-encode.ts';
 
@@ -29,66 +30,72 @@ export const isAggregate = (bytes: Uint8Array): boolean =>
   bytes[2] === MAGIC[2] &&
   bytes[3] === MAGIC[3];
 
-const textOf = (bytes: Uint8Array, start: number, end: number): string => {
-  let text = '';
-  if (end - start < 48)
-    for (let i = start; i < end; i++) {
-      const byte = bytes[i] as number;
-      if (byte >= 0x80) break;
-      text += String.fromCharCode(byte);
-    }
-  return text.length === end - start
-    ? text
-    : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
-};
+const utf8 = (bytes: Uint8Array, start: number, end: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
 
-/** Keys where they lie in the bytes, made text once each. What is not UTF-8 reads as U+FFFD, as in KCL. */
+/**
+ * Keys where they lie in the bytes. What is not UTF-8 reads as U+FFFD, as in KCL. A table of ASCII becomes text in one call, of
+ * which the keys are slices: a call for each key costs more than all the rest of a record.
+ */
 class KeyTable {
   private readonly bytes: Uint8Array;
   private readonly spans: number[] = [];
-  private readonly texts: (string | undefined)[] = [];
+  private all: string | undefined;
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
   get size(): number {
-    return this.texts.length;
+    return this.spans.length >> 1;
   }
   add(start: number, end: number): void {
     this.spans.push(start, end);
-    this.texts.push(undefined);
   }
   text(index: number): string {
-    const known = this.texts[index];
-    if (known !== undefined) return known;
-    const text = textOf(this.bytes, this.spans[2 * index] as number, this.spans[2 * index + 1] as number);
-    this.texts[index] = text;
-    return text;
+    const { spans } = this;
+    const start = spans[2 * index] as number;
+    const end = spans[2 * index + 1] as number;
+    const first = spans[0] as number;
+    if (this.all === undefined) {
+      const last = spans[spans.length - 1] as number;
+      // Tables in two places may lie megabytes apart.
+      const near = last - first <= spans.length * MAX_KEY;
+      const view = near ? Buffer.from(this.bytes.buffer, this.bytes.byteOffset + first, last - first) : NOTHING;
+      this.all = isAscii(view) ? view.toString('latin1') : '';
+    }
+    return this.all === '' ? utf8(this.bytes, start, end) : this.all.slice(start - first, end - first);
   }
 }
+/** Kinesis takes keys of up to 256 characters. */
+const MAX_KEY = 256;
+const NOTHING = Buffer.alloc(0);
 
 const NONE = -1;
 
 class LazyRecord implements AggregatedRecord {
   // Declared, so that no field is set twice.
-  declare readonly data: Uint8Array;
+  private declare readonly tables: Tables;
+  declare readonly start: number;
+  declare readonly end: number;
   declare readonly key: number;
   declare readonly hashKey: number;
-  private declare readonly keys: KeyTable;
-  private declare readonly hashKeys: KeyTable;
-  constructor(data: Uint8Array, keys: KeyTable, key: number, hashKeys: KeyTable, hashKey: number) {
-    this.data = data;
-    this.keys = keys;
+  constructor(tables: Tables, start: number, end: number, key: number, hashKey: number) {
+    this.tables = tables;
+    this.start = start;
+    this.end = end;
     this.key = key;
-    this.hashKeys = hashKeys;
     this.hashKey = hashKey;
   }
+  get data(): Uint8Array {
+    return this.tables.bytes.subarray(this.start, this.end);
+  }
   get partitionKey(): string {
-    return this.keys.text(this.key);
+    return this.tables.keys.text(this.key);
   }
   get explicitHashKey(): string | undefined {
-    return this.hashKey === NONE ? undefined : this.hashKeys.text(this.hashKey);
+    return this.hashKey === NONE ? undefined : this.tables.hashKeys.text(this.hashKey);
   }
 }
+type Tables = { readonly bytes: Uint8Array; readonly keys: KeyTable; readonly hashKeys: KeyTable };
 
 /** Thrown and caught inside this file only. */
 class Malformed extends Error {}
@@ -139,14 +146,8 @@ const HIGHEST_HASH_KEY = '340282366920938463463374607431768211455';
 const isHashKey = (text: string): boolean =>
   /^\d{1,39}$/.test(text) && (text.length < HIGHEST_HASH_KEY.length || text <= HIGHEST_HASH_KEY);
 
-const readRecord = (
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  keys: KeyTable,
-  hashKeys: KeyTable,
-  index: number,
-): LazyRecord => {
+const readRecord = (tables: Tables, start: number, end: number, index: number): LazyRecord => {
+  const { bytes } = tables;
   let key = NONE;
   let hashKey = NONE;
   let dataStart = NONE;
@@ -173,13 +174,44 @@ const readRecord = (
   }
   if (dataStart === NONE) throw new Malformed(`record ${index} has no data`);
   if (key === NONE) throw new Malformed(`record ${index} has no partition key`);
-  return new LazyRecord(bytes.subarray(dataStart, dataEnd), keys, key, hashKeys, hashKey);
+  return new LazyRecord(tables, dataStart, dataEnd, key, hashKey);
+};
+
+/**
+ * A record as every writer lays it out: key index, perhaps hash key index, then data up to its end, numbers below 2^14.
+ * undefined for any other, which `readRecord` then judges.
+ */
+const readUsualRecord = (tables: Tables, start: number, end: number): LazyRecord | undefined => {
+  const { bytes } = tables;
+  if (end - start < 4 || bytes[start] !== KEY_INDEX) return undefined;
+  let at = start + 1;
+  let key = bytes[at++] as number;
+  if (key >= 0x80) {
+    const high = bytes[at++] as number;
+    if (high >= 0x80) return undefined;
+    key = (key & 0x7f) | (high << 7);
+  }
+  let hashKey = NONE;
+  if (bytes[at] === HASH_KEY_INDEX) {
+    hashKey = bytes[at + 1] as number;
+    if (hashKey >= 0x80) return undefined;
+    at += 2;
+  }
+  if (bytes[at++] !== DATA) return undefined;
+  let length = bytes[at++] as number;
+  if (length >= 0x80) {
+    const high = bytes[at++] as number;
+    if (high >= 0x80) return undefined;
+    length = (length & 0x7f) | (high << 7);
+  }
+  return at + length === end ? new LazyRecord(tables, at, end, key, hashKey) : undefined;
 };
 
 /** Walks the message once. Tables may stand behind the records, so indexes are checked at the end. */
 const walk = (bytes: Uint8Array, limit: number): readonly AggregatedRecord[] | null => {
   const keys = new KeyTable(bytes);
   const hashKeys = new KeyTable(bytes);
+  const tables: Tables = { bytes, keys, hashKeys };
   const records: AggregatedRecord[] = [];
   const end = bytes.length - DIGEST_BYTES;
   let highestKey = NONE;
@@ -202,7 +234,7 @@ const walk = (bytes: Uint8Array, limit: number): readonly AggregatedRecord[] | n
     else if (tag === HASH_KEY) hashKeys.add(at, fieldEnd);
     else {
       if (records.length === limit) return null;
-      const record = readRecord(bytes, at, fieldEnd, keys, hashKeys, records.length);
+      const record = readUsualRecord(tables, at, fieldEnd) ?? readRecord(tables, at, fieldEnd, records.length);
       if (record.key > highestKey) highestKey = record.key;
       if (record.hashKey > highestHashKey) highestHashKey = record.hashKey;
       records.push(record);
