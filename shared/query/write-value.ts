@@ -41,8 +41,10 @@ export const valueWriter = (type: SqlType): WriteValue => {
     case 'MAP': {
       const value = valueWriter(type.value);
       return orNull((v) => {
-        const entries = [...(v as ReadonlyMap<Value, Value>)];
-        return `{${entries.map(([k, x]) => `${JSON.stringify(String(k))}:${value(x)}`).join(',')}}`;
+        const entries = [...(v as ReadonlyMap<Value, Value>)].map(
+          ([k, x]) => `${JSON.stringify(String(k))}:${value(x)}`,
+        );
+        return `{${entries.sort().join(',')}}`; // a map has no order, its text has one
       });
     }
     case 'ROW': {

@@ -1,0 +1,152 @@
+// What compileSql promises beyond single queries: ids, names, places of mistakes, several files.
+import { describe, expect, it } from 'vitest';
+import { compileSql } from '../../shared/query/compile.ts';
+import { showPlan } from '../../shared/query/show.ts';
+import { showUserError } from '../../shared/user-error.ts';
+import { compile, planOf, TYPES } from './given.ts';
+
+const ORDERS = `CREATE TABLE orders (store STRING, total INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'kinesis', 'millrace.type' = 'order.v1, payment.v1', 'millrace.ahead' = '1 h', 'scan.limit' = '3');
+CREATE TABLE sums (store STRING, n BIGINT) WITH ('connector' = 'kinesis');`;
+const COUNT = `INSERT INTO sums SELECT store, COUNT(*) FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+GROUP BY window_start, window_end, store;`;
+
+const idOf = (...texts: readonly string[]): string => planOf(...texts).queries[0]?.id ?? '';
+
+describe('the id of a query', () => {
+  const id = idOf(ORDERS, COUNT);
+
+  it('is its file and a hash', () => {
+    expect(id).toMatch(/^query2-[0-9a-f]{8}$/);
+  });
+
+  it.each([
+    ['white space and comments', COUNT.replaceAll(' ', '\n  ').replace('SELECT', '-- a comment\nselect')],
+    ['the case of keywords', COUNT.replace('GROUP BY', 'group by').replace('TUMBLE', 'tumble')],
+    ['an alias', COUNT.replace('COUNT(*)', 'COUNT(*) AS n')],
+    [
+      'the order of arguments by name',
+      COUNT.replace(
+        "TABLE orders, DESCRIPTOR(ts), INTERVAL '1' MINUTE",
+        "SIZE => INTERVAL '1' MINUTE, DATA => TABLE orders, TIMECOL => DESCRIPTOR(ts)",
+      ),
+    ],
+    ['another way to write a minute', COUNT.replace("'1' MINUTE", "'60' SECOND")],
+  ])('stays the same through %s', (_, text) => {
+    expect(idOf(ORDERS, text)).toBe(id);
+  });
+
+  it.each([
+    ['the window', ORDERS, COUNT.replace("'1' MINUTE", "'2' MINUTE")],
+    ['the filter', ORDERS, COUNT.replace('GROUP BY', 'WHERE total > 1 GROUP BY')],
+    ['the delay', ORDERS.replace("'5' SECOND", "'6' SECOND"), COUNT],
+    ['a column of the input', ORDERS.replace('total INT', 'total BIGINT'), COUNT],
+    ['the event types read', ORDERS.replace(', payment.v1', ''), COUNT],
+    ['the lateness', `${ORDERS.slice(0, -2)}, 'millrace.lateness' = '1 s');`, COUNT],
+  ])('changes with %s', (_, tables, text) => {
+    expect(idOf(tables, text)).not.toBe(id);
+  });
+
+  it('changes with the query it reads', () => {
+    const chained = (text: string) =>
+      planOf(
+        ORDERS,
+        text,
+        "CREATE TABLE big (n BIGINT) WITH ('connector' = 'kinesis'); INSERT INTO big SELECT n FROM sums WHERE n > 9;",
+      ).queries[1];
+    const [before, after] = [chained(COUNT), chained(COUNT.replace("'1' MINUTE", "'2' MINUTE"))];
+    expect(before?.input).toEqual({ stream: 'refined', table: 'sums', types: ['sums'], reads: [id] });
+    expect(after?.id).not.toBe(before?.id);
+  });
+});
+
+it('names the second query of a file after the first', () => {
+  const text = `${ORDERS}\n${COUNT}\nINSERT INTO sums SELECT store, CAST(total AS BIGINT) FROM orders;`;
+  expect(planOf(text).queries.map((q) => q.name)).toEqual(['query', 'query-2']);
+});
+
+it('keeps what a table says', () => {
+  const [orders] = planOf(ORDERS).tables;
+  expect(orders).toMatchObject({
+    name: 'orders',
+    types: ['order.v1', 'payment.v1'],
+    watermark: { column: 'ts', delay: 5000 },
+    ahead: 3_600_000,
+    lateness: 0,
+    primaryKey: [],
+    options: { connector: 'kinesis', 'scan.limit': '3' },
+  });
+});
+
+it('reads only the columns that a query uses, the event time among them where it is used', () => {
+  const plan = planOf(
+    ORDERS,
+    COUNT,
+    `INSERT INTO sums SELECT DATE_FORMAT(ts, 'yyyy'), CAST(total AS BIGINT) FROM orders;`,
+  );
+  expect(plan.queries.map((q) => q.columns.map((c) => [c.name, c.from.kind]))).toEqual([
+    [['store', 'data']],
+    [
+      ['total', 'data'],
+      ['ts', 'event-time'],
+    ],
+  ]);
+});
+
+it('is data: it survives JSON', () => {
+  const plan = planOf(ORDERS, COUNT);
+  expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+});
+
+it('names file, line and column of every mistake, in the order of the files', () => {
+  const { errors } = compile(
+    `${ORDERS}\nCREATE TABLE sums (a INT) WITH ('connector' = 'kinesis');`,
+    `INSERT INTO sums\nSELECT stor, n\nFROM orders;\n\n  INSERT INTO sumz SELECT store, 1 FROM orders;`,
+  );
+  expect(errors.map(showUserError)).toEqual([
+    'query1.sql:4:14: CREATE TABLE: sums is created twice, first in query1.sql:3',
+    'query2.sql:2:8: SELECT: unknown column "stor". Did you mean "store"? orders has store, total and ts',
+    'query2.sql:2:14: SELECT: unknown column "n". orders has store, total and ts',
+    'query2.sql:5:15: INSERT INTO: unknown table "sumz". Did you mean "sums"? Tables: orders and sums',
+  ]);
+});
+
+it('refuses two queries of one name', () => {
+  const { errors } = compileSql(
+    [
+      { path: 'tables.sql', text: ORDERS },
+      { path: 'queries/sums.sql', text: COUNT },
+      { path: 'queries/more/sums.sql', text: COUNT },
+    ],
+    { types: TYPES },
+  );
+  expect(errors.map(showUserError)).toEqual([
+    "queries/more/sums.sql:1:1: two queries are called sums, here and in queries/sums.sql; a query has its file's name, rename one",
+  ]);
+});
+
+it('shows a plan as text', () => {
+  const text = showPlan(planOf(ORDERS, COUNT.replace('GROUP BY', "WHERE total > 1 AND store LIKE 'n%' GROUP BY")));
+  expect(text).toContain('source of order.v1, payment.v1; event time ts, delay 5 s');
+  expect(text).toContain("where   ((total > 1) AND (store LIKE 'n%'))");
+  expect(text).toContain('window  tumbling windows of 1 min, for each store');
+  expect(text).toContain('n BIGINT = COUNT(*)');
+});
+
+it('takes any text without a bug of its own', () => {
+  const words =
+    `${ORDERS} ${COUNT} CASE WHEN THEN END CAST ( ) [ ] . , ; ' \` /* -- INTERVAL NULL IN LIKE BETWEEN AND NOT - * % || ROW< ARRAY< > 1e 'x' SESSION PARTITION`.split(
+      /\s+/,
+    );
+  let seed = 7;
+  const next = (n: number): number => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return seed % n;
+  };
+  for (let i = 0; i < 2000; i++) {
+    const text = COUNT.split(/\s+/);
+    for (let k = 0; k <= next(4); k++) text.splice(next(text.length), next(3), words[next(words.length)] ?? '');
+    const { errors } = compile(ORDERS, text.join(' '));
+    expect(errors.filter((e) => e.message.startsWith('bug in Millrace'))).toEqual([]);
+  }
+});
