@@ -103,7 +103,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
   };
 
   return async (batch) => {
-    if (batch.records.length === 0 || folders.length === 0) return { done: batch.records.length };
+    if (batch.records.length === 0) return { done: 0 };
     const items = itemsOf(batch);
     for (let tries = 1; ; tries++) {
       try {
