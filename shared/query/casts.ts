@@ -1,21 +1,15 @@
 // CAST: what a value becomes in another type, as Flink has it. A cast that cannot be made gives undefined here: CAST then fails for
 // the event, TRY_CAST gives NULL.
-import {
-  decimalOfDouble,
-  decimalOfInteger,
-  decimalText,
-  doubleOfDecimal,
-  fitDecimal,
-  parseDecimal,
-  truncateDecimal,
-} from './decimal.ts';
-import { castDate, castTimestamp, DAY_MS, dateText, timestampText } from './instants.ts';
+import { decimalOfDouble, decimalOfInteger, doubleOfDecimal, fitDecimal, truncateDecimal } from './decimal.ts';
+import { DAY_MS } from './instants.ts';
+import { type Caster, fromText, toText } from './text-casts.ts';
 import { sameType, typeText } from './type-rules.ts';
 import type { Decimal, SqlType, Value } from './types.ts';
 
+export { doubleText } from './text-casts.ts';
+
 export class CastError extends Error {}
 
-type Caster = (v: Value) => Value | undefined;
 type DecimalType = Extract<SqlType, { kind: 'DECIMAL' }>;
 
 const INT_MIN = -(2 ** 31);
@@ -23,102 +17,12 @@ const INT_MAX = 2 ** 31 - 1;
 const BIG_MIN = -(2n ** 63n);
 const BIG_MAX = 2n ** 63n - 1n;
 
-/** As Java's Double.toString: 100.0, 1.0E21, 1.0E-5. */
-export const doubleText = (x: number): string => {
-  if (Number.isNaN(x)) return 'NaN';
-  if (!Number.isFinite(x)) return x > 0 ? 'Infinity' : '-Infinity';
-  if (x === 0) return Object.is(x, -0) ? '-0.0' : '0.0';
-  const size = Math.abs(x);
-  if (size >= 1e-3 && size < 1e7) {
-    const text = String(x);
-    return text.includes('.') ? text : `${text}.0`;
-  }
-  const [digits = '', exponent = ''] = x.toExponential().split('e');
-  return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
-};
-
 const saturated = (x: number, min: number, max: number): number =>
   Number.isNaN(x) ? 0 : Math.max(min, Math.min(max, Math.trunc(x)));
 const bigSaturated = (x: number): bigint => {
   if (Number.isNaN(x)) return 0n;
   if (x >= 2 ** 63) return BIG_MAX;
   return x <= -(2 ** 63) ? BIG_MIN : BigInt(Math.trunc(x));
-};
-
-/** Digits, cut at a decimal point; no exponent. */
-const parseInteger = (text: string, min: bigint, max: bigint): bigint | undefined => {
-  const found = /^([+-]?\d*)(?:\.\d*)?$/.exec(text.trim());
-  if (!found || text.trim() === '' || /^[+-]$/.test(text.trim())) return undefined;
-  const whole = found[1] ?? '';
-  const value = /\d/.test(whole) ? BigInt(whole.replace(/^\+/, '')) : 0n;
-  return value >= min && value <= max ? value : undefined;
-};
-
-const parseDouble = (text: string): number | undefined => {
-  const found = /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/.exec(text.trim());
-  return found
-    ? Number(
-        text
-          .trim()
-          .replace(/[fFdD]$/, '')
-          .replace(/^[+-]?NaN$/, 'NaN'),
-      )
-    : undefined;
-};
-
-const TRUE = new Set(['t', 'true', 'y', 'yes', '1']);
-const FALSE = new Set(['f', 'false', 'n', 'no', '0']);
-const parseBoolean = (text: string): boolean | undefined => {
-  const word = text.toLowerCase();
-  return TRUE.has(word) ? true : FALSE.has(word) ? false : undefined;
-};
-
-const orFail = <T>(v: T | null): T | undefined => (v === null ? undefined : v);
-
-const fromText = (to: SqlType): Caster => {
-  switch (to.kind) {
-    case 'BOOLEAN':
-      return (v) => parseBoolean(v as string);
-    case 'INT':
-      return (v) => {
-        const found = parseInteger(v as string, BigInt(INT_MIN), BigInt(INT_MAX));
-        return found === undefined ? undefined : Number(found);
-      };
-    case 'BIGINT':
-      return (v) => parseInteger(v as string, BIG_MIN, BIG_MAX);
-    case 'DOUBLE':
-      return (v) => parseDouble(v as string);
-    case 'DECIMAL':
-      return (v) => {
-        const found = parseDecimal(v as string);
-        return found === null ? undefined : orFail(fitDecimal(found, to.precision, to.scale));
-      };
-    case 'DATE':
-      return (v) => orFail(castDate(v as string));
-    case 'TIMESTAMP':
-    case 'TIMESTAMP_LTZ':
-      return (v) => orFail(castTimestamp(v as string));
-    default:
-      return () => undefined;
-  }
-};
-
-const toText = (from: SqlType): Caster => {
-  switch (from.kind) {
-    case 'BOOLEAN':
-      return (v) => (v ? 'TRUE' : 'FALSE');
-    case 'DOUBLE':
-      return (v) => doubleText(v as number);
-    case 'DECIMAL':
-      return (v) => decimalText(v as Decimal);
-    case 'DATE':
-      return (v) => dateText(v as number);
-    case 'TIMESTAMP':
-    case 'TIMESTAMP_LTZ':
-      return (v) => timestampText(v as number);
-    default:
-      return (v) => String(v);
-  }
 };
 
 /** A number of any type, with BOOLEAN as 1 and 0, to exact decimal. null for NaN and infinities. */

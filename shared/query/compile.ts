@@ -1,8 +1,9 @@
 // The user's SQL files to a plan, or every mistake in them at once.
 import type { UserError } from '../user-error.ts';
 import type { CreateTable, Insert, Statement } from './ast.ts';
+import type { Draft } from './check/draft.ts';
 import { link } from './check/graph.ts';
-import { checkInsert, type Draft } from './check/insert.ts';
+import { checkInsert } from './check/insert.ts';
 import { checkTable, type Table } from './check/tables.ts';
 import { parseFile } from './parser/statements.ts';
 import type { Plan } from './plan.ts';

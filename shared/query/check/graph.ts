@@ -1,7 +1,7 @@
 // Queries over queries: who reads whose rows, the rules between them, and the ids.
 import { createHash } from 'node:crypto';
 import type { Expr, Query } from '../plan.ts';
-import type { Draft } from './insert.ts';
+import type { Draft } from './draft.ts';
 
 /** JSON with sorted names, so that the order in which fields are written cannot change an id. */
 const canonical = (value: unknown): string =>

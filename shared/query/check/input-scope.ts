@@ -3,7 +3,7 @@
 import type { Ident } from '../ast.ts';
 import type { Column, Expr } from '../plan.ts';
 import { didYouMean, listed, type Problems } from '../problem.ts';
-import { checkField } from './expression.ts';
+import { checkField } from './access.ts';
 import type { Scope } from './scope.ts';
 import type { Table } from './tables.ts';
 

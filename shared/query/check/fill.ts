@@ -1,0 +1,75 @@
+// From what is selected to the destination's row.
+import type { Insert, SelectItem, Span } from '../ast.ts';
+import type { Expr } from '../plan.ts';
+import { didYouMean, listed, type Problems } from '../problem.ts';
+import { storeAs } from './coerce.ts';
+import { checkExpr } from './expression.ts';
+import { isNull, literal } from './literals.ts';
+import type { Scope } from './scope.ts';
+import type { Table } from './tables.ts';
+
+/** The destination's columns in the order of SELECT; null when the list is wrong. */
+const targets = (node: Insert, into: Table, problems: Problems): readonly string[] | null => {
+  const known = into.plan.columns.map((c) => c.name);
+  if (!node.columns) return into.broken.size > 0 ? null : known;
+  let good = true;
+  const seen = new Set<string>();
+  for (const column of node.columns) {
+    if (known.includes(column.name) && !seen.has(column.name)) {
+      seen.add(column.name);
+      continue;
+    }
+    good = false;
+    const twice = seen.has(column.name);
+    if (!into.broken.has(column.name))
+      problems.add(
+        column.at,
+        twice
+          ? `INSERT INTO: the column "${column.name}" stands twice`
+          : `INSERT INTO: unknown column "${column.name}".${didYouMean(column.name, known)} ${into.plan.name} has ${listed(known)}`,
+      );
+  }
+  return good ? node.columns.map((c) => c.name) : null;
+};
+
+/** Each selected expression with its place; `*` gives every column of the table. */
+export const expand = (
+  items: readonly SelectItem[],
+  table: Table,
+  scope: Scope,
+): readonly { readonly at: Span; readonly expr: Expr | null }[] =>
+  items.flatMap((item) => {
+    if (item.kind === 'expr') return [{ at: item.at, expr: checkExpr(item.expr, scope) }];
+    if (table.broken.size > 0) return [{ at: item.at, expr: null }];
+    return table.columns.map((c, slot) => ({ at: item.at, expr: { kind: 'slot', slot, type: c.type } as const }));
+  });
+
+/** The destination's row: each column filled by what was selected for it, cast where Flink casts, NULL where nothing was. */
+export const fill = (
+  node: Insert,
+  into: Table,
+  selected: readonly { readonly at: Span; readonly expr: Expr | null }[],
+  problems: Problems,
+): readonly Expr[] | null => {
+  const names = targets(node, into, problems);
+  if (!names || selected.some((s) => !s.expr)) return null;
+  if (names.length !== selected.length) {
+    problems.add(
+      node.select.at,
+      `INSERT INTO ${into.plan.name}: SELECT gives ${selected.length} columns, the table has ${names.length}: ${listed(names)}`,
+    );
+    return null;
+  }
+  const row = into.plan.columns.map(({ name, type }) => {
+    const found = selected[names.indexOf(name)];
+    const expr = found?.expr ?? literal(null, type);
+    if (isNull(expr) && into.plan.primaryKey.includes(name))
+      problems.add(
+        found?.at ?? node.into.at,
+        `INSERT INTO: "${name}" is in the PRIMARY KEY of ${into.plan.name} and cannot be NULL`,
+      );
+    return found ? storeAs(found.at, expr, name, type, problems) : expr;
+  });
+  const good = row.flatMap((e) => (e ? [e] : []));
+  return good.length === row.length ? good : null;
+};
