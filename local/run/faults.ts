@@ -27,8 +27,9 @@ const SHARE: Readonly<Record<FaultName, { readonly chance: number; readonly most
   crash: { chance: 0.02, most: 25 },
   redelivery: { chance: 0.15, most: 80 },
   'partial put': { chance: 0.1, most: 60 },
-  'lost answer': { chance: 0.02, most: 40 },
-  refusal: { chance: 0.02, most: 40 },
+  'lost answer': { chance: 0.02, most: 25 },
+  // Each costs the client's back-off, half a second: a few are enough.
+  refusal: { chance: 0.02, most: 12 },
   reshard: { chance: 0.08, most: 24 },
 };
 
