@@ -21,8 +21,7 @@ const guarded = <T>(node: Statement, problems: Problems, check: () => T): T | nu
   try {
     return check();
   } catch (error) {
-    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    problems.add(node.at, `bug in Millrace, not in this file; please report it with this statement. ${cause}`);
+    problems.bug(node.at, error);
     return null;
   }
 };

@@ -4,6 +4,13 @@
 const LITERAL = /[\\^$.*+?()[\]{}|/-]/g;
 const quote = (text: string): string => text.replaceAll(LITERAL, (c) => (c === '-' ? '\\x2d' : `\\${c}`));
 
+/** Whether every escape character stands before %, _ or itself. */
+export const escapesWell = (pattern: string, by: string): boolean => {
+  for (let i = 0; i < pattern.length; i++)
+    if (pattern[i] === by && ![by, '%', '_'].includes(pattern[++i] ?? '')) return false;
+  return true;
+};
+
 /** @throws RangeError when the escape character stands before anything but %, _ or itself */
 export const likeRegex = (pattern: string, escapeBy: string | null): RegExp => {
   let source = '';

@@ -12,6 +12,8 @@ export type Problems = {
   notSql(at: Span, message: string): void;
   /** Flink takes this text; Millrace does not yet. `wayRound` says what to write instead. */
   notYet(at: Span, what: string, wayRound: string): void;
+  /** An exception while reading or checking: ours, never the user's mistake. */
+  bug(at: Span, error: unknown): void;
   count(): number;
 };
 
@@ -28,6 +30,10 @@ export const problemsOf = (file: string, into: UserError[]): Problems => {
     add,
     notSql: (at, message) => add(at, `not SQL: ${message}`),
     notYet: (at, what, wayRound) => add(at, `Flink takes this, Millrace does not yet: ${what}. Way round: ${wayRound}`),
+    bug: (at, error) => {
+      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      add(at, `bug in Millrace, not in this file; please report it with this statement. ${cause.slice(0, 2000)}`);
+    },
     count: () => seen.size,
   };
 };

@@ -208,6 +208,8 @@ describe('what does not fit is refused', () => {
     ["INTERVAL '1:75' MINUTE TO SECOND", 'SECOND goes up to 59'],
     ['12345678901234567890', 'too many digits for a constant'],
     ["DATE '2023-02-29'", 'is no day'],
+    ["s LIKE 'a!b' ESCAPE '!'", 'the escape must stand before %, _ or itself'],
+    ["s LIKE 'a' ESCAPE 'ab'", 'ESCAPE takes one constant character'],
     ['EXTRACT(CENTURY FROM ts)', 'EXTRACT takes the units'],
   ])('%s: %s', (text, part) => {
     expect(expression(text, ROW)).toEqual({ mistake: expect.stringContaining(part) });

@@ -2,7 +2,7 @@
 
 import { type Ms, minutes } from '../../time.ts';
 import type { CreateTable, OptionNode } from '../ast.ts';
-import { didYouMean, type Problems } from '../problem.ts';
+import { didYouMean, nearest, type Problems } from '../problem.ts';
 
 export const CONNECTORS = ['kinesis', 'dynamodb', 'filesystem'] as const;
 export type Connector = (typeof CONNECTORS)[number];
@@ -63,11 +63,14 @@ const connector = (node: CreateTable, option: OptionNode | undefined, problems: 
       option.valueAt,
       `WITH: no connector '${option.value}'.${didYouMean(option.value, CONNECTORS)} Connectors: ${names}`,
     );
-  else
+  else {
+    const near = node.options.find((o) => nearest(o.key, ['connector']) !== undefined);
+    const found = near ? `, found '${near.key}'` : '';
     problems.add(
-      node.name.at,
-      `CREATE TABLE ${node.name.name}: WITH ('connector' = …) is missing. Connectors: ${names}`,
+      near?.keyAt ?? node.name.at,
+      `CREATE TABLE ${node.name.name}: WITH ('connector' = …) is missing${found}. Connectors: ${names}`,
     );
+  }
   return null;
 };
 

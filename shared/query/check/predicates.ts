@@ -1,5 +1,7 @@
 // IN, LIKE, IS and BETWEEN. NULL is decided when they run (evaluate.ts); BETWEEN is two comparisons, as in Flink.
 import type { ExprNode } from '../ast.ts';
+import { constantText } from '../functions/define.ts';
+import { escapesWell } from '../like.ts';
 import type { Expr } from '../plan.ts';
 import { BOOLEAN, typeText } from '../type-rules.ts';
 import { castTo, commonOf, refuseNull } from './coerce.ts';
@@ -40,6 +42,11 @@ export const checkLike = (node: Extract<ExprNode, { kind: 'like' }>, scope: Scop
   const escapeBy = args[2];
   if (escapeBy && !(escapeBy.kind === 'literal' && typeof escapeBy.value === 'string' && escapeBy.value.length === 1)) {
     scope.problems.add(node.at, "LIKE: ESCAPE takes one constant character, such as '!'");
+    return null;
+  }
+  const [pattern, by] = [constantText(args[1]), constantText(escapeBy)];
+  if (pattern !== null && by !== null && !escapesWell(pattern, by)) {
+    scope.problems.add(node.at, `LIKE '${pattern}' ESCAPE '${by}': the escape must stand before %, _ or itself`);
     return null;
   }
   return negated(node.not, call('LIKE', args, BOOLEAN));

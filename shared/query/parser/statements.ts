@@ -80,7 +80,7 @@ export const parseFile = (text: string, problems: Problems): readonly Statement[
       if (!c.sees(';') && c.peek().kind !== 'end') c.fail('end of statement', '";"');
       statements.push(statement);
     } catch (error) {
-      if (!(error instanceof GiveUp)) throw error;
+      if (!(error instanceof GiveUp)) problems.bug(c.peek().at, error);
       while (c.peek().kind !== 'end' && !c.sees(';')) c.next();
     }
   }
