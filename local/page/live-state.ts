@@ -33,10 +33,19 @@ export type LiveShard = {
   readonly records: number;
 };
 
+/** What the charts show: one value a second for each stage, oldest first; null where there is none. */
+export type LiveHistory = {
+  readonly at: readonly EpochMs[];
+  readonly rate: Readonly<Record<string, readonly number[]>>;
+  /** Seconds that the watermark is behind the wall clock. */
+  readonly behind: Readonly<Record<string, readonly (number | null)[]>>;
+};
+
 export type LiveState = {
   readonly at: EpochMs;
   readonly started: EpochMs;
   readonly stages: readonly LiveStage[];
+  readonly history: LiveHistory;
   /** Newest first, at most 60. */
   readonly rows: readonly LiveRow[];
   /** Rows by destination since the start. */

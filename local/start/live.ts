@@ -2,7 +2,7 @@
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import type { TablePlan } from '../../shared/query/plan.ts';
 import type { EpochMs } from '../../shared/time.ts';
-import type { LiveRow, LiveStage, LiveState } from '../page/live-state.ts';
+import type { LiveHistory, LiveRow, LiveStage, LiveState } from '../page/live-state.ts';
 import { type Bookkeeper, type Books, bookkeeper, type FreshRow } from '../run/books.ts';
 import type { Here } from '../run/here.ts';
 import type { Player } from '../run/play.ts';
@@ -10,6 +10,8 @@ import type { Player } from '../run/play.ts';
 const KEPT_ROWS = 60;
 /** Seconds over which rates are taken. */
 const RATE_OVER = 5;
+/** Seconds that the charts show. */
+const CHARTED = 120;
 const RING = 2 ** 128;
 
 type Sample = { readonly at: EpochMs; readonly in: Readonly<Record<string, number>> };
@@ -20,8 +22,8 @@ const STAGES: readonly StageSpec[] = [
   { name: 'validate', path: 'raw → validated', clock: 'validate' },
   { name: 'enrich', path: 'validated → enriched', clock: 'enrich' },
   { name: 'transform', path: 'enriched → refined', clock: null },
-  { name: 'aggregate', path: 'enriched → ledger → refined', clock: 'aggregate' },
-  { name: 'aggregate-again', path: 'refined → ledger → refined', clock: 'aggregate-again' },
+  { name: 'aggregate', path: 'enriched → refined, by query', clock: 'aggregate' },
+  { name: 'aggregate-again', path: 'refined → refined, by query', clock: 'aggregate-again' },
   { name: 'write-table', path: 'refined → results', clock: null },
   { name: 'write-lake', path: 'enriched, refined → lake', clock: null },
 ];
@@ -40,6 +42,20 @@ const columnsOf = ({ event }: FreshRow): Record<string, string> =>
     ]),
   );
 
+const historyOf = (
+  charted: readonly { readonly at: EpochMs; readonly stages: readonly LiveStage[] }[],
+): LiveHistory => {
+  const series = <T>(of: (stage: LiveStage, at: EpochMs) => T): Record<string, T[]> =>
+    Object.fromEntries(
+      STAGES.map(({ name }, i) => [name, charted.map(({ at, stages }) => of(stages[i] as LiveStage, at))]),
+    );
+  return {
+    at: charted.map((c) => c.at),
+    rate: series((s) => Math.round(s.rate * 10) / 10),
+    behind: series((s, at) => (s.watermark === null ? null : Math.max(0, at - s.watermark) / 1000)),
+  };
+};
+
 export type Live = {
   /** Reads what is new; called once a second. @returns the rows that came since the last call */
   look(): Promise<readonly LiveRow[]>;
@@ -54,6 +70,7 @@ export const live = (here: Here, player: Player, pipeline: CompiledPipeline, run
   let books: Books | null = null;
   let rows: LiveRow[] = [];
   let samples: Sample[] = [];
+  let charted: { readonly at: EpochMs; readonly stages: readonly LiveStage[] }[] = [];
 
   /** Events that came in: for what writes to a destination, the rows for it. */
   const inOf = (name: string): number => {
@@ -94,12 +111,14 @@ export const live = (here: Here, player: Player, pipeline: CompiledPipeline, run
       const now = Date.now();
       samples.push({ at: now, in: Object.fromEntries(STAGES.map(({ name }) => [name, inOf(name)])) });
       samples = samples.filter((s) => now - s.at <= RATE_OVER * 1000);
+      charted = [...charted, { at: now, stages: STAGES.map(stageOf) }].slice(-CHARTED);
       return fresh;
     },
     state: () => ({
       at: Date.now(),
       started,
       stages: STAGES.map(stageOf),
+      history: historyOf(charted),
       rows,
       tables: destinations.map((name) => ({ name, rows: counts.get(name) ?? 0 })),
       streams: here.template.streams.map(({ name }) => {

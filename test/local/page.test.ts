@@ -5,7 +5,15 @@ import type { LiveState } from '../../local/page/live-state.ts';
 import { pageHtml } from '../../local/page/page.ts';
 import { servePage } from '../../local/page/serve-page.ts';
 
-const state: LiveState = { at: 2_000, started: 1_000, stages: [], rows: [], tables: [], streams: [] };
+const state: LiveState = {
+  at: 2_000,
+  started: 1_000,
+  stages: [],
+  history: { at: [], rate: {}, behind: {} },
+  rows: [],
+  tables: [],
+  streams: [],
+};
 let origin = '';
 let stop = async (): Promise<void> => {};
 

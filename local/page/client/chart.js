@@ -4,6 +4,15 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 /** The colour of the n-th stage, the same in cards, charts and legends. */
 export const colour = (n) => `--s${n % 7}`;
 
+/** The value that a tenth of the points lie above: one peak at the start must not flatten all that follows. */
+const usual = ([, ...series]) => {
+  const tops = series.map((values) => {
+    const known = values.filter((v) => v !== null).sort((a, b) => a - b);
+    return known[Math.floor(known.length * 0.9)] ?? 0;
+  });
+  return Math.max(0, ...tops);
+};
+
 /** A line chart in `host`. @returns a function that draws (times in seconds, name -> values, names of all stages) */
 export const chart = (host, seconds) => {
   let plot = null;
@@ -25,10 +34,14 @@ export const chart = (host, seconds) => {
         legend: { show: false },
         scales: {
           x: { range: (_, __, max) => [max - seconds, max] },
-          y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] },
+          y: { range: (u) => [0, Math.max(1, usual(u.data) * 1.3)] },
         },
         axes: [
-          { ...axis(), values: (_, ticks) => ticks.map((t) => new Date(t * 1000).toISOString().slice(11, 19)) },
+          {
+            ...axis(),
+            space: 80,
+            values: (_, ticks) => ticks.map((t) => new Date(t * 1000).toISOString().slice(11, 19)),
+          },
           axis(),
         ],
         series: [

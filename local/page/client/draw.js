@@ -22,7 +22,7 @@ export const totals = (host, { stages, tables }) => {
   const sum = (door) => stages.reduce((n, s) => n + (s.doors?.[door] ?? 0), 0);
   const all = [
     ['events/s', count(stages[0]?.rate ?? 0)],
-    ['windows closed', count(tables.reduce((n, t) => n + t.rows, 0))],
+    ['rows sent', count(tables.reduce((n, t) => n + t.rows, 0))],
     ['late', count(sum('late'))],
     ['rejected', count(sum('rejected'))],
   ];
@@ -32,7 +32,8 @@ export const totals = (host, { stages, tables }) => {
 export const stages = (host, { at, stages: list }) => {
   host.replaceChildren(
     ...list.map((s, i) => {
-      const behind = s.lag < 5_000 ? 'good' : s.lag < 60_000 ? 'warn' : 'bad';
+      // The slowest batch window is half a minute.
+      const behind = s.lag < 35_000 ? 'good' : s.lag < 120_000 ? 'warn' : 'bad';
       const item = el(
         'li',
         {},
@@ -43,9 +44,7 @@ export const stages = (host, { at, stages: list }) => {
         el(
           'p',
           {},
-          s.watermark === null
-            ? 'no watermark yet'
-            : `time ${clock(s.watermark)}, ${span(Math.max(0, at - s.watermark))} behind`,
+          s.watermark === null ? '' : `time ${clock(s.watermark)}, ${span(Math.max(0, at - s.watermark))} behind`,
         ),
       );
       item.style.setProperty('--c', `var(${colour(i)})`);
@@ -79,9 +78,10 @@ export const rows = (host, { rows: list }, chosen) => {
   host.tHead.replaceChildren(
     el('tr', {}, el('th', {}, 'closed at'), ...names.map((n) => el('th', { className: side(n) }, n))),
   );
+  const first = shown.size === 0;
   const line = (r) => {
     const key = `${r.table}${r.at}${JSON.stringify(r.columns)}`;
-    const className = shown.has(key) ? '' : 'fresh';
+    const className = first || shown.has(key) ? '' : 'fresh';
     shown.add(key);
     const text = Object.entries(r.columns)
       .map(([n, v]) => `${n} ${v}`)
@@ -106,9 +106,16 @@ export const rows = (host, { rows: list }, chosen) => {
 };
 
 const DOORS = ['in', 'passed', 'filtered', 'rejected', 'late', 'duplicate'];
+/** Events that came in and have not left yet. */
+const underWay = (d) => Math.max(0, d.in - d.passed - d.filtered - d.rejected - d.late - d.duplicate);
 export const doors = (host, { stages: list }) => {
   host.tHead.replaceChildren(
-    el('tr', {}, el('th', {}, 'stage'), ...DOORS.map((d) => el('th', { className: 'n', scope: 'col' }, d))),
+    el(
+      'tr',
+      {},
+      el('th', {}, 'stage'),
+      ...[...DOORS, 'under way'].map((d) => el('th', { className: 'n', scope: 'col' }, d)),
+    ),
   );
   host.tBodies[0].replaceChildren(
     ...list
@@ -121,6 +128,7 @@ export const doors = (host, { stages: list }) => {
           ...DOORS.map((d) =>
             el('td', { className: `n${d === 'rejected' && s.doors[d] > 0 ? ' warn' : ''}` }, count(s.doors[d])),
           ),
+          el('td', { className: 'n' }, count(underWay(s.doors))),
         ),
       ),
   );
