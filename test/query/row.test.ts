@@ -77,7 +77,7 @@ describe('a field of an event', () => {
     [{ kind: 'MAP', key: STRING, value: INT }, { a: 1, b: 'x' }, '{"a":1,"b":null}'],
     [{ kind: 'ROW', fields: [{ name: 'a', type: INT }] }, { a: 1, b: 2 }, '{"a":1}'],
     [{ kind: 'ROW', fields: [{ name: 'a', type: INT }] }, [1], 'null'],
-    [{ kind: 'ROW', fields: [{ name: 'constructor', type: STRING }] }, {}, '{"constructor":null}'],
+    [{ kind: 'ROW', fields: [{ name: '__proto__', type: STRING }] }, {}, '{"__proto__":null}'],
   ])('%o from %o is %s', (type, json, expected) => {
     expect(valueWriter(type)(read(type, json))).toBe(expected);
   });
