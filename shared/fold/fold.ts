@@ -2,7 +2,7 @@
 import type { Aggregate } from '../query/plan.ts';
 import type { Decimal, SqlType, Value } from '../query/types.ts';
 import { compareValues, decimalOfInteger, divideDecimal, fitDecimal } from '../query/values.ts';
-import { addExact, type ExactSum, mergeExact, roundExact } from './exact-sum.ts';
+import { addDouble, type DoubleSum, mergeDoubles, roundDoubles } from './double-sum.ts';
 import { decodeValue, encodeValue } from './value-code.ts';
 
 /** A state is plain JSON, so that a partial is written as it is. null: no row yet. */
@@ -66,21 +66,9 @@ const intSum = (type: SqlType): Fold => {
 };
 
 const doubleSum: Fold = {
-  add: (s, v) => addExact((s as ExactSum | null) ?? [], v as number),
-  merge: orElse<readonly number[]>(mergeExact),
-  result: (s) => (s === null ? null : roundExact(s as ExactSum)),
-};
-
-/** JSON has no NaN and no infinities: such a sum is kept as text. */
-const jsonSafe = (inner: Fold): Fold => {
-  const out = (s: State): State =>
-    Array.isArray(s) && s.length === 1 && !Number.isFinite(s[0] as number) ? String(s[0]) : s;
-  const into = (s: State): State => (typeof s === 'string' ? [Number(s)] : s);
-  return {
-    add: (s, v) => out(inner.add(into(s), v)),
-    merge: (a, b) => out(inner.merge(into(a), into(b))),
-    result: (s) => inner.result(into(s)),
-  };
+  add: (s, v) => addDouble(s as DoubleSum, v as number),
+  merge: (a, b) => mergeDoubles(a as DoubleSum, b as DoubleSum),
+  result: (s) => (s === null ? null : roundDoubles(s as Exclude<DoubleSum, null>)),
 };
 
 /** [sum, count] */
@@ -103,8 +91,12 @@ const average = (sum: Fold, argument: SqlType, type: SqlType): Fold => ({
 
 /** Keeps the least (sign 1) or greatest (sign -1) value, in its coded form. */
 const extreme = (sign: 1 | -1, type: SqlType): Fold => {
-  const pick = (a: State, b: State): State =>
-    sign * compareValues(decodeValue(type, a), decodeValue(type, b)) <= 0 ? a : b;
+  const order = (a: State, b: State): number => {
+    // -0 and 0 compare as equal, and are two results: -0 counts as the lesser, whichever came first.
+    if (type.kind === 'DOUBLE' && a !== b && Number(a) === 0 && Number(b) === 0) return a === '-0' ? -1 : 1;
+    return compareValues(decodeValue(type, a), decodeValue(type, b));
+  };
+  const pick = (a: State, b: State): State => (sign * order(a, b) <= 0 ? a : b);
   const merge = orElse<State>(pick);
   return {
     add: (s, v) => merge(s, encodeValue(type, v) as State),
@@ -161,9 +153,9 @@ const plain = (a: Aggregate, argument: SqlType): Fold => {
     case 'COUNT':
       return count;
     case 'SUM':
-      return argument.kind === 'DOUBLE' ? jsonSafe(doubleSum) : intSum(a.type);
+      return argument.kind === 'DOUBLE' ? doubleSum : intSum(a.type);
     case 'AVG':
-      return average(argument.kind === 'DOUBLE' ? jsonSafe(doubleSum) : intSum(a.type), argument, a.type);
+      return average(argument.kind === 'DOUBLE' ? doubleSum : intSum(a.type), argument, a.type);
     case 'MIN':
       return extreme(1, argument);
     case 'MAX':
