@@ -16,8 +16,10 @@ export type LaneMark = {
 export const NEW_LANE: LaneMark = { seq: '', index: 0, child: 0, clock: START_OF_TIME, endedAt: 0 };
 
 /** Whether a position lies behind the mark, so that it was not counted yet. */
-export const isBeyond = (m: LaneMark, seq: string, index: number, child: number): boolean => {
-  if (m.endedAt > 0) return false;
+export const isBeyond = (m: LaneMark, seq: string, index: number, child: number): boolean =>
+  m.endedAt === 0 && isAfter(m, seq, index, child);
+
+const isAfter = (m: LaneMark, seq: string, index: number, child: number): boolean => {
   if (seq !== m.seq) return seq > m.seq;
   return index !== m.index ? index > m.index : child > m.child;
 };
@@ -29,14 +31,14 @@ export const parsePosition = (p: Position): { seq: string; index: number; child:
   return { seq: p.slice(0, first), index: Number(p.slice(first + 1, second)), child: Number(p.slice(second + 1)) };
 };
 
-/** Of two marks of one lane, inherited on two ways: END wins, else the greater position; the clock never falls. */
+/**
+ * Of two marks of one lane, inherited on two ways: END wins, else the greater position; the clock never falls. Marks under it are
+ * a semilattice: neither order nor repetition matters.
+ */
 export const laterMark = (a: LaneMark, b: LaneMark): LaneMark => {
-  const clock = Math.max(a.clock, b.clock);
-  if (a.endedAt > 0 || b.endedAt > 0) {
-    const ended = a.endedAt > 0 ? a : b;
-    return { ...ended, clock, endedAt: Math.max(a.endedAt, b.endedAt) };
-  }
-  return isBeyond(a, b.seq, b.index, b.child) ? { ...b, clock } : { ...a, clock };
+  const alike = a.endedAt > 0 === b.endedAt > 0;
+  const isB = alike ? isAfter(a, b.seq, b.index, b.child) : b.endedAt > 0;
+  return { ...(isB ? b : a), clock: Math.max(a.clock, b.clock), endedAt: Math.max(a.endedAt, b.endedAt) };
 };
 
 type Row = [shard: number, group: string, seq: number, index: number, child: number, clock: EpochMs, endedAt: EpochMs];

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { packJson, unpackJson } from '../../shared/fold/pack.ts';
+import { queryFold } from '../../shared/fold/query-fold.ts';
+import type { Inner } from '../../shared/lanes/inner.ts';
+import { position } from '../../shared/lanes/position.ts';
+import type { WindowQuery } from '../../shared/query/plan.ts';
+import { type EntryBody, entryBody } from '../../shared/steps/aggregate/entry-body.ts';
+import { type Folded, foldBatch } from '../../shared/steps/aggregate/fold-batch.ts';
+import { foldPartials, type OpenQuery } from '../../shared/steps/refine/open-state.ts';
+import { slicing } from '../../shared/window/window.ts';
+import { foldersOf, plan, START, streams } from './given-lanes.ts';
+
+const folders = foldersOf();
+const queries = plan.queries as readonly WindowQuery[];
+
+type Total = {
+  /** Query, window part and key -> the aggregates' results. */
+  readonly results: ReadonlyMap<string, unknown>;
+  readonly counts: ReadonlyMap<string, readonly number[]>;
+  /** Late and failed, by query and position. */
+  readonly side: readonly string[];
+  readonly lanes: Folded['lanes'];
+};
+
+/** Folds batch after batch, each from the marks of the one before, and adds up the entries as refine does. */
+const total = (batches: readonly (readonly Inner[])[]): Total => {
+  const open = new Map<string, OpenQuery>(
+    queries.map((q) => [
+      q.id,
+      {
+        fold: queryFold(q),
+        slicing: q.window.kind === 'session' ? null : slicing(q.window),
+        slices: new Map(),
+        sessions: new Map(),
+        dirty: new Map(),
+      },
+    ]),
+  );
+  const counts = new Map<string, number[]>();
+  const side: string[] = [];
+  let lanes: Folded['lanes'] = new Map();
+  for (const batch of batches) {
+    const folded = foldBatch(folders, lanes, batch, START);
+    ({ lanes } = folded);
+    for (const [id, more] of Object.entries(folded.counts))
+      counts.set(
+        id,
+        more.map((n, i) => n + (counts.get(id)?.[i] ?? 0)),
+      );
+    const body = entryBody(folded.partials, folded.side);
+    if (body === null) continue;
+    const { p, side: aside } = unpackJson(packJson(body)) as EntryBody;
+    for (const [id, packed] of Object.entries(p)) foldPartials(open.get(id) as OpenQuery, packed, true);
+    side.push(...aside.map((e) => `${e.door} ${e.query} ${e.shard} ${e.position}`));
+  }
+  const results = new Map<string, unknown>();
+  for (const [id, q] of open) {
+    const finish = (key: string, states: Parameters<typeof q.fold.finish>[2]) =>
+      q.fold.finish(key, { start: 0, end: 1 }, states).values;
+    for (const [j, slices] of q.slices)
+      for (const [slice, keys] of slices)
+        for (const [key, states] of keys) results.set(`${id} ${j} ${slice} ${key}`, finish(key, states));
+    for (const [key, sessions] of q.sessions)
+      for (const s of sessions) results.set(`${id} ${s.start} ${s.end} ${key}`, finish(key, s.state));
+  }
+  return { results, counts, side: side.sort(), lanes };
+};
+
+const cut = (items: readonly Inner[], at: readonly number[]): readonly (readonly Inner[])[] => {
+  const borders = [0, ...at.map((n) => n % (items.length + 1)).sort((a, b) => a - b), items.length];
+  return borders.slice(1).map((end, i) => items.slice(borders[i], end));
+};
+const cuts = fc.array(fc.nat(400), { maxLength: 12 });
+
+describe('a stream that is cut into batches anywhere, with stretches shown again', () => {
+  test('folds to what its events, each once and in one batch, fold to', () => {
+    fc.assert(
+      fc.property(streams, cuts, ({ once, shown }, at) => {
+        expect(total(cut(shown, at))).toEqual(total([once]));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('counts each position once for each query: in = folded + filtered + late + failed', () => {
+    fc.assert(
+      fc.property(streams, cuts, ({ shown }, at) => {
+        const events = new Set(
+          shown.flatMap((i) => (i.kind === 'event' ? [`${i.lane} ${position(i.seq, i.index)}`] : [])),
+        );
+        const { counts, side, results } = total(cut(shown, at));
+        for (const { id } of queries) {
+          const [seen = 0, folded = 0, filtered = 0, late = 0, failed = 0] = counts.get(id) ?? [];
+          expect(seen).toBe(events.size);
+          expect(folded + filtered + late + failed).toBe(seen);
+          const own = side.filter((s) => s.split(' ')[1] === id);
+          expect(own.filter((s) => s.startsWith('late')).length).toBe(late);
+          expect(own.filter((s) => s.startsWith('rejected')).length).toBe(failed);
+          // A row of each result counts its events: (…, COUNT(*), …) stands behind the window's start.
+          const rows = [...results]
+            .filter(([name]) => name.startsWith(`${id} `))
+            .map(([, values]) => values as unknown[]);
+          const n = rows.reduce((sum, values) => sum + (values.find((v) => typeof v === 'bigint') as bigint), 0n);
+          expect(Number(n)).toBe(folded);
+        }
+        expect(new Set(side).size).toBe(side.length);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('is empty when it comes a second time', () => {
+    fc.assert(
+      fc.property(streams, ({ shown }) => {
+        const { lanes } = foldBatch(folders, new Map(), shown, START);
+        const again = foldBatch(folders, lanes, shown, START + 1);
+        expect(again.applied).toBe(false);
+        expect([again.counts, [...again.partials], again.side, again.lanes]).toEqual([{}, [], [], lanes]);
+      }),
+    );
+  });
+});
