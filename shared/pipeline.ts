@@ -2,6 +2,7 @@
 // bundles and the local run import it.
 import type { JsonObject } from './event/cloud-event.ts';
 import type { Plan } from './query/plan.ts';
+import type { ScanPlan } from './schema/scan-plan.ts';
 import type { Ms } from './time.ts';
 
 /** One rule a document broke: JSON pointer of the field, the rule in words, and what stood there. */
@@ -16,6 +17,8 @@ export type EventType = {
   readonly time: readonly string[] | null;
   readonly id: readonly string[] | null;
   readonly key: readonly string[] | null;
+  /** What a scan of the bytes checks in place of `check`; absent when the schema has words beyond it. */
+  readonly scan?: ScanPlan;
 };
 
 /** Something that adds fields under `data.<as>`. Look-ups never decide whether or where an event goes. */

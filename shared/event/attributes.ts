@@ -13,9 +13,9 @@ export type Refusal = {
 
 const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 /** What makes a text no URI reference: a character outside RFC 3986, `%` without two hex digits, a second `#`. */
-const NO_URI_REFERENCE = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})|#[^#]*#/;
-const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:./;
-const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:;.*)?$/;
+export const NO_URI_REFERENCE = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})|#[^#]*#/;
+export const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:./;
+export const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:;.*)?$/;
 const JSON_MEDIA_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
 
 /** Without a `datacontenttype` data is JSON. */

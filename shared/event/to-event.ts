@@ -10,6 +10,7 @@ import { parseJson, stringifyJson } from './json.ts';
 import { MAX_EVENT_BYTES, MAX_UNPACKED_BYTES } from './limits.ts';
 import { isObject, pointer, valueAt } from './path.ts';
 import { shownValue } from './reject.ts';
+import type { Scan, ScannedEvent } from './scan.ts';
 import { unknownType } from './unknown-type.ts';
 
 export type ToEventContext = {
@@ -19,10 +20,13 @@ export type ToEventContext = {
   readonly arrival: EpochMs;
   /** An id for a plain event whose type marks no `x-id`. */
   readonly positionId: () => string;
+  /** The fast path (scan.ts), made of the same types and `ahead`; without it every event is parsed. */
+  readonly scan?: Scan;
 };
 
 export type ToEvent =
   | { readonly kind: 'event'; readonly event: CloudEvent; readonly time: EpochMs; readonly bytes: Uint8Array }
+  | ScannedEvent
   | {
       readonly kind: 'reject';
       readonly rule: RejectRule;
@@ -207,7 +211,10 @@ const isPlain = (value: JsonObject): boolean =>
  * with milliseconds; when it came so and nothing is to be added, its bytes are those that came.
  * Pure: the same bytes and context give the same answer. Never throws on any bytes.
  */
-export const toEvent = (bytes: Uint8Array, context: ToEventContext): ToEvent => {
+export const toEvent = (bytes: Uint8Array, context: ToEventContext): ToEvent =>
+  context.scan?.(bytes, context.arrival) ?? parseEvent(bytes, context);
+
+const parseEvent = (bytes: Uint8Array, context: ToEventContext): ToEvent => {
   if (bytes.length > MAX_EVENT_BYTES)
     return reject({ rule: 'body.too-large', cause: `${bytes.length} bytes, at most ${MAX_EVENT_BYTES} may be` });
   if (isGzip(bytes)) {

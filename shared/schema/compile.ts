@@ -5,12 +5,13 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import formats from 'ajv-formats';
 import type { Json, JsonObject } from '../event/cloud-event.ts';
-import { isObject } from '../event/path.ts';
+import { isObject, pointer } from '../event/path.ts';
 import type { UserError } from '../user-error.ts';
 import { type Dialect, MARKS } from './keywords.ts';
 import { locate, spotOf } from './locate.ts';
 import { type Complaint, type Marked, marksOf } from './marks.ts';
 import { mistakesOf } from './mistakes.ts';
+import { planScan } from './plan-scan.ts';
 
 export type SchemaFile = { readonly path: string; readonly text: string };
 export type SchemaType = {
@@ -18,6 +19,8 @@ export type SchemaType = {
   readonly time: readonly string[] | null;
   readonly id: readonly string[] | null;
   readonly key: readonly string[] | null;
+  /** null: its events are checked by one scan of their bytes; else JSON pointer of the first word that keeps them from it. */
+  readonly slow: string | null;
 };
 export type CompiledSchemas = {
   /** ES module text that exports `types`, a Record<string, EventType>; all its other names begin with `millrace`. */
@@ -62,8 +65,13 @@ const compilers = (): Compilers => {
   };
 };
 
+/** The plan as JSON text, and ajv's code of each check in it. */
+type Scan =
+  | { readonly ok: true; readonly root: string; readonly checks: readonly string[] }
+  | { readonly ok: false; readonly at: string };
+
 type Read =
-  | { readonly ok: true; readonly code: string; readonly marked: Marked }
+  | { readonly ok: true; readonly code: string; readonly marked: Marked; readonly scan: Scan }
   | { readonly ok: false; readonly complaints: readonly Complaint[] };
 
 /** ajv names the reference it could not follow. */
@@ -81,6 +89,21 @@ const placeOf = (root: JsonObject, message: string): string => {
   return (ref === undefined ? undefined : find(root, '')) ?? '';
 };
 
+const codeOf = (ajv: Ajv, schema: JsonObject): string => {
+  try {
+    return standalone.default(ajv, ajv.compile(schema));
+  } finally {
+    ajv.removeSchema(schema);
+  }
+};
+
+const scanFor = (ajv: Ajv, root: JsonObject, marked: Marked): Scan => {
+  const time = marked['x-time'];
+  const planned = planScan(root, time === null ? null : pointer(...time));
+  if (!planned.ok) return planned;
+  return { ok: true, root: JSON.stringify(planned.root), checks: planned.checks.map((c) => codeOf(ajv, c)) };
+};
+
 const compileOne = (root: Json, compilers: Compilers): Read => {
   const no = (at: string, message: string): Read => ({ ok: false, complaints: [{ at, message }] });
   if (!isObject(root)) return no('', 'a schema is a JSON object');
@@ -93,12 +116,10 @@ const compileOne = (root: Json, compilers: Compilers): Read => {
   const all = [...mistakesOf(ajv, root, dialect), ...complaints];
   if (all.length > 0) return { ok: false, complaints: all };
   try {
-    return { ok: true, code: standalone.default(ajv, ajv.compile(root)), marked };
+    return { ok: true, code: codeOf(ajv, root), marked, scan: scanFor(ajv, root, marked) };
   } catch (error) {
     const { message } = error as Error;
     return no(placeOf(root, message), message);
-  } finally {
-    ajv.removeSchema(root);
   }
 };
 
@@ -144,12 +165,13 @@ export const compileSchemas = (files: readonly SchemaFile[]): CompiledSchemas =>
     if (located.repeated.length > 0) continue;
     const name = (path.split(/[\\/]/).at(-1) as string).replace(/\.json$/, '');
     const { 'x-time': time, 'x-id': id, 'x-key': key } = read.marked;
-    const type: SchemaType = { type: name, time, id, key };
-    types.push(type);
-    const fields = JSON.stringify(type).slice(1, -1);
-    members.push(
-      `  [${JSON.stringify(name)}]: { ${fields}, check: millraceCheck(${asFunction(read.code, imports)}) },`,
-    );
+    types.push({ type: name, time, id, key, slow: read.scan.ok ? null : read.scan.at });
+    const fields = JSON.stringify({ type: name, time, id, key }).slice(1, -1);
+    const check = `check: millraceCheck(${asFunction(read.code, imports)})`;
+    const scan = read.scan.ok
+      ? `, scan: { root: ${read.scan.root}, checks: [${read.scan.checks.map((c) => asFunction(c, imports)).join(', ')}] }`
+      : '';
+    members.push(`  [${JSON.stringify(name)}]: { ${fields}, ${check}${scan} },`);
   }
   const lines = [...imports].map(
     ([module, name]) => `import * as ${name} from ${JSON.stringify(module.endsWith('.js') ? module : `${module}.js`)};`,

@@ -1,4 +1,5 @@
 // What the plan and the schemas say of one user record of `raw`.
+import { scanOf } from '../event/scan.ts';
 import { type ToEvent, toEvent } from '../event/to-event.ts';
 import type { CompiledPipeline } from '../pipeline.ts';
 import type { TablePlan } from '../query/plan.ts';
@@ -24,7 +25,8 @@ export type Judge = (bytes: Uint8Array, arrival: EpochMs, positionId: () => stri
 
 /** Pure: the same bytes, arrival and position give the same verdict. */
 export const judgeOf = ({ types, plan }: Pick<CompiledPipeline, 'types' | 'plan'>): Judge => {
-  const ahead = aheadByType(plan.tables);
-  return (bytes, arrival, positionId) =>
-    toEvent(bytes, { types, ahead: (type) => ahead.get(type) ?? AHEAD, arrival, positionId });
+  const aheads = aheadByType(plan.tables);
+  const ahead = (type: string): Ms => aheads.get(type) ?? AHEAD;
+  const scan = scanOf(types, ahead);
+  return (bytes, arrival, positionId) => toEvent(bytes, { types, ahead, arrival, positionId, scan });
 };

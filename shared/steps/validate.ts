@@ -3,6 +3,7 @@
 
 import { positionIdOf } from '../event/position-id.ts';
 import { rejectedEvent, toNdjson } from '../event/reject.ts';
+import { ScannedEvent } from '../event/scan.ts';
 import type { ToEvent } from '../event/to-event.ts';
 import { type UserRecord, unpackRecord } from '../event/unpack.ts';
 import type { Patience } from '../lanes/emit.ts';
@@ -49,7 +50,7 @@ type Seen = { readonly user: UserRecord; readonly verdict: ToEvent };
 
 /** What an event says of itself; a rejected one as far as it got. */
 const named = (v: ToEvent): { id?: string | undefined; source?: string | undefined; type?: string | undefined } =>
-  v.kind === 'event' ? v.event : v;
+  v instanceof ScannedEvent || v.kind === 'reject' ? v : v.event;
 
 export const validate = (deps: ValidateDeps): BatchStep => {
   const { groups, run, clock } = deps;
