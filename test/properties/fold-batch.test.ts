@@ -4,15 +4,15 @@ import { packJson, unpackJson } from '../../shared/fold/pack.ts';
 import { queryFold } from '../../shared/fold/query-fold.ts';
 import type { Inner } from '../../shared/lanes/inner.ts';
 import { position } from '../../shared/lanes/position.ts';
-import type { WindowQuery } from '../../shared/query/plan.ts';
 import { type EntryBody, entryBody } from '../../shared/steps/aggregate/entry-body.ts';
 import { type Folded, foldBatch } from '../../shared/steps/aggregate/fold-batch.ts';
 import { foldPartials, type OpenQuery } from '../../shared/steps/refine/open-state.ts';
+import { windowQueries } from '../../shared/steps/roster.ts';
 import { slicing } from '../../shared/window/window.ts';
 import { foldersOf, plan, START, streams } from './given-lanes.ts';
 
 const folders = foldersOf();
-const queries = plan.queries as readonly WindowQuery[];
+const queries = windowQueries(plan, 'enriched');
 
 type Total = {
   /** Query, window part and key -> the aggregates' results. */
