@@ -32,6 +32,8 @@ const window = (query: Query): string => {
       return `each ${showDuration(w.size)}`;
     case 'hop':
       return `each ${showDuration(w.slide)} over ${showDuration(w.size)}`;
+    case 'cumulate':
+      return `each ${showDuration(w.step)} up to ${showDuration(w.size)}`;
     case 'session':
       return `sessions, gap ${showDuration(w.gap)}`;
   }

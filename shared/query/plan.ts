@@ -33,6 +33,8 @@ export type Aggregate = {
 export type WindowSpec =
   | { readonly kind: 'tumble'; readonly size: Ms }
   | { readonly kind: 'hop'; readonly size: Ms; readonly slide: Ms }
+  /** Windows of one start that grow by `step` up to `size`. */
+  | { readonly kind: 'cumulate'; readonly size: Ms; readonly step: Ms }
   | { readonly kind: 'session'; readonly gap: Ms };
 
 type QueryBase = {

@@ -57,6 +57,8 @@ const showAggregate = (a: Aggregate, names: readonly string[]): string => {
 const showWindow = (w: WindowSpec): string => {
   if (w.kind === 'tumble') return `tumbling windows of ${showDuration(w.size)}`;
   if (w.kind === 'hop') return `sliding windows of ${showDuration(w.size)}, one every ${showDuration(w.slide)}`;
+  if (w.kind === 'cumulate')
+    return `windows of ${showDuration(w.size)} that grow, one row every ${showDuration(w.step)}`;
   return `sessions that end after ${showDuration(w.gap)} without an event`;
 };
 

@@ -54,11 +54,19 @@ const stateless = (q: StatelessQuery, events: readonly Event[], into: TablePlan)
     .map((row) => write(select.map((s) => s(row))));
 };
 
-const startsOf = (w: Exclude<WindowSpec, { kind: 'session' }>, time: number): readonly number[] => {
+type Span = { readonly start: number; readonly end: number };
+
+const spansOf = (w: Exclude<WindowSpec, { kind: 'session' }>, time: number): readonly Span[] => {
+  const spans: Span[] = [];
+  if (w.kind === 'cumulate') {
+    const start = Math.floor(time / w.size) * w.size;
+    for (let end = start + w.step; end <= start + w.size; end += w.step) if (time < end) spans.push({ start, end });
+    return spans;
+  }
   const slide = w.kind === 'hop' ? w.slide : w.size;
-  const starts = [];
-  for (let start = Math.floor(time / slide) * slide; start > time - w.size; start -= slide) starts.push(start);
-  return starts;
+  for (let start = Math.floor(time / slide) * slide; start > time - w.size; start -= slide)
+    spans.push({ start, end: start + w.size });
+  return spans;
 };
 
 type Open = { start: number; end: number; readonly key: string; readonly states: States };
@@ -71,16 +79,11 @@ const windowed = (q: WindowQuery, events: readonly Event[], into: TablePlan): re
     const row = fold.read(event, time);
     if (!fold.keeps(row)) continue;
     const key = fold.keyOf(row);
-    const spans =
-      q.window.kind === 'session'
-        ? [{ start: time, end: time + q.window.gap }]
-        : startsOf(q.window, time).map((start) => ({
-            start,
-            end: start + (q.window.kind === 'session' ? 0 : q.window.size),
-          }));
+    const spans = q.window.kind === 'session' ? [{ start: time, end: time + q.window.gap }] : spansOf(q.window, time);
     for (const span of spans) {
       const held = open.find(
-        (o) => o.key === key && (q.window.kind === 'session' ? o.end >= time : o.start === span.start),
+        (o) =>
+          o.key === key && (q.window.kind === 'session' ? o.end >= time : o.start === span.start && o.end === span.end),
       );
       if (held) {
         held.end = span.end;

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { joinSessions } from '../../shared/window/session.ts';
-import { endsOf, hopping, isDue, sliceOf, slicing, tumbling } from '../../shared/window/window.ts';
+import {
+  cumulating,
+  endsOf,
+  hopping,
+  isDue,
+  sliceOf,
+  slicing,
+  tumbling,
+  windowOf,
+} from '../../shared/window/window.ts';
 
 const at = (text: string) => Date.parse(`${text}Z`);
 const minute = 60_000;
@@ -32,6 +41,37 @@ describe('a tumbling window', () => {
   });
 });
 
+describe('cumulating windows', () => {
+  test.each([
+    ['12:00:00', ['12:20', '12:40', '13:00']],
+    ['12:19:59.999', ['12:20', '12:40', '13:00']],
+    ['12:20:00', ['12:40', '13:00']],
+    ['12:59:59.999', ['13:00']],
+    ['13:00:00', ['13:20', '13:40', '14:00']],
+  ])('of an hour by 20 minutes that hold %s end at %s', (time, ends) => {
+    const windows = cumulating(at(`2024-05-01T${time}`), 60 * minute, 20 * minute);
+    expect(windows.map((w) => w.end)).toEqual(ends.map((e) => at(`2024-05-01T${e}:00`)));
+    expect(new Set(windows.map((w) => w.start))).toEqual(new Set([at(`2024-05-01T${time.slice(0, 2)}:00:00`)]));
+  });
+
+  test('are the windows of the slice that holds the instant', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -2_000, max: 2_000 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 12 }),
+        (time, step, times) => {
+          const s = slicing({ kind: 'cumulate', size: step * times, step });
+          const windows = endsOf(sliceOf(time, s), s).map((end) => windowOf(end, s));
+          expect(windows.map((w) => [w.start + 0, w.end])).toEqual(
+            cumulating(time, step * times, step).map((w) => [w.start + 0, w.end]),
+          );
+        },
+      ),
+    );
+  });
+});
+
 describe('hopping windows', () => {
   const steps = fc.tuple(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 500 }));
   test('are exactly the windows on the grid that hold the instant', () => {
@@ -53,7 +93,9 @@ describe('hopping windows', () => {
         fc.integer({ min: 1, max: 12 }),
         (time, slide, times) => {
           const s = slicing({ kind: 'hop', size: slide * times, slide });
-          expect(endsOf(sliceOf(time, s), s)).toEqual(hopping(time, slide * times, slide).map((w) => w.end));
+          const windows = hopping(time, slide * times, slide);
+          expect(endsOf(sliceOf(time, s), s)).toEqual(windows.map((w) => w.end));
+          expect(windows.map((w) => windowOf(w.end, s))).toEqual(windows);
         },
       ),
     );

@@ -1,4 +1,4 @@
-// TUMBLE, HOP and SESSION: their arguments, by position or by name.
+// TUMBLE, HOP, CUMULATE and SESSION: their arguments, by position or by name.
 import type { ExprNode, From, Ident, Span, WindowArg } from '../ast.ts';
 import type { WindowSpec } from '../plan.ts';
 import { didYouMean, listed, type Problems } from '../problem.ts';
@@ -8,11 +8,13 @@ import { intervalMs } from './literals.ts';
 const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   TUMBLE: ['DATA', 'TIMECOL', 'SIZE'],
   HOP: ['DATA', 'TIMECOL', 'SLIDE', 'SIZE'],
+  CUMULATE: ['DATA', 'TIMECOL', 'STEP', 'SIZE'],
   SESSION: ['DATA', 'TIMECOL', 'GAP'],
 };
 const SHAPES: Readonly<Record<string, string>> = {
   TUMBLE: "TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)",
   HOP: "HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '1' MINUTE), slide before size",
+  CUMULATE: "CUMULATE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' MINUTE, INTERVAL '1' DAY), step before size",
   SESSION: "SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '30' MINUTE)",
 };
 
@@ -72,21 +74,18 @@ const specOf = (
   at: Span,
   problems: Problems,
 ): WindowSpec | null => {
-  const { SIZE: size = 0, SLIDE: slide = 0, GAP: gap = 0 } = lengths;
+  const { SIZE: size = 0, SLIDE: slide = 0, STEP: step = 0, GAP: gap = 0 } = lengths;
   if (fn === 'TUMBLE') return { kind: 'tumble', size };
   if (fn === 'SESSION') return { kind: 'session', gap };
-  if (size % slide === 0) return { kind: 'hop', size, slide };
-  const swapped = slide % size === 0 ? '; the slide comes first, then the size' : '';
-  problems.add(at, `HOP: the size (${size / 1000} s) must be a multiple of the slide (${slide / 1000} s)${swapped}`);
+  const [part, ms] = fn === 'HOP' ? ['slide', slide] : ['step', step];
+  if (size % ms === 0) return fn === 'HOP' ? { kind: 'hop', size, slide } : { kind: 'cumulate', size, step };
+  const swapped = ms % size === 0 ? `; the ${part} comes first, then the size` : '';
+  problems.add(at, `${fn}: the size (${size / 1000} s) must be a multiple of the ${part} (${ms / 1000} s)${swapped}`);
   return null;
 };
 
 export const checkWindowCall = (node: Extract<From, { kind: 'window' }>, problems: Problems): WindowCall | null => {
   const fn = node.fn.name;
-  if (fn === 'CUMULATE') {
-    problems.notYet(node.fn.at, 'CUMULATE windows', 'use TUMBLE, and add the parts where they are read');
-    return null;
-  }
   if (!PARAMETERS[fn]) {
     problems.add(
       node.fn.at,
@@ -100,7 +99,7 @@ export const checkWindowCall = (node: Extract<From, { kind: 'window' }>, problem
   const [data, time] = [args.get('DATA')?.value, args.get('TIMECOL')?.value];
   const lengths: Record<string, number> = {};
   for (const [name, arg] of args)
-    if (name === 'SIZE' || name === 'SLIDE' || name === 'GAP') {
+    if (name === 'SIZE' || name === 'SLIDE' || name === 'STEP' || name === 'GAP') {
       if (arg.value.kind === 'expr') lengths[name] = length(fn, name, arg.value.expr, problems) ?? 0;
       else problems.add(arg.value.at, `${fn}: ${name} must be an interval; write ${SHAPES[fn]}`);
     }

@@ -9,7 +9,7 @@ import { type Lane, position, shardOfLane } from '../../lanes/position.ts';
 import type { Value } from '../../query/types.ts';
 import type { EpochMs, Ms } from '../../time.ts';
 import { joinSessions } from '../../window/session.ts';
-import { endsOf, isDue, type Slicing, sliceOf, slicing } from '../../window/window.ts';
+import { endsOf, isDue, type Slicing, sliceOf, slicing, windowOf } from '../../window/window.ts';
 import { isBeyond, type LaneMark, NEW_LANE, parsePosition } from '../ledger/lane-marks.ts';
 import type { Counts } from '../ledger/ledger.ts';
 import type { Partials, SessionPartials, SlicePartials } from '../ledger/partials.ts';
@@ -126,8 +126,8 @@ const foldEvent = (
       let j = 0;
       while (j < ends.length && isDue((ends[j] as number) + query.lateness, w)) j++;
       if (j === ends.length) {
-        const end = ends[j - 1] as number;
-        aside('late', [end - slices.size, end], '');
+        const { start, end } = windowOf(ends[j - 1] as number, slices);
+        aside('late', [start, end], '');
         q.tally[3]++;
         return;
       }

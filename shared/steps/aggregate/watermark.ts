@@ -15,6 +15,8 @@ const stepOf = (q: WindowQuery): Ms => {
       return q.window.size;
     case 'hop':
       return q.window.slide;
+    case 'cumulate':
+      return q.window.step;
     case 'session':
       return SESSION_STEP;
     default:

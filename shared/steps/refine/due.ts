@@ -2,7 +2,7 @@
 import type { QueryFold, States } from '../../fold/query-fold.ts';
 import type { Value } from '../../query/types.ts';
 import type { EpochMs } from '../../time.ts';
-import { endsOf, isDue, type Window } from '../../window/window.ts';
+import { endsOf, isDue, type Window, windowOf } from '../../window/window.ts';
 import type { OpenQuery } from './open-state.ts';
 
 /** A row that is due. `kept` false: a revision whose HAVING does not hold any more, so the row must go. */
@@ -52,14 +52,14 @@ const touched = (q: OpenQuery, parts: readonly Part[]): Set<string> => {
 const sliceRows = (q: OpenQuery, closed: EpochMs, w: EpochMs): DueRow[] => {
   const rows: DueRow[] = [];
   const { query } = q.fold;
-  const size = q.slicing?.size ?? 0;
+  if (q.slicing === null) return rows;
   for (const [end, parts] of windowsOf(q)) {
     if (!isDue(end, w)) continue;
     const first = !isDue(end, closed);
     if (!first && isDue(end + query.lateness, closed)) continue;
     const only = first ? null : touched(q, parts);
     if (only !== null && only.size === 0) continue;
-    const window = { start: end - size, end };
+    const window = windowOf(end, q.slicing);
     for (const [key, states] of statesOf(q, parts, only)) {
       const { kept, values } = q.fold.finish(key, window, states);
       if (kept || !first) rows.push({ fold: q.fold, key, window, kept, values });
