@@ -2,12 +2,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import { handle } from 'hono/aws-lambda';
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { pipeline } from '#pipeline';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { createApp } from '../../shared/steps/ingest/app.ts';
+import { withoutStrayBody } from '../../shared/trigger/http.ts';
 
 const { RAW_STREAM } = settings(['RAW_STREAM']);
 const logger = new Logger({ serviceName: 'ingest' });
@@ -19,4 +20,8 @@ const app = createApp({
   onError: (error) => logger.error('the request failed', { error }),
 });
 
-export const handler = middy(handle(app)).use(injectLambdaContext(logger));
+const answer = handle(app);
+
+export const handler = middy((event: LambdaEvent, context: LambdaContext) =>
+  answer(withoutStrayBody(event), context),
+).use(injectLambdaContext(logger));

@@ -19,12 +19,20 @@ const listen = (server: Server, port: number): Promise<void> =>
     });
   });
 
+/** What an HTTP API routes; others never reach a function. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
 const toFunction = async (
   ingest: Pick<FunctionPool, 'invoke'>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
   const body = await readBody(request);
+  if (!METHODS.includes(request.method ?? '')) {
+    const headers = { allow: METHODS.join(', '), 'content-type': 'application/json' };
+    sendResult(response, { statusCode: 405, headers, body: '{"message":"Method Not Allowed"}' });
+    return;
+  }
   if (body === undefined) {
     sendResult(response, { statusCode: 413, body: '{"message":"Request Too Long"}' });
     return;

@@ -115,6 +115,14 @@ describe('requests of which nothing is taken', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   test.each<[string, string, Record<string, string>, string | Uint8Array, number, string]>([
     ['no JSON', '/events', { 'content-type': CE }, '{"a":', 400, 'body.not-json'],
+    [
+      'no events of a type nobody deployed',
+      '/events/nothing.v1',
+      { 'content-type': JSON_TYPE },
+      '[]',
+      400,
+      'event.unknown-type',
+    ],
     ['empty', '/events', { 'content-type': JSON_TYPE }, '', 400, 'body.empty'],
     ['no lines', '/events', { 'content-type': NDJSON }, '\n\r\n', 400, 'body.empty'],
     ['too deep', '/events', { 'content-type': JSON_TYPE }, deep, 400, 'body.too-deep'],
@@ -157,6 +165,13 @@ describe('requests of which nothing is taken', () => {
     ['an old version', '/events', { 'content-type': CE }, event({ specversion: '0.3' }), 'event.bad-attribute'],
     ['an id that is no text', '/events', { 'content-type': CE }, event({ id: 7 }), 'event.bad-attribute'],
     ['an array as an event', '/events', { 'content-type': CE }, '[]', 'event.not-an-event'],
+    [
+      'no events of a type nobody deployed',
+      '/events/nothing.v1',
+      { 'content-type': JSON_TYPE },
+      '[]',
+      'event.unknown-type',
+    ],
     ['a type nobody deployed', '/events/nothing.v1', { 'content-type': JSON_TYPE }, '{}', 'event.unknown-type'],
     ['__proto__ as a type', '/events/__proto__', { 'content-type': JSON_TYPE }, '{}', 'event.unknown-type'],
     ['plain without a type', '/events', { 'content-type': JSON_TYPE }, '{}', 'event.unknown-type'],

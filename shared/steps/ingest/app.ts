@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { bindHttp, MEDIA_TYPES } from '../../event/http-binding.ts';
 import type { ReceivedEvent } from '../../event/received.ts';
+import { unknownType } from '../../event/unknown-type.ts';
 import type { CompiledPipeline } from '../../pipeline.ts';
 import type { Clock, Stream } from '../../ports.ts';
 import { type Ms, seconds } from '../../time.ts';
@@ -57,6 +58,8 @@ export const createApp = (deps: IngestDeps): Hono => {
       default:
         return bound satisfies never;
     }
+    if (bound.events.length === 0 && type !== undefined && !Object.hasOwn(types, type))
+      return problem(c, 400, 'event.unknown-type', unknownType(type, Object.keys(types)));
     const taken = bound.events.filter((e): e is ReceivedEvent => e.kind === 'event');
     const fates = new Map<unknown, Fate | undefined>();
     const stored = await send(taken);
