@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CloudEvent } from '../../shared/event/cloud-event.ts';
 import { packJson, unpackJson } from '../../shared/fold/pack.ts';
 import { queryFold } from '../../shared/fold/query-fold.ts';
 import type { Inner } from '../../shared/lanes/inner.ts';
 import { position } from '../../shared/lanes/position.ts';
 import { type EntryBody, entryBody } from '../../shared/steps/aggregate/entry-body.ts';
 import { type Folded, foldBatch } from '../../shared/steps/aggregate/fold-batch.ts';
+import { dueRows } from '../../shared/steps/refine/due.ts';
 import { foldPartials, type OpenQuery } from '../../shared/steps/refine/open-state.ts';
 import { windowQueries } from '../../shared/steps/roster.ts';
 import { slicing } from '../../shared/window/window.ts';
@@ -17,6 +19,8 @@ const queries = windowQueries(plan, 'enriched');
 type Total = {
   /** Query, window part and key -> the aggregates' results. */
   readonly results: ReadonlyMap<string, unknown>;
+  /** Table, key, start and COUNT(*) of every window, once all are closed. */
+  readonly windows: readonly string[];
   readonly counts: ReadonlyMap<string, readonly number[]>;
   /** Late and failed, by query and position. */
   readonly side: readonly string[];
@@ -64,7 +68,12 @@ const total = (batches: readonly (readonly Inner[])[]): Total => {
     for (const [key, sessions] of q.sessions)
       for (const s of sessions) results.set(`${id} ${s.start} ${s.end} ${key}`, finish(key, s.state));
   }
-  return { results, counts, side: side.sort(), lanes };
+  const windows = [...open.values()].flatMap((q) =>
+    dueRows(q, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY).map(
+      (r) => `${r.fold.query.into} ${r.key} ${r.window.start} ${r.values.find((v) => typeof v === 'bigint')}`,
+    ),
+  );
+  return { results, windows: windows.sort(), counts, side: side.sort(), lanes };
 };
 
 const cut = (items: readonly Inner[], at: readonly number[]): readonly (readonly Inner[])[] => {
@@ -73,6 +82,41 @@ const cut = (items: readonly Inner[], at: readonly number[]): readonly (readonly
 };
 const cuts = fc.array(fc.nat(400), { maxLength: 12 });
 
+const bump = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+
+/** The same windows, from the words of the protocol alone: each event walks through every window that may hold it. */
+const expected = (once: readonly Inner[]): readonly string[] => {
+  const counts = new Map<string, number>();
+  const visits = new Map<string, number[]>();
+  const clocks = new Map<string, number>();
+  for (const item of once) {
+    const clock = clocks.get(item.lane) ?? Number.NEGATIVE_INFINITY;
+    if (item.kind === 'mark') clocks.set(item.lane, Math.max(clock, item.clock));
+    if (item.kind !== 'event') continue;
+    const { id, time, data } = JSON.parse(Buffer.from(item.bytes).toString()) as CloudEvent;
+    const { store, n, price } = data as { store: string; n: number; price: string };
+    const [t, w] = [Date.parse(time), clock - 5_000];
+    const each = (name: string, size: number, slide: number, lateness: number) => {
+      for (let start = Math.floor(t / slide) * slide; start > t - size; start -= slide)
+        if (start + size - 1 + lateness > w) bump(counts, `${name} ${start}`);
+    };
+    each(`each_one ["${id}"]`, 10_000, 10_000, 0);
+    if (n > 2) each(`hops ["${store}"]`, 12_000, 4_000, 4_000);
+    if (price === '7') each('prices []', 5_000, 5_000, 0);
+    if (t > w) visits.set(store, [...(visits.get(store) ?? []), t]);
+  }
+  for (const [store, times] of visits) {
+    let start = Number.NaN;
+    let last = Number.NEGATIVE_INFINITY;
+    for (const t of times.sort((a, b) => a - b)) {
+      if (t > last + 3_000) start = t;
+      last = t;
+      bump(counts, `visits ["${store}"] ${start}`);
+    }
+  }
+  return [...counts].map(([name, n]) => `${name} ${n}`).sort();
+};
+
 describe('a stream that is cut into batches anywhere, with stretches shown again', () => {
   test('folds to what its events, each once and in one batch, fold to', () => {
     fc.assert(
@@ -80,6 +124,15 @@ describe('a stream that is cut into batches anywhere, with stretches shown again
         expect(total(cut(shown, at))).toEqual(total([once]));
       }),
       { numRuns: 200 },
+    );
+  });
+
+  test('counts each event in every window that was not closed to it, and in no other', () => {
+    fc.assert(
+      fc.property(streams, cuts, ({ once, shown }, at) => {
+        expect(total(cut(shown, at)).windows).toEqual(expected(once));
+      }),
+      { numRuns: 150 },
     );
   });
 

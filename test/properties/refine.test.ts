@@ -20,10 +20,20 @@ import { foldersOf, plan, START } from './given-lanes.ts';
 
 const GROUPS = 4;
 const FN = 'aggregate/enriched';
+/** A batch that is committed while the runs are at work. */
+type Arriving = { readonly group: number; readonly step: number };
 type Op =
   | { readonly kind: 'batch'; readonly group: number; readonly step: number; readonly end: boolean }
-  | { readonly kind: 'refine'; readonly who: readonly number[]; readonly settle: boolean; readonly wait: number }
-  | { readonly kind: 'lose'; readonly when: 'before' | 'after' };
+  | {
+      readonly kind: 'refine';
+      readonly who: readonly number[];
+      readonly settle: boolean;
+      readonly wait: number;
+      readonly during: Arriving | null;
+    }
+  | { readonly kind: 'lose'; readonly when: 'before' | 'after' }
+  /** A lane that nobody announced, far behind; it ends the next time. */
+  | { readonly kind: 'stranger'; readonly group: number };
 const ops: fc.Arbitrary<readonly Op[]> = fc.array(
   fc.oneof(
     {
@@ -42,6 +52,7 @@ const ops: fc.Arbitrary<readonly Op[]> = fc.array(
         who: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3 }),
         settle: fc.boolean(),
         wait: fc.nat(200_000),
+        during: fc.option(fc.record({ group: fc.nat(GROUPS - 1), step: fc.nat(15_000) })),
       }),
     },
     {
@@ -52,16 +63,32 @@ const ops: fc.Arbitrary<readonly Op[]> = fc.array(
   { minLength: 10, maxLength: 60 },
 );
 
-const world = () => {
+const pauses = fc.array(fc.nat(30), { minLength: 1, maxLength: 17 });
+
+/** @param pauses how many turns of the event loop's microtasks each call of the table takes, in turn */
+const world = (pauses: readonly number[]) => {
   const clock = manualClock(START);
   const table = memoryTable();
   const objects = memoryObjects();
   const nonce = countingNonce();
   const [raw, from, to] = ['raw', 'enriched', 'refined'].map((name) => new MemoryLog(name, { shards: 2, clock }));
   let lose: 'before' | 'after' | null = null;
+  let calls = 0;
+  const pause = async () => {
+    for (let n = pauses[calls++ % pauses.length] as number; n > 0; n--) await null;
+  };
   const flaky: Table = {
     ...table,
+    async get(key) {
+      await pause();
+      return table.get(key);
+    },
+    async query(...args) {
+      await pause();
+      return table.query(...args);
+    },
     async put(item, when) {
+      await pause();
       const how = item.pk.startsWith('man#') ? lose : null;
       if (how !== null) lose = null;
       if (how === 'before') throw new Error('lost before the write');
@@ -95,9 +122,29 @@ const source = (w: ReturnType<typeof world>) => {
     ends: 0,
   }));
   let seq = 100;
-  return async (op: Extract<Op, { kind: 'batch' }>): Promise<void> => {
+  const strangers = new Set<number>();
+  const append = async (group: number, items: readonly Inner[], through: string): Promise<void> => {
+    const shard = `shardId-00000000000${group >> 1}`;
+    const head = heads.get(shard) ?? { n: 0, lanes: new Map(), through: '' };
+    const folded = foldBatch(folders, head.lanes, items, w.clock.now());
+    const body = entryBody(folded.partials, folded.side);
+    const entry = { lanes: folded.lanes, through: padSeq(through), counts: folded.counts, body };
+    const appended = await w.book.append(shard, head, entry);
+    if (!appended.ok) throw new Error(`entry ${head.n + 1} of ${shard} is taken`);
+    heads.set(shard, appended.head);
+  };
+  const stranger = (group: number): Promise<void> => {
+    const at = String(seq++);
+    const own = lane(`shardId-0000009${String(strangers.size).padStart(5, '0')}`, group);
+    const ends = strangers.delete(group);
+    if (!ends) strangers.add(group);
+    const item: Inner = ends
+      ? { kind: 'end', lane: own, next: [] }
+      : { kind: 'mark', lane: own, pos: endOf(at), clock: START - 100_000 };
+    return append(group, [item], at);
+  };
+  const batch = async (op: Arriving & { readonly end: boolean }): Promise<void> => {
     const l = lanes[op.group] as (typeof lanes)[number];
-    const shard = `shardId-00000000000${op.group >> 1}`;
     const at = String(seq++);
     const time = new Date(l.clock + op.step).toISOString();
     const data = { id: `e${seq}`, store: 's', n: 5, price: '7', t: time };
@@ -121,18 +168,9 @@ const source = (w: ReturnType<typeof world>) => {
       items.push({ kind: 'end', lane: l.at, next: [next] });
       l.at = next;
     }
-    const head = heads.get(shard) ?? { n: 0, lanes: new Map(), through: '' };
-    const folded = foldBatch(folders, head.lanes, items, w.clock.now());
-    const body = entryBody(folded.partials, folded.side);
-    const appended = await w.book.append(shard, head, {
-      lanes: folded.lanes,
-      through: padSeq(at),
-      counts: folded.counts,
-      body,
-    });
-    if (!appended.ok) throw new Error(`entry ${head.n + 1} is taken`);
-    heads.set(shard, appended.head);
+    await append(op.group, items, at);
   };
+  return { batch, stranger };
 };
 
 const neverFalls = (before: Manifest, after: Manifest): void => {
@@ -143,14 +181,20 @@ const neverFalls = (before: Manifest, after: Manifest): void => {
   for (const [s, n] of Object.entries(before.cur)) expect(after.cur[s]).toBeGreaterThanOrEqual(n);
 };
 
-/** Of each refined lane: numbers and watermarks as a reader counts them, rewinds left out. */
+/** Of each refined lane: numbers and watermarks as a reader counts them, rewinds left out. One number has one content. */
 const shownMarks = (log: MemoryLog): ReadonlyMap<Lane, readonly EpochMs[]> => {
   const marks = new Map<Lane, { last: string; clocks: EpochMs[] }>();
+  const rows = new Map<string, string>();
   for (const shard of log.shards())
     for (const { data } of log.read(shard.id, null).records) {
       const unpacked = unpackInner(data);
       if (!unpacked.ok) throw new Error(unpacked.cause);
       for (const item of unpacked.items) {
+        if (item.kind === 'event') {
+          const text = `${item.lane} ${Buffer.from(item.bytes)}`;
+          expect(rows.get(item.seq) ?? text).toBe(text);
+          rows.set(item.seq, text);
+        }
         if (item.kind !== 'mark') continue;
         const held = marks.get(item.lane) ?? { last: '', clocks: [] };
         if (item.pos > held.last) marks.set(item.lane, { last: item.pos, clocks: [...held.clocks, item.clock] });
@@ -163,17 +207,21 @@ test('over any decisions watermarks, cursors, versions and outbox numbers never 
   let decisions = 0;
   let marks = 0;
   await fc.assert(
-    fc.asyncProperty(ops, async (all) => {
-      const w = world();
+    fc.asyncProperty(ops, pauses, async (all, turns) => {
+      const w = world(turns);
       const put = source(w);
       let before = await w.store.read();
-      for (const op of [...all, { kind: 'refine', who: [0], settle: true, wait: 0 } as const]) {
-        if (op.kind === 'batch') await put(op);
+      for (const op of [...all, { kind: 'refine', who: [0], settle: true, wait: 0, during: null } as const]) {
+        if (op.kind === 'batch') await put.batch(op);
+        else if (op.kind === 'stranger') await put.stranger(op.group);
         else if (op.kind === 'lose') w.lose(op.when);
         else {
           w.clock.advance(op.wait);
           const budget = { remainingMs: () => 60_000 };
-          await Promise.all(op.who.map((i) => w.runs[i]?.(op.settle ? [SETTLE] : [''], budget)));
+          await Promise.all([
+            ...op.who.map((i) => w.runs[i]?.(op.settle ? [SETTLE] : [''], budget)),
+            op.during && put.batch({ ...op.during, end: false }),
+          ]);
           const after = await w.store.read();
           neverFalls(before, after);
           before = after;

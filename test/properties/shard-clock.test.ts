@@ -4,7 +4,7 @@ import { NEW_CLOCK, onEvent, onRecord, onTick, type ShardClock } from '../../sha
 import { minutes, START_OF_TIME } from '../../shared/time.ts';
 
 const DELAY = 7_000;
-const TRANSPORT = 5_000;
+const transports = fc.constantFrom(5_000, 60_000, 300_000);
 
 /** A record of a shard: a tick, or one with events at some distance from its arrival. Arrivals of a shard never fall. */
 type Rec = { readonly after: number; readonly events: readonly number[] | null };
@@ -30,16 +30,16 @@ const arrivalsOf = (all: readonly Rec[]): readonly number[] => {
   });
 };
 
-const step = (c: ShardClock, { events }: Rec, arrival: number): ShardClock => {
+const step = (c: ShardClock, { events }: Rec, arrival: number, transport: number): ShardClock => {
   const seen = onRecord(c, arrival);
-  if (events === null) return onTick(seen, arrival, TRANSPORT);
+  if (events === null) return onTick(seen, arrival, transport);
   return events.reduce((clock, off) => onEvent(clock, arrival + off, arrival, DELAY), seen);
 };
-const run = (all: readonly Rec[]): readonly ShardClock[] => {
+const run = (all: readonly Rec[], transport: number): readonly ShardClock[] => {
   const arrivals = arrivalsOf(all);
   let c = NEW_CLOCK;
   return all.map((r, i) => {
-    c = step(c, r, arrivals[i] as number);
+    c = step(c, r, arrivals[i] as number, transport);
     return c;
   });
 };
@@ -47,10 +47,10 @@ const run = (all: readonly Rec[]): readonly ShardClock[] => {
 describe('the clock of a raw shard', () => {
   test('never falls, and never passes the arrival of the record that moved it', () => {
     fc.assert(
-      fc.property(records, (all) => {
+      fc.property(records, transports, (all, transport) => {
         const arrivals = arrivalsOf(all);
         let before = START_OF_TIME;
-        run(all).forEach((c, i) => {
+        run(all, transport).forEach((c, i) => {
           expect(c.clock).toBeGreaterThanOrEqual(before);
           expect(c.clock).toBeLessThanOrEqual(arrivals[i] as number);
           before = c.clock;
@@ -61,29 +61,34 @@ describe('the clock of a raw shard', () => {
 
   test('is the same at each record whatever batches the shard comes in: a checkpoint holds all that it needs', () => {
     fc.assert(
-      fc.property(records, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), (all, cuts) => {
-        const arrivals = arrivalsOf(all);
-        let c = NEW_CLOCK;
-        const got = all.map((r, i) => {
-          // A batch ends before this record: clock and rose go through the checkpoint, as JSON.
-          if (cuts[i]) c = JSON.parse(JSON.stringify(c)) as ShardClock;
-          c = step(c, r, arrivals[i] as number);
-          return c;
-        });
-        expect(got).toEqual(run(all));
-      }),
+      fc.property(
+        records,
+        fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
+        transports,
+        (all, cuts, transport) => {
+          const arrivals = arrivalsOf(all);
+          let c = NEW_CLOCK;
+          const got = all.map((r, i) => {
+            // A batch ends before this record: clock and rose go through the checkpoint, as JSON.
+            if (cuts[i]) c = JSON.parse(JSON.stringify(c)) as ShardClock;
+            c = step(c, r, arrivals[i] as number, transport);
+            return c;
+          });
+          expect(got).toEqual(run(all, transport));
+        },
+      ),
     );
   });
 
   test('a tick moves it only where no event kept up for a minute, and then to the arrival less the transport', () => {
     fc.assert(
-      fc.property(records, fc.nat(200_000), (all, more) => {
-        const before = run(all).at(-1) ?? NEW_CLOCK;
+      fc.property(records, fc.nat(200_000), transports, (all, more, transport) => {
+        const before = run(all, transport).at(-1) ?? NEW_CLOCK;
         const arrival = (arrivalsOf(all).at(-1) ?? start) + more;
         const seen = onRecord(before, arrival);
-        const after = onTick(seen, arrival, TRANSPORT);
+        const after = onTick(seen, arrival, transport);
         const silent = arrival - (seen.rose as number) >= minutes(1);
-        expect(after.clock).toBe(silent ? Math.max(before.clock, arrival - TRANSPORT) : before.clock);
+        expect(after.clock).toBe(silent ? Math.max(before.clock, arrival - transport) : before.clock);
         expect(after.rose).toBe(seen.rose);
       }),
     );
