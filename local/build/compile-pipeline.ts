@@ -4,6 +4,7 @@ import type { Plan } from '../../shared/query/plan.ts';
 import { compileSchemas } from '../../shared/schema/compile.ts';
 import type { UserError } from '../../shared/user-error.ts';
 import { type LoadedEnrichment, loadEnrichments } from './enrichments.ts';
+import { unserved } from './levels.ts';
 import { readFolder } from './read-folder.ts';
 import { type ReferenceTable, readReference } from './references.ts';
 import { readSources } from './sources.ts';
@@ -69,6 +70,7 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
     ...enrichments.flatMap((e) => e.errors),
     ...collisions(loaded),
     ...sql.errors,
+    ...unserved(sql.plan),
   ].sort(byPlace);
   return {
     ok: errors.length === 0,

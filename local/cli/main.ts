@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { showUserError, type UserError } from '../../shared/user-error.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
+import { StuckError } from '../poller/rest.ts';
 import { TemplateError } from '../template/tree.ts';
 import { CallError } from './call-error.ts';
 import { COMMANDS, type ExitCode } from './commands.ts';
@@ -57,7 +58,9 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
       complain(error instanceof PipelineMistakes ? error.message : 'serverless.yml cannot be read');
       return 2;
     }
-    complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    // Why a batch fails stands in the message; where we noticed tells a user nothing.
+    if (error instanceof StuckError) complain(error.message);
+    else complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return 1;
   }
 };

@@ -46,6 +46,8 @@ export type Player = {
 const PATIENCE = 40;
 /** Asked again so often without an effect, a pipeline is at rest: once more than a lost race between two runs can hide. */
 const QUIET = 2;
+/** Asked again so often, a pipeline feeds itself and will never be at rest: a bug of ours, not of the input. */
+const MOST_ROUNDS = 500;
 /** What must not run at the end of history: its ticks are in the input. */
 const TICK = 'tick';
 
@@ -125,7 +127,9 @@ export const play = (options: PlayOptions): Player => {
     async drain(tell) {
       const forget = parts.map((part) => part.onActivity(tell));
       try {
-        for (let quiet = 0; quiet < QUIET; ) {
+        for (let [quiet, round] = [0, 1]; quiet < QUIET; round++) {
+          if (round > MOST_ROUNDS)
+            throw new Error(`the pipeline writes on after ${MOST_ROUNDS} rounds without an event`);
           await untilRest(parts, PATIENCE);
           const before = written();
           await settle();

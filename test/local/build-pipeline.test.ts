@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -117,6 +117,38 @@ describe('an enrichment is refused', () => {
 test('a file that does not belong in its folder is named', async () => {
   put('queries/notes.txt', 'hello');
   expect(await mistakes()).toEqual(['queries/notes.txt: queries/ holds .sql files only (and .md, which are left out)']);
+});
+
+describe('a query that no function runs is refused', () => {
+  const topic = "WITH ('connector' = 'kinesis', 'format' = 'json');\n";
+  const hours = (into: string, from: string, at: string): string =>
+    `INSERT INTO ${into}\nSELECT store, window_time, COUNT(*)\nFROM TABLE(TUMBLE(TABLE ${from}, DESCRIPTOR(${at}), INTERVAL '2' HOUR))\n` +
+    'GROUP BY store, window_start, window_end, window_time;\n';
+
+  test('without a window over another query', async () => {
+    put(
+      'tables.sql',
+      `${readFileSync(join(dir, 'tables.sql'), 'utf8')}\nCREATE TABLE big (store STRING, orders BIGINT) ${topic}`,
+    );
+    put('queries/big.sql', 'INSERT INTO big\nSELECT store, orders FROM orders_per_minute WHERE orders > 1;\n');
+    expect(await mistakes()).toEqual([
+      expect.stringMatching(
+        /^queries\/big\.sql:\d+:\d+: FROM: orders_per_minute is filled by a query, and .* reads events only/,
+      ),
+    ]);
+  });
+
+  test('the third in a row', async () => {
+    const columns = '(store STRING, ended TIMESTAMP(3), n BIGINT, WATERMARK FOR ended AS ended)';
+    const tables = `CREATE TABLE two ${columns} ${topic}CREATE TABLE three ${columns} ${topic}`;
+    put('tables.sql', `${readFileSync(join(dir, 'tables.sql'), 'utf8')}\n${tables}`);
+    put('queries/two.sql', hours('two', 'orders_per_minute', 'minute_time'));
+    expect(await mistakes()).toEqual([]);
+    put('queries/three.sql', hours('three', 'two', 'ended'));
+    expect(await mistakes()).toEqual([
+      expect.stringMatching(/^queries\/three\.sql:\d+:\d+: FROM: two stands behind 2 queries already/),
+    ]);
+  });
 });
 
 test('check says what the pipeline would do', async () => {

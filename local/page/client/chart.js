@@ -4,11 +4,11 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 /** The colour of the n-th stage, the same in cards, charts and legends. */
 export const colour = (n) => `--s${n % 7}`;
 
-/** The value that a tenth of the points lie above: one peak at the start must not flatten all that follows. */
+/** The value that a quarter of the points lie above: one peak at the start must not flatten all that follows. */
 const usual = ([, ...series]) => {
   const tops = series.map((values) => {
     const known = values.filter((v) => v !== null).sort((a, b) => a - b);
-    return known[Math.floor(known.length * 0.9)] ?? 0;
+    return known[Math.floor(known.length * 0.75)] ?? 0;
   });
   return Math.max(0, ...tops);
 };
