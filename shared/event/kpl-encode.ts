@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 export const MAGIC = [0xf3, 0x89, 0x9a, 0xc2] as const;
 export const DIGEST_BYTES = 16;
 const SHORT = 48;
+const encoder = new TextEncoder();
 const FRAME_BYTES = MAGIC.length + DIGEST_BYTES;
 
 /** `explicitHashKey` is decimal text of a 128-bit number; absent or empty means none. */
@@ -53,7 +54,7 @@ const addKey = (table: KeyTable, key: string): number => {
 
 const newKeySize = (table: KeyTable, key: string): number => (table.index.has(key) ? 0 : fieldSize(utf8Size(key)));
 
-const writeKeys = (out: Buffer, start: number, tag: number, table: KeyTable): number => {
+const writeKeys = (out: Uint8Array, start: number, tag: number, table: KeyTable): number => {
   let at = start;
   let i = 0;
   for (const key of table.index.keys()) {
@@ -61,7 +62,7 @@ const writeKeys = (out: Buffer, start: number, tag: number, table: KeyTable): nu
     out[at++] = tag;
     at = writeVarint(out, at, size);
     if (size === key.length && size < SHORT) for (let c = 0; c < size; c++) out[at++] = key.charCodeAt(c);
-    else at += out.write(key, at, 'utf8');
+    else at += encoder.encodeInto(key, out.subarray(at)).written;
   }
   return at;
 };
@@ -74,16 +75,19 @@ const innerSize = (key: number, hashKey: number, length: number): number =>
 export class AggregateBuilder {
   private keys = keyTable();
   private hashKeys = keyTable();
-  private records: UserRecord[] = [];
+  private data: Uint8Array[] = [];
   private indexes: number[] = [];
   private bytes = FRAME_BYTES;
+  /** The last hash key and its index: a writer of one key group gives the same to all its records. */
+  private lastHashKey = '';
+  private lastHashIndex = NONE;
 
   /** Bytes that `build` would return now. */
   get size(): number {
     return this.bytes;
   }
   get count(): number {
-    return this.records.length;
+    return this.data.length;
   }
 
   /** Bytes that `build` would return with this record too. Nothing is added. */
@@ -106,28 +110,37 @@ export class AggregateBuilder {
     const key = addKey(keys, record.partitionKey);
     if (key === knownKeys) this.bytes += fieldSize(keys.sizes[key] as number);
     let hashKey = NONE;
-    if (record.explicitHashKey) {
-      const known = hashKeys.sizes.length;
-      hashKey = addKey(hashKeys, record.explicitHashKey);
-      if (hashKey === known) this.bytes += fieldSize(hashKeys.sizes[hashKey] as number);
+    const { explicitHashKey, data } = record;
+    if (explicitHashKey) {
+      if (explicitHashKey === this.lastHashKey) hashKey = this.lastHashIndex;
+      else {
+        const known = hashKeys.sizes.length;
+        hashKey = addKey(hashKeys, explicitHashKey);
+        if (hashKey === known) this.bytes += fieldSize(hashKeys.sizes[hashKey] as number);
+        this.lastHashKey = explicitHashKey;
+        this.lastHashIndex = hashKey;
+      }
     }
-    this.records.push(record);
+    this.data.push(data);
     this.indexes.push(key, hashKey);
-    this.bytes += fieldSize(innerSize(key, hashKey, record.data.length));
+    this.bytes += fieldSize(innerSize(key, hashKey, data.length));
     return this.bytes;
   }
 
   /** The aggregate; the builder is empty afterwards. */
   build(): Uint8Array {
-    const out = Buffer.allocUnsafeSlow(this.bytes);
+    const buffer = Buffer.allocUnsafeSlow(this.bytes);
+    // Writing into a plain Uint8Array costs less than into a Buffer.
+    const out = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
     let at = 0;
     for (const byte of MAGIC) out[at++] = byte;
     at = writeKeys(out, at, 0x0a, this.keys);
     at = writeKeys(out, at, 0x12, this.hashKeys);
-    for (let i = 0; i < this.records.length; i++) {
-      const { data } = this.records[i] as UserRecord;
-      const key = this.indexes[2 * i] as number;
-      const hashKey = this.indexes[2 * i + 1] as number;
+    const { indexes } = this;
+    for (let i = 0; i < this.data.length; i++) {
+      const data = this.data[i] as Uint8Array;
+      const key = indexes[2 * i] as number;
+      const hashKey = indexes[2 * i + 1] as number;
       out[at++] = 0x1a;
       at = writeVarint(out, at, innerSize(key, hashKey, data.length));
       out[at++] = 0x08;
@@ -144,10 +157,11 @@ export class AggregateBuilder {
     out.set(hash('md5', out.subarray(MAGIC.length, at), 'buffer'), at);
     this.keys = keyTable();
     this.hashKeys = keyTable();
-    this.records = [];
+    this.data = [];
+    this.lastHashKey = '';
     this.indexes = [];
     this.bytes = FRAME_BYTES;
-    return out;
+    return buffer;
   }
 }
 

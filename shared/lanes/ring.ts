@@ -1,5 +1,6 @@
 // The hash ring of Kinesis: 2^128 hash keys, cut into G key groups of equal size. G is a power of two, fixed for a run.
 import { hash } from 'node:crypto';
+import { keyHash } from './key-hash.ts';
 
 const RING_BITS = 128n;
 export const RING = 1n << RING_BITS;
@@ -14,7 +15,7 @@ export const groupOfHash = (hashKey: bigint, groups: number): number => Number(h
 
 /** The same from the partition key, without a 128-bit division: the top bits of its MD5. */
 export const groupOfKey = (partitionKey: string, groups: number): number =>
-  Math.floor((Number.parseInt(hash('md5', partitionKey, 'hex').slice(0, 8), 16) / 0x1_0000_0000) * groups);
+  Math.floor((keyHash(partitionKey) / 0x1_0000_0000) * groups);
 
 /** The middle of a key group, as an explicit hash key: every record of the group goes to the shard that holds it. */
 export const pointOf = (group: number, groups: number): string =>

@@ -96,9 +96,11 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     const wanted: Seen[] = [];
     const claims: Claim[] = [];
     for (const s of seen) {
-      const { id, source, type } = named(s.verdict);
-      const from = sourceFor(type);
-      if (id === undefined || !from || from.deduplicate === null) continue;
+      const said = named(s.verdict);
+      const from = sourceFor(said.type);
+      if (!from || from.deduplicate === null) continue;
+      const { id, source } = said;
+      if (id === undefined) continue;
       wanted.push(s);
       claims.push({
         source: from.name,
