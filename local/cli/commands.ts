@@ -96,6 +96,19 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./build.ts')).build,
   },
   {
+    name: 'reference',
+    summary: 'loads the rows of reference/*.csv into the table of a deployed stage (serverless deploy does it)',
+    usage: 'millrace reference --table NAME [--region REGION] [--pipeline DIR]',
+    options: { table: { type: 'string' }, region: { type: 'string' }, pipeline: { type: 'string' } },
+    help: [
+      ['--table NAME', 'the reference table'],
+      ['--region REGION', 'its region (default: as the AWS SDK finds it)'],
+      pipeline,
+    ],
+    words: [],
+    load: async () => (await import('./reference.ts')).reference,
+  },
+  {
     name: 'invoke',
     summary: 'one function on one sample event, on fresh local services',
     usage: 'millrace invoke FUNCTION --event FILE [--pipeline DIR]',
