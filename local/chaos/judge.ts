@@ -1,208 +1,12 @@
-// What must have come out, computed in plain JavaScript from what lies in the streams: nothing here is shared with the steps but
-// the reading of records. Every difference is one line of text.
-import { unpackRecord } from '../../shared/event/unpack.ts';
-import { unpackInner } from '../../shared/lanes/block.ts';
-import type { StampedEvent } from '../../shared/lanes/inner.ts';
-import { position } from '../../shared/lanes/position.ts';
-import type { MemoryLog } from '../../shared/memory/log.ts';
-import type { WindowQuery } from '../../shared/query/plan.ts';
+// Compares every destination with a reference computed straight from the input. Every difference is one line of text.
+import { shardOfLane } from '../../shared/lanes/position.ts';
+import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { RUN_ID } from './cast.ts';
+import { type Counted, expected } from './expected.ts';
+import { firstTimes, NEVER, rawClocks, type Seen } from './read-streams.ts';
 import { DELAY } from './scenario.ts';
-import type { Click, World } from './world.ts';
-
-const NEVER = Number.NEGATIVE_INFINITY;
-const SECOND = 1_000;
-type Seen = { readonly e: StampedEvent; readonly clock: number };
-
-/** Each position of a stream once, with the clock of its lane at that place. Parents come before children. */
-const firstTimes = (log: MemoryLog, problems: string[]): Seen[] => {
-  const lanes = new Map<string, { pos: string; clock: number; ended: boolean }>();
-  const out: Seen[] = [];
-  for (const shard of log.shards())
-    for (const record of log.read(shard.id, null).records) {
-      const unpacked = unpackInner(record.data);
-      if (!unpacked.ok) {
-        problems.push(`${log.name}: ${unpacked.cause}`);
-        continue;
-      }
-      for (const item of unpacked.items) {
-        const lane = lanes.get(item.lane) ?? { pos: '', clock: NEVER, ended: false };
-        if (lane.ended) continue;
-        if (item.kind === 'end') {
-          lanes.set(item.lane, { ...lane, ended: true });
-          for (const next of item.next)
-            if (!lanes.has(next)) lanes.set(next, { pos: '', clock: lane.clock, ended: false });
-          continue;
-        }
-        const pos = item.kind === 'mark' ? item.pos : position(item.seq, item.index, item.child);
-        if (pos <= lane.pos) continue;
-        if (item.kind === 'event') out.push({ e: item, clock: lane.clock });
-        lanes.set(item.lane, {
-          pos,
-          clock: item.kind === 'mark' ? Math.max(lane.clock, item.clock) : lane.clock,
-          ended: false,
-        });
-      }
-    }
-  return out;
-};
-
-/** For each event, the greatest clock that its raw shard may have shown before it: later than that minus the delay is on time. */
-const rawClocks = (world: World): Map<string, number> => {
-  const out = new Map<string, number>();
-  const ends = new Map<string, number>();
-  for (const shard of world.raw.shards()) {
-    let clock = Math.max(NEVER, ...shard.parents.map((p) => ends.get(p) ?? NEVER));
-    let rose: number | null = null;
-    for (const record of world.raw.read(shard.id, null).records) {
-      rose ??= record.arrival;
-      const unpacked = unpackRecord(record.data, record.partitionKey);
-      for (const user of unpacked.ok ? unpacked.records : []) {
-        const { id, time } = JSON.parse(Buffer.from(user.bytes).toString()) as { id: string; time: string };
-        out.set(id, clock);
-        const capped = Math.min(Date.parse(time), record.arrival);
-        if (capped > clock - DELAY) rose = record.arrival;
-        clock = Math.max(clock, capped);
-      }
-      if (record.data.length === 0 && record.arrival - rose >= 60 * SECOND) clock = Math.max(clock, record.arrival);
-    }
-    ends.set(shard.id, clock);
-  }
-  return out;
-};
-
-type Rows = Map<string, string>;
-const stamp = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
-const group = <T>(items: readonly T[], key: (t: T) => string): Map<string, T[]> => {
-  const out = new Map<string, T[]>();
-  for (const t of items) out.set(key(t), [...(out.get(key(t)) ?? []), t]);
-  return out;
-};
-
-type Interval = { s: number; e: number; rows: number[] };
-/** Sessions of (time, weight) pairs: a gap of more than `gap` parts them. */
-const sessions = (rows: readonly (readonly [time: number, weight: number])[], gap: number): Interval[] => {
-  const out: Interval[] = [];
-  for (const [t, weight] of [...rows].sort((a, b) => a[0] - b[0])) {
-    const last = out.at(-1);
-    if (last && t <= last.e) {
-      last.e = t + gap;
-      last.rows.push(weight);
-    } else out.push({ s: t, e: t + gap, rows: [weight] });
-  }
-  return out;
-};
-const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);
-
-type Counted = { readonly c: Click; readonly seen: Seen };
-
-const expected = (world: World, counted: readonly Counted[]) => {
-  const rows: Rows = new Map();
-  const late = new Set<string>();
-  const queryOf = (name: string) => world.plan.queries.find((q) => q.name === name) as WindowQuery;
-  const put = (table: string, key: string, row: object) => rows.set(`${table} ${key}`, JSON.stringify(row));
-  const isLate = (name: string, { seen }: Counted) =>
-    late.add(
-      `${queryOf(name).id} ${seen.e.lane.slice(0, seen.e.lane.lastIndexOf('/'))} ${position(seen.e.seq, seen.e.index, seen.e.child)}`,
-    );
-  const on = (x: Counted) => x.seen.clock - DELAY;
-
-  const tumble = (name: string, all: readonly Counted[]) =>
-    all.filter((x) => {
-      const end = Math.floor(x.c.t / 10_000) * 10_000 + 10_000;
-      if (end - 1 > on(x)) return true;
-      isLate(name, x);
-      return false;
-    });
-  const tens: { t: number; n: number; hi: number }[] = [];
-  for (const [key, xs] of group(tumble('tens', counted), (x) => `${x.c.k} ${Math.floor(x.c.t / 10_000) * 10_000}`)) {
-    const [k, s] = key.split(' ') as [string, string];
-    const ns = xs.map((x) => x.c.n);
-    const start = Number(s);
-    const hi = Math.max(...ns);
-    tens.push({ t: start + 9_999, n: xs.length, hi });
-    put('tens', key, {
-      k,
-      s: stamp(start),
-      e: stamp(start + 10_000),
-      t: stamp(start + 9_999),
-      n: xs.length,
-      v: sum(ns),
-      lo: Math.min(...ns),
-      hi,
-    });
-  }
-  for (const [key, xs] of group(tens, (x) => String(Math.floor(x.t / 20_000) * 20_000)))
-    put('twenties', key, { s: stamp(Number(key)), n: sum(xs.map((x) => x.n)), most: Math.max(...xs.map((x) => x.hi)) });
-
-  const { lateness } = queryOf('hops');
-  const inWindows = counted.flatMap((x) => {
-    const ends = [1, 2, 3]
-      .map((i) => Math.floor(x.c.t / 10_000) * 10_000 + i * 10_000)
-      .filter((end) => end - 1 + lateness > on(x));
-    if (ends.length === 0) isLate('hops', x);
-    return ends.map((end) => ({ x, end }));
-  });
-  for (const [key, xs] of group(inWindows, ({ x, end }) => `${x.c.k} ${end - 30_000}`)) {
-    const [k, s] = key.split(' ') as [string, string];
-    put('hops', key, {
-      k,
-      s: stamp(Number(s)),
-      e: stamp(Number(s) + 30_000),
-      n: xs.length,
-      kinds: new Set(xs.map(({ x }) => x.c.v)).size,
-    });
-  }
-
-  const visitors = counted.filter((x) => {
-    if (x.c.t > on(x)) return true;
-    isLate('visits', x);
-    return false;
-  });
-  const visits: [number, number][] = [];
-  for (const [k, xs] of group(visitors, (x) => x.c.k))
-    for (const { s, e, rows: ones } of sessions(
-      xs.map((x) => [x.c.t, 1]),
-      5_000,
-    )) {
-      visits.push([e - 1, ones.length]);
-      put('visits', `${k} ${s}`, { k, s: stamp(s), e: stamp(e), t: stamp(e - 1), n: ones.length });
-    }
-  for (const { s, e, rows: ns } of sessions(visits, 5_000))
-    put('visits_of_visits', String(s), { s: stamp(s), e: stamp(e), n: sum(ns) });
-
-  const large = counted.filter((x) => x.c.v >= 3);
-  for (const x of large) put('big', x.c.id, { k: x.c.k, v: x.c.v, t: stamp(x.c.t) });
-  for (const [key, xs] of group(tumble('big_tens', large), (x) => `${x.c.k} ${Math.floor(x.c.t / 10_000) * 10_000}`)) {
-    const [k, s] = key.split(' ') as [string, string];
-    put('big_tens', key, { k, s: stamp(Number(s)), v: sum(xs.map((x) => x.c.v)) });
-  }
-  return { rows, late };
-};
-
-type RowEvent = { id: string; type: string; revision?: string; data: Record<string, unknown> };
-
-/** The newest revision of each row, as a sink keeps it; `big` rows are told apart by the click. */
-const actualRows = (world: World, problems: string[]): string[] => {
-  const newest = new Map<string, RowEvent>();
-  for (const { e } of firstTimes(world.refined, problems)) {
-    const row = JSON.parse(Buffer.from(e.bytes).toString()) as RowEvent;
-    const old = newest.get(row.id);
-    if (old === undefined || (row.revision ?? '') > (old.revision ?? '')) newest.set(row.id, row);
-  }
-  return [...newest.values()].map((r) => `${r.type} ${JSON.stringify(r.data)}`).sort();
-};
-
-const sideLines = async (world: World, door: string): Promise<Record<string, unknown>[]> => {
-  const out: Record<string, unknown>[] = [];
-  for (const { key } of await world.objects.list(`${door}/`)) {
-    const bytes = await world.objects.get(key);
-    for (const line of Buffer.from(bytes ?? [])
-      .toString()
-      .split('\n'))
-      if (line !== '') out.push(JSON.parse(line) as Record<string, unknown>);
-  }
-  return out;
-};
+import { rowsInLake, rowsInTable, rowsOnStream, sideLines } from './stores.ts';
+import type { World } from './world.ts';
 
 const differences = (what: string, want: readonly string[], have: readonly string[]): string[] => {
   const left = new Map<string, number>();
@@ -216,38 +20,112 @@ const differences = (what: string, want: readonly string[], have: readonly strin
   for (const [w, n] of left) for (let i = 0; i < n; i++) out.push(`${what}: missing ${w}`);
   return out;
 };
+const inTables = (world: World, connector: string, rows: readonly string[]): readonly string[] => {
+  const names = new Set(world.plan.tables.filter((t) => t.connector === connector).map((t) => t.name));
+  return rows.filter((row) => names.has(row.slice(0, row.indexOf(' '))));
+};
+const placeOf = ({ e, pos }: Seen): string => `${shardOfLane(e.lane)} ${pos}`;
+const once = (names: readonly string[]): readonly string[] => [...new Set(names)];
 
-/** Everything that is not as it must be; empty when the run was exact. */
-export const judge = async (world: World): Promise<readonly string[]> => {
-  const problems: string[] = [];
-  const clicks = new Map(world.clicks.map((c) => [c.id, c]));
-  const counted: Counted[] = [];
-  const ids: string[] = [];
-  for (const seen of firstTimes(world.enriched, problems)) {
-    const { id } = JSON.parse(Buffer.from(seen.e.bytes).toString()) as { id: string };
-    ids.push(id);
-    const c = clicks.get(id);
-    if (c !== undefined) counted.push({ c, seen });
+type Fate = {
+  readonly pass: readonly string[];
+  /** `<rule> <place>`, duplicates too. */
+  readonly refused: readonly string[];
+};
+
+/** Refused events that still say their id and a known type: claims are made before the verdict. */
+const CLAIMED = new Set(['schema.mismatch', 'event.future', 'event.bad-time']);
+
+/**
+ * Which positions of `raw` must have passed. Of copies that are told apart by id exactly one owns the id; which one is the order
+ * of claims, so the one that was taken is the one.
+ * @param taken positions that passed, and `<rule> <position>` of those refused
+ */
+const fates = (world: World, taken: ReadonlySet<string>, problems: string[]): Fate => {
+  const pass: string[] = [];
+  const refused: string[] = [];
+  const copies = new Map<string, [name: string, at: string][]>();
+  for (const [at, sent] of world.sent) {
+    const isClick = sent.kind === 'click';
+    const name = isClick ? at : `${sent.rule} ${at}`;
+    if (world.shape.deduplicate && sent.copied && (isClick || CLAIMED.has(sent.rule))) {
+      const id = isClick ? sent.click.id : sent.id;
+      copies.set(id, [...(copies.get(id) ?? []), [name, at]]);
+    } else (isClick ? pass : refused).push(name);
   }
-  problems.push(...differences('enriched', [...clicks.keys()], ids));
-  const want = expected(world, counted);
-  problems.push(
-    ...differences(
-      'rows',
-      [...want.rows].map(([key, row]) => `${key.slice(0, key.indexOf(' '))} ${row}`).sort(),
-      actualRows(world, problems),
-    ),
+  for (const [id, all] of copies) {
+    const through = all.filter(([name]) => taken.has(name));
+    if (through.length !== 1) problems.push(`${id} was sent ${all.length} times and taken ${through.length} times`);
+    for (const [name, at] of all)
+      if (!taken.has(name)) refused.push(`event.duplicate ${at}`);
+      else (name === at ? pass : refused).push(name);
+  }
+  return { pass, refused };
+};
+
+const countedOf = (world: World, enriched: readonly Seen[], problems: string[]): readonly Counted[] =>
+  enriched.flatMap((seen) => {
+    const sent = world.sent.get(placeOf(seen));
+    if (sent?.kind !== 'click') return [];
+    const { id, data } = JSON.parse(Buffer.from(seen.e.bytes).toString()) as {
+      id: string;
+      data: { info?: { w?: number } };
+    };
+    const w = data.info?.w;
+    if (id !== sent.click.id) problems.push(`${placeOf(seen)} holds ${id}, not ${sent.click.id}`);
+    if (w === undefined || !world.answers.get(id)?.has(w)) problems.push(`${id}: nobody answered ${w}`);
+    return w === undefined ? [] : [{ c: sent.click, w, seen }];
+  });
+
+/** I8: each query's doors over all entries add up to the events that it must have read. */
+const doors = (world: World, read: ReadonlyMap<string, number>): string[] => {
+  const sums = new Map<string, number>();
+  for (const [pk, entries] of world.ledgers.entries) {
+    if (
+      !pk.startsWith(`led#${RUN_ID}#${aggregateName('enriched')}`) &&
+      !pk.startsWith(`led#${RUN_ID}#${aggregateName('refined')}`)
+    )
+      continue;
+    for (const { counts } of entries)
+      for (const [query, [n]] of Object.entries(counts)) sums.set(query, (sums.get(query) ?? 0) + n);
+  }
+  return [...read].flatMap(([query, n]) =>
+    (sums.get(query) ?? 0) === n ? [] : [`doors: ${query} read ${sums.get(query) ?? 0} events, not ${n}`],
   );
+};
+
+/** Everything that is not as it must be; empty when the run was exact, or cannot be judged (`world.void`). */
+export const judge = async (world: World): Promise<readonly string[]> => {
+  if (world.void !== null) return [];
+  const problems: string[] = [];
+  const enriched = firstTimes(world.enriched, problems);
+  const places = enriched.map(placeOf);
+  const aside = await sideLines(world, 'rejected');
+  const refused = once(aside.filter((l) => l.rule !== 'query.threw').map((l) => `${l.rule} ${l.shard} ${l.position}`));
+  const fate = fates(world, new Set([...places, ...refused]), problems);
+  problems.push(...differences('enriched', fate.pass, places));
+  const counted = countedOf(world, enriched, problems);
+  const want = expected(world, counted);
+  problems.push(...differences('rows', want.rows, rowsOnStream(firstTimes(world.refined, problems))));
+  if (world.shape.sinks) {
+    problems.push(...differences('table', inTables(world, 'dynamodb', want.rows), rowsInTable(world)));
+    problems.push(...differences('lake', inTables(world, 'filesystem', want.rows), await rowsInLake(world, problems)));
+  }
+  problems.push(...doors(world, want.read));
+
   const late = await sideLines(world, 'late');
-  const named = new Set(late.map((l) => `${l.query} ${l.shard} ${l.position}`));
-  problems.push(...differences('late', [...want.late], [...named]));
+  problems.push(...differences('late', want.late, once(late.map((l) => `${l.query} ${l.shard} ${l.position}`))));
   const clocks = rawClocks(world);
   for (const l of late) {
-    const { id } = l.event as { id: string };
-    const c = clicks.get(id);
-    if (c !== undefined && c.t > (clocks.get(id) ?? NEVER) - DELAY)
-      problems.push(`late although on time: ${id} for ${l.query}`);
+    const at = `${l.shard} ${l.position}`;
+    const sent = world.sent.get(at);
+    if (sent?.kind === 'click' && sent.click.t > (clocks.get(at) ?? NEVER) - DELAY)
+      problems.push(`late although on time: ${sent.click.id} for ${l.query}`);
   }
-  if ((await sideLines(world, 'rejected')).length > 0) problems.push('an event was rejected');
+  const idOf = new Map(world.plan.queries.map((q) => [q.name, q.id]));
+  const failed = aside.filter((l) => l.rule === 'query.threw');
+  const failedNames = failed.map((l) => `${idOf.get(l.query ?? '') ?? l.query} ${l.shard} ${l.position}`);
+  problems.push(...differences('failed', want.failed, once(failedNames)));
+  problems.push(...differences('rejected', fate.refused, refused));
   return problems;
 };

@@ -1,9 +1,9 @@
 // An event source mapping under a schedule: batches of any size, parents before children, again from where it failed.
 import { padSeq } from '../../shared/lanes/position.ts';
-import type { MemoryLog } from '../../shared/memory/log.ts';
 import type { BatchStep, StreamRecord } from '../../shared/trigger/batch.ts';
 import type { Rng } from '../generate/rng.ts';
 import { Gate } from './gate.ts';
+import type { Journal } from './journal.ts';
 
 export type Sandbox = { readonly gate: Gate; readonly step: BatchStep; busy: boolean };
 export type Invocation = {
@@ -15,21 +15,37 @@ export type Invocation = {
   zombie: boolean;
   ended: boolean;
 };
+/** Shard -> greatest sequence number that any mapping of the function got done. */
+export type Best = Map<string, string>;
 
 export class Mapping {
   readonly name: string;
-  readonly log: MemoryLog;
-  readonly #make: (gate: Gate) => BatchStep;
+  readonly log: Journal;
+  readonly make: (gate: Gate) => BatchStep;
+  /** Shared by all mappings of one function on one stream. */
+  readonly best: Best;
   readonly #sandboxes: Sandbox[] = [];
   /** Shard -> last sequence number done. */
   #done = new Map<string, string>();
   readonly running = new Map<string, Invocation>();
   stalledUntil = 0;
+  readonly stalledShards = new Map<string, number>();
+  /** Shard -> the most records of its next batch, after a failure. */
+  readonly #halved = new Map<string, number>();
 
-  constructor(name: string, log: MemoryLog, make: (gate: Gate) => BatchStep) {
+  constructor(name: string, log: Journal, make: (gate: Gate) => BatchStep, best: Best = new Map()) {
     this.name = name;
     this.log = log;
-    this.#make = make;
+    this.make = make;
+    this.best = best;
+  }
+
+  /** Another mapping of the same function, at TRIM_HORIZON. */
+  twin(): Mapping {
+    const twin = new Mapping(`${this.name}'`, this.log, this.make, this.best);
+    twin.answerLost = this.answerLost;
+    twin.halves = this.halves;
+    return twin;
   }
 
   #next(shard: string, limit: number): readonly StreamRecord[] {
@@ -43,24 +59,37 @@ export class Mapping {
   /** Shards with something to do, whose ancestors were read to their end (unless `early`). */
   ready(early = false): readonly string[] {
     const shards = this.log.shards();
+    const waiting = shards.filter((s) => !this.running.has(s.id) && this.#next(s.id, 1).length > 0);
+    if (waiting.length === 0 || early) return waiting.map((s) => s.id);
     const byId = new Map(shards.map((s) => [s.id, s]));
-    const free = (id: string): boolean =>
-      (byId.get(id)?.parents ?? []).every((p) => !byId.has(p) || (this.#drained(p) && free(p)));
-    return shards.flatMap((s) =>
-      !this.running.has(s.id) && this.#next(s.id, 1).length > 0 && (early || free(s.id)) ? [s.id] : [],
-    );
+    const read = new Map<string, boolean>();
+    const isRead = (id: string): boolean => {
+      const known = read.get(id);
+      if (known !== undefined) return known;
+      const shard = byId.get(id);
+      const answer = shard === undefined || (this.#drained(id) && shard.parents.every(isRead));
+      read.set(id, answer);
+      return answer;
+    };
+    return waiting.filter((s) => s.parents.every(isRead)).map((s) => s.id);
   }
 
   get atRest(): boolean {
     return this.running.size === 0 && this.ready().length === 0;
   }
 
+  /** A record aged out of the stream before this function had done it: nothing can make that good. */
+  get overtaken(): boolean {
+    return this.log.family().some(({ id }) => this.log.trimmed(id) > (this.best.get(id) ?? ''));
+  }
+
   start(shard: string, most: number, rng: Rng, budget: () => number): Invocation {
-    const records = this.#next(shard, 1 + rng.below(most));
+    const size = Math.min(1 + rng.below(most), this.#halved.get(shard) ?? most);
+    const records = this.#next(shard, size);
     let sandbox = this.#sandboxes.find((s) => !s.busy);
     if (sandbox === undefined) {
       const gate = new Gate();
-      sandbox = { gate, step: this.#make(gate), busy: false };
+      sandbox = { gate, step: this.make(gate), busy: false };
       this.#sandboxes.push(sandbox);
     }
     sandbox.busy = true;
@@ -69,21 +98,33 @@ export class Mapping {
     const batch = { stream: this.log.name, shard, records };
     sandbox.step(batch, { remainingMs: budget }).then(
       ({ done }) => this.#end(invocation, done),
-      () => this.#end(invocation, 0),
+      (error: unknown) => {
+        this.threw(error);
+        this.#end(invocation, 0);
+      },
     );
     return invocation;
   }
 
   /** The answer is lost with some chance of the schedule: then the same records come again, in other borders. */
   answerLost: () => boolean = () => false;
+  /** A batch that failed is cut in halves. */
+  halves: () => boolean = () => false;
+  /** Hears what a step threw. */
+  threw: (error: unknown) => void = () => undefined;
 
   #end(invocation: Invocation, done: number): void {
+    const { shard, records } = invocation;
     invocation.ended = true;
     invocation.sandbox.busy = false;
-    if (invocation.zombie || this.running.get(invocation.shard) !== invocation) return;
-    this.running.delete(invocation.shard);
-    const last = invocation.records[done - 1];
-    if (last !== undefined && !this.answerLost()) this.#done.set(invocation.shard, last.seq);
+    if (invocation.zombie || this.running.get(shard) !== invocation) return;
+    this.running.delete(shard);
+    this.#halved.delete(shard);
+    const last = records[done - 1];
+    if (last !== undefined && (this.best.get(shard) ?? '') < last.seq) this.best.set(shard, last.seq);
+    if (last !== undefined && !this.answerLost()) this.#done.set(shard, last.seq);
+    else if (done < records.length && records.length > 1 && this.halves())
+      this.#halved.set(shard, Math.ceil(records.length / 2));
   }
 
   #forget(sandbox: Sandbox): void {

@@ -1,28 +1,34 @@
-// What every schedule plays: one source, windows of each kind, a filter, and queries over queries.
-import type { EventType } from '../../shared/pipeline.ts';
+// What every schedule plays: one source, an enrichment, windows of each kind, filters, queries over queries, a table and a lake.
+import type { Enrichment, EventType, Source } from '../../shared/pipeline.ts';
 import { compileSql } from '../../shared/query/compile.ts';
 import type { Plan } from '../../shared/query/plan.ts';
+import { hours, minutes } from '../../shared/time.ts';
 
 export const DELAY = 7_000;
 
 const TABLES = `
-CREATE TABLE clicks (k STRING, n BIGINT, v BIGINT, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND)
+CREATE TABLE clicks (k STRING, n BIGINT, v BIGINT, x STRING, info ROW<w BIGINT>, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND)
 WITH ('connector' = 'kinesis', 'millrace.type' = 'click.v1');
 CREATE TABLE tens (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), t TIMESTAMP(3), n BIGINT, v BIGINT, lo BIGINT, hi BIGINT, WATERMARK FOR t AS t)
 WITH ('connector' = 'kinesis');
-CREATE TABLE hops (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT, kinds BIGINT) WITH ('connector' = 'kinesis', 'millrace.lateness' = '$LATENESS s');
+CREATE TABLE hops (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT, kinds BIGINT, PRIMARY KEY (k, s) NOT ENFORCED)
+WITH ('connector' = 'dynamodb', 'millrace.lateness' = '$LATENESS s');
 CREATE TABLE visits (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), t TIMESTAMP(3), n BIGINT, WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
 CREATE TABLE big (k STRING, v BIGINT, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND) WITH ('connector' = 'kinesis');
 CREATE TABLE twenties (s TIMESTAMP(3), n BIGINT, most BIGINT) WITH ('connector' = 'kinesis');
 CREATE TABLE visits_of_visits (s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
 CREATE TABLE big_tens (k STRING, s TIMESTAMP(3), v BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE numbers (s TIMESTAMP(3), n BIGINT, v BIGINT) WITH ('connector' = 'dynamodb');
+CREATE TABLE ranks (k STRING, s TIMESTAMP(3), w BIGINT, top BIGINT) WITH ('connector' = 'filesystem', 'path' = 's3://lake/ranks', 'format' = 'parquet');
+CREATE TABLE parsed (k STRING, x BIGINT, w BIGINT, t TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 's3://lake/parsed', 'format' = 'parquet');
 `;
 
 const QUERIES: Readonly<Record<string, string>> = {
   tens: `INSERT INTO tens SELECT k, window_start, window_end, window_time, COUNT(*), SUM(n), MIN(n), MAX(n)
     FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end, window_time`,
   hops: `INSERT INTO hops SELECT k, window_start, window_end, COUNT(*), COUNT(DISTINCT v)
-    FROM TABLE(HOP(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND, INTERVAL '30' SECOND)) GROUP BY k, window_start, window_end`,
+    FROM TABLE(HOP(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND, INTERVAL '30' SECOND)) GROUP BY k, window_start, window_end
+    HAVING COUNT(*) < 6`,
   visits: `INSERT INTO visits SELECT k, window_start, window_end, window_time, COUNT(*)
     FROM TABLE(SESSION(TABLE clicks PARTITION BY k, DESCRIPTOR(t), INTERVAL '5' SECOND)) GROUP BY k, window_start, window_end, window_time`,
   big: `INSERT INTO big SELECT k, v, t FROM clicks WHERE v >= 3`,
@@ -32,6 +38,11 @@ const QUERIES: Readonly<Record<string, string>> = {
     FROM TABLE(SESSION(TABLE visits, DESCRIPTOR(t), INTERVAL '5' SECOND)) GROUP BY window_start, window_end`,
   big_tens: `INSERT INTO big_tens SELECT k, window_start, SUM(v)
     FROM TABLE(TUMBLE(TABLE big, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end`,
+  numbers: `INSERT INTO numbers SELECT window_start, COUNT(*), SUM(CAST(x AS BIGINT))
+    FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY window_start, window_end`,
+  ranks: `INSERT INTO ranks SELECT k, window_start, SUM(info.w), MAX(info.w)
+    FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end`,
+  parsed: `INSERT INTO parsed SELECT k, CAST(x AS BIGINT), info.w, t FROM clicks WHERE v = 1`,
 };
 
 /** @param lateness of the hopping query, in seconds */
@@ -45,6 +56,14 @@ export const chaosPlan = (lateness: number): Plan => {
   return plan;
 };
 
+const plans = new Map<number, Plan>();
+/** The same, compiled once. */
+export const planFor = (lateness: number): Plan => {
+  const known = plans.get(lateness) ?? chaosPlan(lateness);
+  plans.set(lateness, known);
+  return known;
+};
+
 export const click: EventType = {
   type: 'click.v1',
   check: (data) =>
@@ -55,3 +74,26 @@ export const click: EventType = {
   id: null,
   key: ['k'],
 };
+
+/** Each click looks up a row of its own, by its id. */
+export const LOOKUP: Enrichment = {
+  kind: 'reference',
+  name: 'info',
+  on: ['click.v1'],
+  table: 'info',
+  key: ['i'],
+  as: 'info',
+  ttl: minutes(1),
+};
+
+export const sourcesFor = (deduplicate: boolean): readonly Source[] => [
+  {
+    name: 'clicks',
+    adapter: 'http',
+    types: ['click.v1'],
+    deduplicate: deduplicate ? hours(24) : null,
+    transport: 5_000,
+    ticks: true,
+    producer: 'any',
+  },
+];

@@ -1,0 +1,161 @@
+// The real steps of the pipeline, each behind a gate, wired as functions/*/handler.ts wire them.
+import { RING } from '../../shared/lanes/ring.ts';
+import { memoryStream } from '../../shared/memory/stream.ts';
+import { memoryWake } from '../../shared/memory/wake.ts';
+import type { Clock, Objects, Table } from '../../shared/ports.ts';
+import type { Plan } from '../../shared/query/plan.ts';
+import { aggregate } from '../../shared/steps/aggregate/aggregate.ts';
+import { enrich } from '../../shared/steps/enrich.ts';
+import { judgeOf } from '../../shared/steps/judge.ts';
+import { refine, SETTLE } from '../../shared/steps/refine/refine.ts';
+import { rollUpLake } from '../../shared/steps/roll-up-lake.ts';
+import { tick } from '../../shared/steps/tick.ts';
+import { transform } from '../../shared/steps/transform.ts';
+import { validate } from '../../shared/steps/validate.ts';
+import { writeLake } from '../../shared/steps/write-lake.ts';
+import { writeTable } from '../../shared/steps/write-table.ts';
+import type { Ms } from '../../shared/time.ts';
+import { type Gate, gatedObjects, gatedStream, gatedTable, gatedTurn, gatedWake } from './gate.ts';
+import type { Journal } from './journal.ts';
+import { Mapping } from './mapping.ts';
+import { click, DELAY, LOOKUP, sourcesFor } from './scenario.ts';
+import type { Shape } from './shape.ts';
+
+/** One run of a function that no stream calls. `settle`: to decide whatever there is. */
+export type Run = (settle: boolean) => Promise<void>;
+export type Runner = { readonly name: string; readonly make: (gate: Gate) => Run; slots: (Slot | null)[] };
+export type Slot = { gate: Gate; step: Run; busy: boolean };
+
+export const RUN_ID = '1';
+
+export type Parts = {
+  readonly plan: Plan;
+  readonly shape: Shape;
+  readonly raw: Journal;
+  readonly validated: Journal;
+  readonly enriched: Journal;
+  readonly refined: Journal;
+  readonly table: Table;
+  readonly results: Table;
+  readonly objects: Objects;
+  readonly retention: Ms;
+  /** The clock of a new sandbox. */
+  readonly clock: () => Clock;
+  readonly nonce: () => string;
+  /** What the look-up answers for a click just now. */
+  readonly answer: (id: string) => number;
+};
+export type Cast = { readonly mappings: Mapping[]; readonly runners: readonly Runner[]; readonly ticker: Runner };
+
+const plenty = { remainingMs: () => 60_000 };
+
+export const castOf = (p: Parts): Cast => {
+  const { plan, shape, raw, validated, enriched, refined } = p;
+  const { groups } = shape;
+  const common = (gate: Gate) => ({
+    table: gatedTable(gate, p.table),
+    objects: gatedObjects(gate, p.objects),
+    rejected: gatedObjects(gate, p.objects),
+    wake: gatedWake(gate, memoryWake()),
+    clock: p.clock(),
+    nonce: p.nonce,
+    run: RUN_ID,
+    groups,
+    plan,
+    patience: { tries: 3, wait: () => gatedTurn(gate, 'wait', async () => undefined) },
+  });
+  const to = (gate: Gate, log: Journal) => gatedStream(gate, memoryStream(log));
+  const lookups = (gate: Gate) => ({
+    geo: undefined,
+    agent: () => null,
+    reference: {
+      find: (_: string, keys: readonly string[]) =>
+        gatedTurn(gate, 'look up', async () => new Map(keys.map((key) => [key, { w: p.answer(key) }]))),
+    },
+  });
+  const runner = (name: string, make: (gate: Gate) => Run): Runner => ({ name, make, slots: [null, null] });
+  const refiner = (name: string, reads: 'enriched' | 'refined', from: Journal): Runner =>
+    runner(name, (g) => {
+      const step = refine({ ...common(g), reads, from: to(g, from), raw: to(g, raw), to: to(g, refined) });
+      return (settle) => step(settle ? [SETTLE] : ['{}'], plenty);
+    });
+
+  const mappings = [
+    new Mapping('validate', raw, (g) =>
+      validate({
+        ...common(g),
+        raw: to(g, raw),
+        validated: to(g, validated),
+        delay: DELAY,
+        sources: sourcesFor(shape.deduplicate),
+        judge: judgeOf({ plan, types: { 'click.v1': click } }),
+        retention: p.retention,
+      }),
+    ),
+    new Mapping('enrich', validated, (g) =>
+      enrich({ ...common(g), from: to(g, validated), to: to(g, enriched), enrichments: [LOOKUP], lookups: lookups(g) }),
+    ),
+    new Mapping('transform', enriched, (g) => transform({ ...common(g), from: to(g, enriched), to: to(g, refined) })),
+    new Mapping('aggregate', enriched, (g) => aggregate({ ...common(g), reads: 'enriched', from: to(g, enriched) })),
+    new Mapping('aggregate-again', refined, (g) => aggregate({ ...common(g), reads: 'refined', from: to(g, refined) })),
+    ...(shape.sinks
+      ? [
+          new Mapping('write-table', refined, (g) => {
+            const { rejected, run } = common(g);
+            return writeTable({ tables: plan.tables, results: gatedTable(g, p.results), rejected, run });
+          }),
+          new Mapping('write-lake', refined, (g) =>
+            writeLake({ ...common(g), reads: 'refined', from: to(g, refined) }),
+          ),
+        ]
+      : []),
+  ];
+  const runners = [
+    refiner('refine', 'enriched', enriched),
+    refiner('refine-again', 'refined', refined),
+    ...(shape.sinks
+      ? [
+          runner('roll-up-lake', (g) => {
+            const streams = { enriched: to(g, enriched), refined: to(g, refined) };
+            const step = rollUpLake({ ...common(g), streams });
+            return () => step(0, plenty);
+          }),
+        ]
+      : []),
+  ];
+  const ticker = runner('tick', (g) => {
+    const step = tick({ raw: to(g, raw), patience: common(g).patience });
+    return () => step(0, plenty);
+  });
+  return { mappings, runners, ticker };
+};
+
+const byStart = (a: { startHash: string }, b: { startHash: string }): number =>
+  BigInt(a.startHash) < BigInt(b.startHash) ? -1 : 1;
+
+/** One split or merge of a stream. Whether a shard ended that never had a record. */
+export const reshardOnce = (log: Journal, rng: { below(n: number): number; chance(p: number): boolean }): boolean => {
+  const open = log
+    .shards()
+    .filter((s) => !s.closed)
+    .sort(byStart);
+  const wantsMerge = rng.chance(open.length > 4 ? 0.9 : 0.5);
+  const at = rng.below(open.length);
+  const [first, second] = [open[Math.min(at, open.length - 2)], open[Math.min(at, open.length - 2) + 1]];
+  const cut = 1 + rng.below(98);
+  let ended: readonly string[] = [];
+  if (wantsMerge && first !== undefined && second !== undefined) {
+    log.merge(first.id, second.id);
+    ended = [first.id, second.id];
+  } else {
+    const s = open[at] as (typeof open)[number];
+    const start = BigInt(s.startHash);
+    const middle = start + 1n + ((BigInt(s.endHash) - start) * BigInt(cut)) / 100n;
+    // A shard a 1,024th of the ring wide is narrow enough.
+    if (BigInt(s.endHash) - start < RING / 1_024n || middle > BigInt(s.endHash)) return false;
+    log.split(s.id, middle);
+    ended = [s.id];
+  }
+  log.family();
+  return ended.some((id) => log.all(id).length === 0);
+};

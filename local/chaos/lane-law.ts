@@ -1,0 +1,50 @@
+// The lane law (protocol, section 6, I1), checked at every put: when something of a lane first appears, all earlier things of that
+// lane have appeared; a retry only rewinds. And I4 and I6: clocks never fall, one outbox number has one content.
+import { unpackInner } from '../../shared/lanes/block.ts';
+import type { Inner } from '../../shared/lanes/inner.ts';
+import { END, position } from '../../shared/lanes/position.ts';
+import { isRefinedLane } from '../../shared/steps/roster.ts';
+import type { StreamRecord } from '../../shared/trigger/batch.ts';
+
+type LaneSeen = { greatest: string; clock: number; readonly events: Map<string, string | null> };
+
+export class LaneLaw {
+  readonly #stream: string;
+  readonly #lanes = new Map<string, LaneSeen>();
+
+  constructor(stream: string) {
+    this.#stream = stream;
+  }
+
+  /** @throws Error that names the place at which the law is broken */
+  check(record: StreamRecord, shard: string): void {
+    const unpacked = unpackInner(record.data);
+    if (!unpacked.ok) throw new Error(`${this.#stream} ${shard}: ${unpacked.cause}`);
+    for (const item of unpacked.items) this.#item(item, shard);
+  }
+
+  #item(item: Inner, shard: string): void {
+    const at = this.#lanes.get(item.lane) ?? { greatest: '', clock: Number.NEGATIVE_INFINITY, events: new Map() };
+    this.#lanes.set(item.lane, at);
+    const where = `${this.#stream} ${shard} lane ${item.lane}`;
+    if (item.kind === 'end') {
+      at.greatest = END;
+      return;
+    }
+    if (item.kind === 'mark') {
+      if (item.pos <= at.greatest) return;
+      if (item.clock < at.clock) throw new Error(`${where}: the clock falls from ${at.clock} to ${item.clock}`);
+      at.greatest = item.pos;
+      at.clock = item.clock;
+      return;
+    }
+    const pos = position(item.seq, item.index, item.child);
+    const content = isRefinedLane(item.lane) ? Buffer.from(item.bytes).toString() : null;
+    const before = at.events.get(pos);
+    if (before === undefined) {
+      if (pos <= at.greatest) throw new Error(`${where}: ${pos} first appears behind ${at.greatest}`);
+      at.greatest = pos;
+      at.events.set(pos, content);
+    } else if (before !== content) throw new Error(`${where}: number ${pos} has two contents`);
+  }
+}

@@ -1,0 +1,66 @@
+// What a seed's world is like, drawn before anything happens. Switching a fault off changes nothing else of the world.
+import { groupsFor } from '../../shared/lanes/ring.ts';
+import { rngOf } from '../generate/rng.ts';
+import type { Faults } from './faults.ts';
+
+/** Bounds on a world, to make a failure small. */
+export type Limits = {
+  readonly events?: number;
+  /** Every stream begins with one shard. */
+  readonly oneShard?: boolean;
+  /** The fewest key groups. */
+  readonly fewGroups?: boolean;
+  /** Without write-table, write-lake and roll-up-lake. */
+  readonly noSinks?: boolean;
+};
+
+export type Shape = {
+  readonly events: number;
+  /** Shards of raw, validated, enriched, refined at the start. */
+  readonly shards: readonly [number, number, number, number];
+  /** Number of key groups. */
+  readonly groups: number;
+  /** Of the hopping query, in seconds. */
+  readonly lateness: number;
+  /** Chance that an event is far behind the others. */
+  readonly late: number;
+  readonly sinks: boolean;
+  readonly naps: number;
+  readonly quietWeeks: boolean;
+  readonly expiry: boolean;
+  readonly poison: boolean;
+  readonly copies: boolean;
+  readonly deduplicate: boolean;
+  readonly history: boolean;
+  readonly load: boolean;
+  readonly changingAnswers: boolean;
+};
+
+export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shape => {
+  const r = rngOf(seed * 7_919 + 17);
+  const drawn = {
+    events: 8 + r.below(30),
+    shards: [r.pick([1, 2]), r.pick([1, 2]), r.pick([1, 2]), r.pick([1, 2])] as const,
+    groups: groupsFor(r.pick([1, 1, 2])),
+    lateness: r.pick([0, 15]),
+    late: r.chance(0.4) ? 0.15 : 0,
+    sinks: r.chance(0.6),
+    naps: r.chance(faults.nap) ? 1 + r.below(2) : 0,
+    quietWeeks: r.chance(faults.quietWeeks),
+    expiry: r.chance(faults.expiry),
+    poison: r.chance(faults.poison),
+    copies: r.chance(faults.copies),
+    deduplicate: r.chance(0.4),
+    history: r.chance(faults.history),
+    load: r.chance(faults.load),
+    changingAnswers: r.chance(faults.changingAnswers),
+  };
+  return {
+    ...drawn,
+    ...(limits.events === undefined ? {} : { events: limits.events }),
+    ...(limits.oneShard ? { shards: [1, 1, 1, 1] as const } : {}),
+    ...(limits.fewGroups ? { groups: groupsFor(1) } : {}),
+    ...(limits.noSinks ? { sinks: false } : {}),
+    ...(drawn.load ? { history: false, naps: 0, quietWeeks: false } : {}),
+  };
+};

@@ -1,0 +1,110 @@
+// What the destinations hold: rows on `refined`, the results table, the lake, the side doors.
+import { memoryObjects } from '../../shared/memory/objects.ts';
+import { memoryTable } from '../../shared/memory/table.ts';
+import type { Item } from '../../shared/ports.ts';
+import { lakeFiles } from '../../shared/steps/lake/files.ts';
+import { showEntries } from '../../shared/steps/lake/show.ts';
+import { unpackStaged } from '../../shared/steps/lake/staged.ts';
+import { lakeName, lakeTables } from '../../shared/steps/lake/tables.ts';
+import { type Entry, ledger } from '../../shared/steps/ledger/ledger.ts';
+import { RUN_ID } from './cast.ts';
+import type { Seen } from './read-streams.ts';
+import type { World } from './world.ts';
+
+type RowEvent = {
+  readonly id: string;
+  readonly type: string;
+  readonly revision?: string;
+  readonly deleted?: boolean;
+  readonly data: unknown;
+};
+
+/** `<table> <row>` of the newest revision of each row, as a sink keeps it. */
+export const rowsOnStream = (refined: readonly Seen[]): readonly string[] => {
+  const newest = new Map<string, RowEvent>();
+  for (const { e } of refined) {
+    const row = JSON.parse(Buffer.from(e.bytes).toString()) as RowEvent;
+    const old = newest.get(row.id);
+    if (old === undefined || (row.revision ?? '') > (old.revision ?? '')) newest.set(row.id, row);
+  }
+  return [...newest.values()].filter((r) => r.deleted !== true).map((r) => `${r.type} ${JSON.stringify(r.data)}`);
+};
+
+/** The same from the results table. */
+export const rowsInTable = (world: World): readonly string[] =>
+  world.results
+    .items()
+    .filter((item) => item.deleted !== true)
+    .map((item) => `${item.pk.slice(0, item.pk.indexOf('#'))} ${item.row as string}`);
+
+/** A ledger that never expires, made of what was ever written to it. */
+const entriesOf = async (world: World, fn: string): Promise<ReadonlyMap<string, readonly Entry[]>> => {
+  const table = memoryTable('ever');
+  const shards = new Set<string>();
+  const prefix = `led#${RUN_ID}#${fn}#`;
+  for (const [pk, entries] of world.ledgers.entries) {
+    if (!pk.startsWith(prefix)) continue;
+    shards.add(pk.slice(prefix.length));
+    for (const { item } of entries) await table.put(item);
+  }
+  const book = ledger({ table, objects: world.objects, clock: world.clock, nonce: () => '', run: RUN_ID, fn });
+  const out = new Map<string, readonly Entry[]>();
+  for (const shard of shards) out.set(shard, await book.after(shard, 0));
+  return out;
+};
+
+type LakeManifest = Item & { readonly v: number; readonly from: number; readonly to: number; readonly shown: boolean };
+
+/**
+ * The rows that the lake's versions show, as `<table> <row>`; every version's files must be the bytes that its entries make.
+ * Which entries made which version is told by the manifests that were ever written.
+ */
+export const rowsInLake = async (world: World, problems: string[]): Promise<readonly string[]> => {
+  const fn = lakeName('refined');
+  const tables = new Map([...lakeTables(world.plan, 'refined').values()].flat().map((t) => [t.name, t] as const));
+  const rows: string[] = [];
+  const again = memoryObjects('again');
+  for (const [shard, entries] of await entriesOf(world, fn)) {
+    for (const e of entries)
+      for (const row of unpackStaged(await e.body()))
+        rows.push(`${row.table} ${JSON.stringify((JSON.parse(row.event) as RowEvent).data)}`);
+    let shown = 0;
+    for (const m of (world.lakeVersions.get(shard) ?? []) as readonly LakeManifest[]) {
+      if (m.from !== shown + 1) problems.push(`lake ${shard}: version ${m.v} begins with ${m.from} after ${shown}`);
+      shown = m.to;
+      await showEntries(again, entries.slice(m.from - 1, m.to), tables, { shard, run: RUN_ID, version: m.v });
+    }
+    if (shown !== entries.length) problems.push(`lake ${shard}: ${shown} of ${entries.length} entries are shown`);
+  }
+  const files = await lakeFiles(world.objects);
+  const wanted = await lakeFiles(again);
+  const names = (all: typeof files) => all.map((f) => f.key).join(' ');
+  if (names(files) !== names(wanted)) problems.push(`lake: files ${names(files)}, not ${names(wanted)}`);
+  for (const { key } of files) {
+    const [a, b] = [await world.objects.get(key), await again.get(key)];
+    if (a !== undefined && b !== undefined && !Buffer.from(a).equals(b)) problems.push(`lake: ${key} has other bytes`);
+  }
+  return rows;
+};
+
+/** A line of a side door. */
+export type SideLine = {
+  readonly door?: string;
+  readonly stage?: string;
+  readonly rule?: string;
+  readonly query?: string;
+  readonly shard: string;
+  readonly position: string;
+};
+
+export const sideLines = async (world: World, door: 'late' | 'rejected'): Promise<readonly SideLine[]> => {
+  const out: SideLine[] = [];
+  for (const { key } of await world.objects.list(`${door}/`)) {
+    const bytes = await world.objects.get(key);
+    for (const line of Buffer.from(bytes ?? [])
+      .toString()
+      .split('\n'))
+      if (line !== '') out.push(JSON.parse(line) as SideLine);
+  }
+  return out;
+};
