@@ -105,12 +105,16 @@ export class AggregateBuilder {
 
   /** Adds a record and returns the size so far. A bound, such as 1 MiB, is the caller's: ask `sizeWith` first. */
   add(record: UserRecord): number {
+    return this.append(record.partitionKey, record.explicitHashKey, record.data);
+  }
+
+  /** `add`, for callers that have no record at hand. */
+  append(partitionKey: string, explicitHashKey: string | undefined, data: Uint8Array): number {
     const { keys, hashKeys } = this;
     const knownKeys = keys.sizes.length;
-    const key = addKey(keys, record.partitionKey);
+    const key = addKey(keys, partitionKey);
     if (key === knownKeys) this.bytes += fieldSize(keys.sizes[key] as number);
     let hashKey = NONE;
-    const { explicitHashKey, data } = record;
     if (explicitHashKey) {
       if (explicitHashKey === this.lastHashKey) hashKey = this.lastHashIndex;
       else {

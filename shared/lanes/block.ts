@@ -4,7 +4,7 @@
 //   {"millrace":"mark",…} or {"millrace":"end",…}
 // So the stamp costs a few bytes an event, an event's bytes pass through a hop untouched, and any KPL reader can read the stream:
 // it skips user records that begin with {"millrace": .
-import { type AggregatedRecord, decodeAggregate, encodeAggregate } from '../event/kpl.ts';
+import { AggregateBuilder, type AggregatedRecord, decodeAggregate } from '../event/kpl.ts';
 import type { EpochMs } from '../time.ts';
 import type { End, Inner, Mark, StampedEvent } from './inner.ts';
 import { padSeq } from './position.ts';
@@ -27,15 +27,21 @@ export const MAX_EVENT_BYTES = 1_048_576 - 4_096;
 const PER_EVENT = 96;
 const MAX_AGGREGATE = 1_048_576 - 1_024;
 
-const isControl = (bytes: Uint8Array): boolean =>
-  bytes.length > CONTROL.length && CONTROL.equals(bytes.subarray(0, CONTROL.length));
+/** Asked of every event, so without a view of the bytes. */
+const isControl = (bytes: Uint8Array): boolean => {
+  if (bytes.length <= CONTROL.length) return false;
+  for (let i = 0; i < CONTROL.length; i++) if (bytes[i] !== CONTROL[i]) return false;
+  return true;
+};
 
-const stampOf = (run: readonly StampedEvent[]): Stamp => {
-  const first = run[0] as StampedEvent;
+/** @param items events of one lane in [from, to), none of them behind the next */
+const stampOf = (items: readonly Inner[], from: number, to: number): Stamp => {
+  const first = items[from] as StampedEvent;
   const origins: Origin[] = [];
-  let seq = first.seq;
+  let { seq } = first;
   let origin: Origin | undefined;
-  for (const e of run) {
+  for (let i = from; i < to; i++) {
+    const e = items[i] as StampedEvent;
     if (e.seq !== seq || origin === undefined) {
       const delta = origin === undefined ? '' : (BigInt(e.seq) - BigInt(seq)).toString(16);
       origin = [delta, e.arrival - first.arrival];
@@ -47,6 +53,19 @@ const stampOf = (run: readonly StampedEvent[]): Stamp => {
   return { millrace: 'stamp', l: first.lane, p: first.seq.replace(/^0+(?=.)/, ''), a: first.arrival, o: origins };
 };
 
+/** The end of the run that begins at `from`: events of one lane, whose steps only go up (a redelivery rewinds a lane). */
+const runFrom = (items: readonly Inner[], from: number, to: number): number => {
+  const { lane, seq: start } = items[from] as StampedEvent;
+  let seq = start;
+  let i = from + 1;
+  for (; i < to; i++) {
+    const next = items[i] as Inner;
+    if (next.kind !== 'event' || next.lane !== lane || next.seq < seq) break;
+    seq = next.seq;
+  }
+  return i;
+};
+
 const markOf = (m: Mark): Control => ({ millrace: 'mark', l: m.lane, p: m.pos, c: m.clock });
 const endOfLane = (e: End): Control => ({ millrace: 'end', l: e.lane, n: e.next });
 
@@ -56,32 +75,25 @@ const sizeOf = (item: Inner): number => {
   return item.kind === 'mark' ? 256 : 128 + item.next.reduce((n, l) => n + l.length + 4, item.lane.length);
 };
 
-type UserRecord = { partitionKey: string; explicitHashKey: string; data: Uint8Array };
-
-const pack = (items: readonly Inner[], hashKey: string): Uint8Array => {
-  const out: UserRecord[] = [];
-  const control = (c: Control) =>
-    out.push({ partitionKey: CONTROL_KEY, explicitHashKey: hashKey, data: Buffer.from(JSON.stringify(c)) });
-  for (let i = 0; i < items.length; ) {
+/** One aggregate of the items in [from, to). */
+const pack = (items: readonly Inner[], from: number, to: number, hashKey: string): Uint8Array => {
+  const out = new AggregateBuilder();
+  const control = (c: Control) => out.append(CONTROL_KEY, hashKey, Buffer.from(JSON.stringify(c)));
+  for (let i = from; i < to; ) {
     const item = items[i] as Inner;
     if (item.kind !== 'event') {
       control(item.kind === 'mark' ? markOf(item) : endOfLane(item));
       i++;
       continue;
     }
-    const run: StampedEvent[] = [];
-    let { seq } = item;
-    for (; i < items.length; i++) {
-      const next = items[i] as Inner;
-      // A redelivery rewinds a lane: the steps of one run only go up.
-      if (next.kind !== 'event' || next.lane !== item.lane || next.seq < seq) break;
-      run.push(next);
-      seq = next.seq;
+    const end = runFrom(items, i, to);
+    control(stampOf(items, i, end));
+    for (; i < end; i++) {
+      const e = items[i] as StampedEvent;
+      out.append(e.key, hashKey, e.bytes);
     }
-    control(stampOf(run));
-    for (const e of run) out.push({ partitionKey: e.key, explicitHashKey: hashKey, data: e.bytes });
   }
-  return encodeAggregate(out);
+  return out.build();
 };
 
 /**
@@ -95,13 +107,13 @@ export const packGroup = (items: readonly Inner[], hashKey: string): Uint8Array[
   items.forEach((item, i) => {
     const more = sizeOf(item);
     if (size + more > MAX_AGGREGATE && i > from) {
-      out.push(pack(items.slice(from, i), hashKey));
+      out.push(pack(items, from, i, hashKey));
       from = i;
       size = 0;
     }
     size += more;
   });
-  if (from < items.length) out.push(pack(items.slice(from), hashKey));
+  if (from < items.length) out.push(pack(items, from, items.length, hashKey));
   return out;
 };
 
@@ -117,14 +129,16 @@ const readAggregate = (records: readonly AggregatedRecord[]): Unpacked => {
   let run: { lane: string; seq: string; arrival: EpochMs; index: number; child: number }[] = [];
   let at = 0;
   for (const r of records) {
-    if (!isControl(r.data)) {
+    const bytes = r.data;
+    if (!isControl(bytes)) {
       const s = run[at++];
       if (s === undefined) return foreign('an event without a stamp');
-      items.push({ kind: 'event', ...s, key: r.partitionKey, bytes: r.data });
+      const { lane, seq, arrival, index, child } = s;
+      items.push({ kind: 'event', lane, seq, index, child, arrival, key: r.partitionKey, bytes });
       continue;
     }
     if (at < run.length) return foreign('fewer events than the stamp says');
-    const c = JSON.parse(Buffer.from(r.data.buffer, r.data.byteOffset, r.data.byteLength).toString()) as Control;
+    const c = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()) as Control;
     if (c.millrace === 'mark') items.push({ kind: 'mark', lane: c.l, pos: c.p, clock: c.c });
     else if (c.millrace === 'end') items.push({ kind: 'end', lane: c.l, next: c.n });
     else {

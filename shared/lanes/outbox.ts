@@ -7,12 +7,13 @@ import type { Inner } from './inner.ts';
 const GROUP_BYTES = 900_000;
 const ALL_BYTES = 4_000_000;
 
+type Group = { readonly items: Inner[]; bytes: number };
+
 export class Outbox {
   readonly #stream: Stream;
   readonly #ring: number;
   readonly #patience: Patience | undefined;
-  #groups = new Map<number, Inner[]>();
-  #sizes = new Map<number, number>();
+  #groups = new Map<number, Group>();
   #bytes = 0;
   #full = false;
 
@@ -24,14 +25,16 @@ export class Outbox {
   }
 
   add(group: number, item: Inner): void {
-    const items = this.#groups.get(group);
-    if (items) items.push(item);
-    else this.#groups.set(group, [item]);
+    let held = this.#groups.get(group);
+    if (held === undefined) {
+      held = { items: [], bytes: 0 };
+      this.#groups.set(group, held);
+    }
+    held.items.push(item);
     const size = item.kind === 'event' ? item.bytes.length + item.key.length + 64 : 128;
-    const ofGroup = (this.#sizes.get(group) ?? 0) + size;
-    this.#sizes.set(group, ofGroup);
+    held.bytes += size;
     this.#bytes += size;
-    if (ofGroup > GROUP_BYTES || this.#bytes > ALL_BYTES) this.#full = true;
+    if (held.bytes > GROUP_BYTES || this.#bytes > ALL_BYTES) this.#full = true;
   }
 
   get full(): boolean {
@@ -41,9 +44,9 @@ export class Outbox {
   /** Sends everything; on return nothing is in flight and the box is empty. */
   async flush(): Promise<void> {
     if (this.#groups.size === 0) return;
-    await emit(this.#stream, this.#groups, this.#ring, this.#patience);
+    const groups = new Map([...this.#groups].map(([group, { items }]) => [group, items] as const));
+    await emit(this.#stream, groups, this.#ring, this.#patience);
     this.#groups = new Map();
-    this.#sizes = new Map();
     this.#bytes = 0;
     this.#full = false;
   }

@@ -18,6 +18,7 @@ export const onRecord = (c: ShardClock, arrival: EpochMs): ShardClock =>
 export const onEvent = (c: ShardClock, time: EpochMs, arrival: EpochMs, delay: Ms): ShardClock => {
   const capped = Math.min(time, arrival);
   if (capped <= c.clock - delay) return c;
+  if (capped <= c.clock && arrival === c.rose) return c;
   return { clock: Math.max(c.clock, capped), rose: arrival };
 };
 

@@ -8,7 +8,7 @@ import type { ToEvent } from '../event/to-event.ts';
 import { type UserRecord, unpackRecord } from '../event/unpack.ts';
 import type { Patience } from '../lanes/emit.ts';
 import { Outbox } from '../lanes/outbox.ts';
-import { endOf, lane, padSeq, position } from '../lanes/position.ts';
+import { endOf, type Lane, lane, padSeq, position } from '../lanes/position.ts';
 import { groupOfHash, groupOfKey, hashKeyOf, holds, ownedGroups } from '../lanes/ring.ts';
 import type { Source } from '../pipeline.ts';
 import type { Clock, Objects, Stream, Table } from '../ports.ts';
@@ -140,6 +140,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
 
   const begin = (shard: TreeShard, from: ShardClock, outbox: Outbox, lines: string[]) => {
     const owned = ownedGroups(shard, groups);
+    const lanes = new Map(owned.map((g) => [g, lane(shard.id, g)] as const));
     let at = from;
     const take = async (record: StreamRecord) => {
       at = onRecord(at, record.arrival);
@@ -172,7 +173,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
           at = onEvent(at, verdict.time, record.arrival, deps.delay);
           outbox.add(group, {
             kind: 'event',
-            lane: lane(shard.id, group),
+            lane: lanes.get(group) as Lane,
             seq,
             index: user.index,
             child: 0,
