@@ -4,7 +4,7 @@ import type { Plan } from '../../shared/query/plan.ts';
 import { compileSchemas } from '../../shared/schema/compile.ts';
 import type { UserError } from '../../shared/user-error.ts';
 import { type LoadedEnrichment, loadEnrichments } from './enrichments.ts';
-import { unserved } from './levels.ts';
+import { unserved } from './unserved.ts';
 import { readFolder } from './read-folder.ts';
 import { type ReferenceTable, readReference } from './references.ts';
 import { readSources } from './sources.ts';
