@@ -4,10 +4,10 @@ import type { Plan } from '../../shared/query/plan.ts';
 import { compileSchemas } from '../../shared/schema/compile.ts';
 import type { UserError } from '../../shared/user-error.ts';
 import { type LoadedEnrichment, loadEnrichments } from './enrichments.ts';
-import { unserved } from './unserved.ts';
 import { readFolder } from './read-folder.ts';
 import { type ReferenceTable, readReference } from './references.ts';
 import { readSources } from './sources.ts';
+import { unserved } from './unserved.ts';
 
 /** A pipeline folder, understood. Its parts are complete only when `ok`. */
 export type Compilation = {
