@@ -11,6 +11,8 @@ const bitsOf = (numbers: readonly number[], from: number): number =>
 
 const LEAST = Number.NEGATIVE_INFINITY;
 const MOST = Number.POSITIVE_INFINITY;
+/** More characters or elements than an event can hold, and still a small integer. */
+const MOST_COUNT = 2 ** 30 - 1;
 
 export class ScanNode {
   readonly types: number;
@@ -51,7 +53,7 @@ export class ScanNode {
     this.texts = plan.texts === undefined ? null : new ScanNames(plan.texts);
     this.textList = plan.texts ?? [];
     this.minLength = plan.minLength ?? 0;
-    this.maxLength = plan.maxLength ?? MOST;
+    this.maxLength = Math.min(plan.maxLength ?? MOST_COUNT, MOST_COUNT);
     this.pattern = plan.pattern === undefined ? null : new RegExp(plan.pattern, 'u');
     this.dateTime = plan.dateTime ?? false;
     this.time = plan.time ?? false;
@@ -71,6 +73,6 @@ export class ScanNode {
     this.rest = inner(plan.rest === false ? undefined : plan.rest);
     this.items = inner(plan.items);
     this.minItems = plan.minItems ?? 0;
-    this.maxItems = plan.maxItems ?? MOST;
+    this.maxItems = Math.min(plan.maxItems ?? MOST_COUNT, MOST_COUNT);
   }
 }

@@ -75,6 +75,7 @@ const NEEDED = (1 << SPECVERSION) | (1 << ID) | (1 << SOURCE) | (1 << TYPE) | (1
  */
 export const scanOf = (types: CompiledPipeline['types'], ahead: (type: string) => Ms): Scan => {
   const known = Object.keys(types).filter((type) => types[type]?.scan !== undefined);
+  const aheads = known.map(ahead);
   const attributes = new ScanNames(ATTRIBUTES);
   const names = new ScanNames(known);
   const nodes = known.map((type) => {
@@ -145,6 +146,6 @@ export const scanOf = (types: CompiledPipeline['types'], ahead: (type: string) =
     if (given === undefined || given < FIRST_INSTANT) return undefined;
     if (doc.time !== undefined && doc.time !== given) return undefined;
     const name = known[type] as string;
-    return given > arrival + ahead(name) ? undefined : new ScannedEvent(doc, given, name, idAt, sourceAt);
+    return given > arrival + (aheads[type] as number) ? undefined : new ScannedEvent(doc, given, name, idAt, sourceAt);
   };
 };
