@@ -135,10 +135,15 @@ export const refine = (deps: RefineDeps): WakeStep => {
     return out;
   };
 
-  const snapshot = async (state: OpenState, m: Manifest, now: EpochMs): Promise<Manifest['snap']> => {
+  const wantsSnapshot = (state: OpenState, m: Manifest, now: EpochMs): boolean => {
     firstDecision ??= m.v === 0 ? now : m.at;
-    const old = m.snap?.at ?? firstDecision;
-    if (now - old < SNAPSHOT_AFTER && state.snapBytes < SNAPSHOT_BYTES) return m.snap;
+    return now - (m.snap?.at ?? firstDecision) >= SNAPSHOT_AFTER || state.snapBytes >= SNAPSHOT_BYTES;
+  };
+
+  const snapshot = async (state: OpenState, m: Manifest, now: EpochMs): Promise<Manifest['snap']> => {
+    if (!wantsSnapshot(state, m, now)) return m.snap;
+    // Floors first: a snapshot that is decided stands for entries that may expire, and a floor says only what an entry says.
+    for (const tip of state.tips.values()) await book.putFloor(tip);
     const name = `${run}/${fn}/snap/${PART}/${deps.nonce()}`;
     await objects.put(name, packJson(snapshotOf(state)));
     return { name, at: now };
@@ -151,17 +156,12 @@ export const refine = (deps: RefineDeps): WakeStep => {
       return { query: query.id, no, key: row.key, event: write(row, outboxNumber(m.epoch, no)) };
     }),
     markNo: m.next + rows.length,
-    marks: awaited.map((q) => ({ query: q.id, watermark: w[q.id] as EpochMs })),
+    // A mark without a rise says nothing, and queries that follow each other would answer each other's for ever.
+    marks: awaited
+      .filter((q) => (w[q.id] as EpochMs) > (m.closed[q.id] ?? START_OF_TIME))
+      .map((q) => ({ query: q.id, watermark: w[q.id] as EpochMs })),
     side: state.side,
   });
-
-  const putFloors = async (state: OpenState, snapped: boolean): Promise<void> => {
-    if (!snapped) return;
-    // A failure here leaves entries standing a while longer as the newest, which is as good.
-    for (const tip of state.tips.values()) await book.putFloor(tip).catch(() => undefined);
-    state.tips.clear();
-    state.snapBytes = 0;
-  };
 
   /** One decision; false when there is nothing to decide. */
   const decide = async (eager: boolean): Promise<boolean> => {
@@ -178,7 +178,10 @@ export const refine = (deps: RefineDeps): WakeStep => {
       return dueRows(q, m.closed[id] ?? START_OF_TIME, w[id] as EpochMs);
     });
     const now = clock.now();
-    const must = state.fresh > 0 && (eager || now - m.at >= DECIDE_AFTER || state.freshBytes >= DECIDE_BYTES);
+    // Entries beyond the snapshot expire some day, even when no more come.
+    const stale = state.tips.size > 0 && wantsSnapshot(state, m, now);
+    const must =
+      stale || (state.fresh > 0 && (eager || now - m.at >= DECIDE_AFTER || state.freshBytes >= DECIDE_BYTES));
     const news = awaited.some((q) =>
       q.readers.some((r) => mayClose(r, m.closed[q.id] ?? START_OF_TIME, w[q.id] as EpochMs)),
     );
@@ -205,7 +208,10 @@ export const refine = (deps: RefineDeps): WakeStep => {
     memory = { state, v: next.v, ahead: false };
     await send(sending, next, out);
     await store.markSent(next);
-    await putFloors(state, snap?.name !== m.snap?.name);
+    if (snap?.name !== m.snap?.name) {
+      state.tips.clear();
+      state.snapBytes = 0;
+    }
     return true;
   };
 
