@@ -48,6 +48,8 @@ export type Faults = {
   readonly nap: number;
   /** In a world: forty quiet days. Entries expire, ended lanes are pruned, shards leave ListShards. */
   readonly quietWeeks: number;
+  /** In a world: forty days in which nothing comes, no tick either (a source without ticks). */
+  readonly silence: number;
   /** In a world: the table deletes expired items late, or not at all. */
   readonly expiry: number;
   /** In a world: events that cannot pass, or fail in one query. */
@@ -88,7 +90,8 @@ export const ALL_FAULTS: Faults = {
   arrivalJump: 0.004,
   leap: 0.006,
   nap: 0.1,
-  quietWeeks: 0.1,
+  quietWeeks: 0.08,
+  silence: 0.05,
   expiry: 0.7,
   poison: 0.4,
   copies: 0.4,

@@ -27,6 +27,7 @@ export type Shape = {
   readonly sinks: boolean;
   readonly naps: number;
   readonly quietWeeks: boolean;
+  readonly silence: boolean;
   readonly expiry: boolean;
   readonly poison: boolean;
   readonly copies: boolean;
@@ -54,6 +55,7 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     history: r.chance(faults.history),
     load: r.chance(faults.load),
     changingAnswers: r.chance(faults.changingAnswers),
+    silence: r.chance(faults.silence),
   };
   return {
     ...drawn,
@@ -61,6 +63,6 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     ...(limits.oneShard ? { shards: [1, 1, 1, 1] as const } : {}),
     ...(limits.fewGroups ? { groups: groupsFor(1) } : {}),
     ...(limits.noSinks ? { sinks: false } : {}),
-    ...(drawn.load ? { history: false, naps: 0, quietWeeks: false } : {}),
+    ...(drawn.load ? { history: false, naps: 0, quietWeeks: false, silence: false } : {}),
   };
 };

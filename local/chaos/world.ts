@@ -146,12 +146,16 @@ export class World {
 
   /** Plays until all events are in and all is at rest, or the schedule is void. @throws what broke an invariant */
   async play(): Promise<void> {
-    const { load, quietWeeks, naps, events } = this.shape;
+    const { load, quietWeeks, silence, naps, events } = this.shape;
     if (load) {
       this.struck.add('load');
       while (!this.#producer.done) this.#producer.send(this.clock.now());
     }
-    const rests = [...Array.from({ length: naps }, () => 'nap' as const), ...(quietWeeks ? ['weeks' as const] : [])];
+    const rests = [
+      ...Array.from({ length: naps }, () => () => this.#nap()),
+      ...(quietWeeks ? [() => this.#quietWeeks()] : []),
+      ...(silence ? [() => this.#silence()] : []),
+    ];
     const restAt = new Map(rests.map((rest) => [1 + this.rng.below(events), rest]));
     const until = load ? events * 12 : 150 + this.rng.below(150);
     for (let tail = 0; tail < until && this.void === null; ) {
@@ -160,8 +164,7 @@ export class World {
       for (const [at, rest] of restAt) {
         if (this.clicks.length < at) continue;
         restAt.delete(at);
-        if (rest === 'nap') await this.#nap();
-        else await this.#quietWeeks();
+        await rest();
       }
     }
     if (this.void === null) await this.#drain();
@@ -301,12 +304,16 @@ export class World {
   }
 
   /** Ends what no Lambda survives: an invocation lives 15 minutes at most, a request lands or it does not. */
-  async #endInvocations(): Promise<void> {
+  #endInvocations(): void {
     for (const { crash } of this.#gates(true)) crash();
     this.#zombies = [];
     // No sandbox stands idle for hours.
     for (const m of this.mappings) m.cool();
     for (const runner of this.runners) runner.slots = runner.slots.map(() => null);
+  }
+
+  /** What is under way arrives. */
+  async #land(): Promise<void> {
     for (const call of this.#later.splice(0)) await call.land();
     while (this.#producer.waits) this.#producer.retry();
   }
@@ -314,7 +321,8 @@ export class World {
   /** Hours in which nothing runs. */
   async #nap(): Promise<void> {
     this.struck.add('nap');
-    await this.#endInvocations();
+    this.#endInvocations();
+    await this.#land();
     this.#leap(hours(2 + this.rng.below(13)), minutes(30));
     this.#checkVoid();
   }
@@ -324,15 +332,34 @@ export class World {
     this.struck.add('quietWeeks');
     const faults = this.#faults;
     this.#calm();
-    await this.#endInvocations();
+    await this.#land();
     for (const wait of [minutes(6), days(20), minutes(6), days(20), minutes(6)]) {
       await this.#rest();
+      if (wait > days(1)) this.#endInvocations();
       this.#leap(wait, wait);
       this.#checkVoid();
       if (this.void !== null) return;
       await this.#rest();
       if (this.shape.expiry) this.#expire();
     }
+    this.#faults = faults;
+  }
+
+  /** Forty days in which nothing comes at all. Functions with a schedule go on for a while. */
+  async #silence(): Promise<void> {
+    this.struck.add('silence');
+    const faults = this.#faults;
+    this.#calm();
+    await this.#land();
+    await this.#rest(false);
+    for (const wait of [minutes(6), hours(3), minutes(6)]) {
+      this.clock.advance(wait);
+      await this.#rest(false);
+    }
+    this.#endInvocations();
+    this.clock.advance(days(40));
+    if (this.shape.expiry) this.#expire();
+    this.#checkVoid();
     this.#faults = faults;
   }
 
@@ -494,7 +521,7 @@ export class World {
   }
 
   /** Plays on until nothing is left to do, and three rounds of decisions found nothing. */
-  async #rest(): Promise<void> {
+  async #rest(settle = true): Promise<void> {
     let quiet = 0;
     for (let i = 0; quiet < 3; i++) {
       if (i > 100_000) throw new Error('never comes to rest');
@@ -502,7 +529,7 @@ export class World {
       await this.#progress();
       if (this.#gates(true).length > 0 || this.mappings.some((m) => !m.atRest)) continue;
       quiet++;
-      for (const runner of this.runners) this.#wake(runner, true);
+      for (const runner of this.runners) this.#wake(runner, settle);
     }
     await settled();
     if (this.broken !== undefined) throw this.broken;
@@ -511,8 +538,7 @@ export class World {
   /** No more faults: every late request lands, the last tick comes, and all is played to its end. */
   async #drain(): Promise<void> {
     this.#calm();
-    while (this.#producer.waits) this.#producer.retry();
-    for (const call of this.#later.splice(0)) await call.land();
+    await this.#land();
     for (let round = 0; round < 3; round++) {
       this.#tick(END_OF_TIME - 1_000_000 * (3 - round));
       await this.#rest();

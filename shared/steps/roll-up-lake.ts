@@ -53,8 +53,9 @@ const rollUpStream = (deps: RollUpLakeDeps, reads: LakeReads) => {
     if (last === undefined || entries.length !== m.to - m.from + 1)
       throw new Fault('ledger.gap', `${fn} ${shard}: entries ${m.from} to ${m.to} of version ${m.v} are not all there`);
     await showEntries(deps.objects, entries, tables, { shard, run: deps.run, version: m.v });
-    await manifests.setShown(shard, m);
+    // The floor before `shown`: a version that is shown is never looked at again, and its entries expire.
     await book.putFloor(last);
+    await manifests.setShown(shard, m);
     return { ...m, shown: true };
   };
 

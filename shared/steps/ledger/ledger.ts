@@ -59,6 +59,8 @@ export type Ledger = {
 const INLINE_BYTES = 11 * 1024;
 /** Longer than any zombie and any backlog (protocol, section 3). */
 const KEEP = days(30);
+/** With this much time left, and clocks that differ by less, no newer entry can be gone. */
+const FRESH = days(1);
 
 const entryKey = (n: number): string => `e#${String(n).padStart(12, '0')}`;
 const json = (item: Item, field: string): unknown => {
@@ -111,8 +113,12 @@ export const ledger = (deps: {
   return {
     async newest(shard) {
       const [item] = await table.query(pk(shard), { prefix: 'e#', newestFirst: true, limit: 1 });
-      const floor = item ?? (await table.get({ pk: pk(shard), sk: 'floor' }));
-      return floor && headOf(floor);
+      // Items whose time is over are deleted in any order: an old one that still stands must not hide the floor.
+      if (item !== undefined && (item.x as number) * 1000 > deps.clock.now() + FRESH) return headOf(item);
+      const floor = await table.get({ pk: pk(shard), sk: 'floor' });
+      const newest =
+        floor === undefined || (item !== undefined && (item.n as number) >= (floor.n as number)) ? item : floor;
+      return newest && headOf(newest);
     },
 
     async append(shard, head, entry) {

@@ -1,0 +1,116 @@
+// Takes one protection away at a time and plays: every mutant must come out wrong, and the real code right on the same schedules.
+//   node local/chaos/mutants.ts [--only NAME,NAME] [--seeds 300] [--jobs 2] [--random] [--write]
+// --random plays seeds also where a directed schedule is named; --write writes docs/mutants.md. Exit 1 on a miss, 2 for a wrong call.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { mutants } from './mutants/all.ts';
+import type { Mutant } from './mutants/mutant.ts';
+import { patched, sourceUrl } from './mutants/patch.ts';
+import { type Outcome, play } from './mutants/play.ts';
+import { SMALL_LIMITS } from './mutants/small-limits.ts';
+import { type Result, tableOf } from './mutants/table.ts';
+
+const { values: call } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    seeds: { type: 'string', default: '300' },
+    jobs: { type: 'string', default: '2' },
+    random: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+const seeds = Array.from({ length: Number(call.seeds) }, (_, i) => i + 1);
+const only = call.only?.split(',');
+const chosen = mutants.filter((m) => only === undefined || only.includes(m.name));
+const unknown = (only ?? []).filter((name) => !mutants.some((m) => m.name === name));
+const twice = mutants.filter((m, i) => mutants.findIndex((o) => o.name === m.name) < i).map((m) => m.name);
+
+const limitsOf = (m: Mutant) => (m.small ? SMALL_LIMITS : []);
+
+/** What an edit does not fit any more; edits of one file are made one after the other. */
+const misfitOf = (m: Mutant): string | undefined => {
+  const texts = new Map<string, string>();
+  try {
+    for (const e of [...limitsOf(m), ...m.edits])
+      texts.set(e.file, patched(texts.get(e.file) ?? readFileSync(sourceUrl(e.file), 'utf8'), e));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+const wrongCall = [
+  ...unknown.map((name) => `there is no mutant ${name}`),
+  ...twice.map((name) => `two mutants are called ${name}`),
+];
+if (wrongCall.length > 0) {
+  process.stderr.write(`${wrongCall.join('\n')}\n`);
+  process.exit(2);
+}
+
+const playMutant = async (m: Mutant): Promise<Outcome> => {
+  const why = misfitOf(m);
+  if (why !== undefined) return { kind: 'unplayable', why };
+  const edits = [...limitsOf(m), ...m.edits];
+  if (m.directed === undefined || call.random) return play({ edits, directed: [], seeds });
+  return play({ edits, directed: [m.directed], seeds: [] });
+};
+
+const shown = ({ mutant, outcome }: Result): string => {
+  const { name, protects } = mutant;
+  switch (outcome.kind) {
+    case 'wrong':
+      return `CAUGHT ${name} by ${outcome.name}: ${outcome.first.split('\n', 1)[0]?.slice(0, 140)}`;
+    case 'right':
+      return `MISSED ${name} (${protects}): right in ${outcome.played} schedules${outcome.outOfTime ? ', then out of time' : ''}`;
+    case 'unplayable':
+      return `UNPLAYABLE ${name}: ${outcome.why}`;
+    default:
+      return outcome satisfies never;
+  }
+};
+
+const eachOf = async <T, R>(items: readonly T[], jobs: number, run: (item: T) => Promise<R>): Promise<R[]> => {
+  const out: R[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < items.length; at = next++) out[at] = await run(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+  return out;
+};
+
+const jobs = Number(call.jobs);
+const results = await eachOf(chosen, jobs, async (mutant): Promise<Result> => {
+  const result = { mutant, outcome: await playMutant(mutant) };
+  process.stdout.write(`${shown(result)}\n`);
+  return result;
+});
+
+const catchers = (small: boolean): readonly string[] =>
+  results.flatMap(({ mutant, outcome }) =>
+    outcome.kind === 'wrong' && Boolean(mutant.small) === small ? [outcome.name] : [],
+  );
+/** The real code must be right on every schedule that caught a mutant, with the same limits. */
+const controls = [true, false].map((small) => {
+  const names = [...new Set(catchers(small))];
+  return {
+    edits: small ? SMALL_LIMITS : [],
+    directed: names.filter((n) => !n.startsWith('seed ')),
+    seeds: names.filter((n) => n.startsWith('seed ')).map((n) => Number(n.slice(5))),
+  };
+});
+const wrongControls: string[] = [];
+for (const control of controls) {
+  const outcome = await play(control);
+  if (outcome.kind === 'wrong') wrongControls.push(`the real code is wrong on ${outcome.name}: ${outcome.first}`);
+  if (outcome.kind === 'unplayable') wrongControls.push(outcome.why);
+  if (outcome.kind === 'right' && outcome.outOfTime) wrongControls.push('the control was out of time');
+}
+for (const line of wrongControls) process.stdout.write(`WRONG ${line}\n`);
+
+const caught = results.filter((r) => r.outcome.kind === 'wrong').length;
+process.stdout.write(`${caught} caught, ${results.length - caught} missed\n`);
+if (call.write) writeFileSync(sourceUrl('docs/mutants.md'), tableOf(results));
+process.exitCode = caught < results.length || wrongControls.length > 0 ? 1 : 0;
