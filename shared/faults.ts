@@ -32,6 +32,7 @@ export const FAULTS = {
   'queue.unavailable': 'retry', // a lost wake-up is made good by the schedule
   'order.ancestor-unread': 'retry', // a child shard was offered before its parents were read
   'ledger.gap': 'halt', // a counted entry is missing: alarm, never guess
+  'ledger.corrupt': 'halt', // stored bytes are damaged: alarm, never a wrong number
   'setting.missing': 'halt', // no event can pass: stop at start-up
   'setting.invalid': 'halt', // no event can pass: stop at start-up
 } as const satisfies Record<string, 'reject' | 'retry' | 'halt'>;

@@ -6,17 +6,9 @@
 // it skips user records that begin with {"millrace": .
 import { AggregateBuilder, type AggregatedRecord, decodeAggregate } from '../event/kpl.ts';
 import type { EpochMs } from '../time.ts';
+import { type Control, type Origin, readControl, type Stamp } from './controls.ts';
 import type { End, Inner, Mark, StampedEvent } from './inner.ts';
-import { padSeq } from './position.ts';
-
-/** [sequence number less the one before in hex, '' for the first; arrival less the first one's; indexes, or [index, child]] */
-type Origin = [delta: string, arrival: number, ...at: (number | [number, number])[]];
-/** `p`: the first sequence number without leading zeros; `a`: the first arrival. */
-type Stamp = { millrace: 'stamp'; l: string; p: string; a: EpochMs; o: Origin[] };
-type Control =
-  | Stamp
-  | { millrace: 'mark'; l: string; p: string; c: EpochMs }
-  | { millrace: 'end'; l: string; n: readonly string[] };
+import { padSeq, SEQ_DIGITS } from './position.ts';
 
 const CONTROL = Buffer.from('{"millrace":');
 const CONTROL_KEY = '-';
@@ -138,7 +130,7 @@ const readAggregate = (records: readonly AggregatedRecord[]): Unpacked => {
       continue;
     }
     if (at < run.length) return foreign('fewer events than the stamp says');
-    const c = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()) as Control;
+    const c = readControl(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
     if (c.millrace === 'mark') items.push({ kind: 'mark', lane: c.l, pos: c.p, clock: c.c });
     else if (c.millrace === 'end') items.push({ kind: 'end', lane: c.l, next: c.n });
     else {
@@ -146,9 +138,13 @@ const readAggregate = (records: readonly AggregatedRecord[]): Unpacked => {
       at = 0;
       let seq = padSeq(c.p);
       for (const [delta, arrival, ...indexes] of c.o) {
-        if (delta !== '') seq = padSeq((BigInt(seq) + BigInt(`0x${delta}`)).toString());
+        if (delta !== '') {
+          seq = padSeq((BigInt(seq) + BigInt(`0x${delta}`)).toString());
+          if (seq.length > SEQ_DIGITS) return foreign('a sequence number of too many digits');
+        }
         for (const i of indexes) {
           const [index, child] = typeof i === 'number' ? [i, 0] : i;
+          if (!(index >= 0 && child >= 0)) return foreign('an index that is no number');
           run.push({ lane: c.l, seq, arrival: c.a + arrival, index, child });
         }
       }

@@ -24,9 +24,26 @@ export const packArchive = ({ stream, shard, records }: Batch): Uint8Array => {
   return gzipSync(Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...records.map((r) => r.data)]));
 };
 
+const isRow = (row: unknown): row is Row => {
+  if (!Array.isArray(row)) return false;
+  const [seq, partitionKey, arrival, bytes] = row as unknown[];
+  const isText = typeof seq === 'string' && /^\d+$/.test(seq) && typeof partitionKey === 'string';
+  return isText && Number.isSafeInteger(arrival) && Number.isSafeInteger(bytes) && (bytes as number) >= 0;
+};
+
 const isHeader = (value: unknown): value is Header => {
-  const { millrace, version, records } = (value ?? {}) as Partial<Header>;
-  return millrace === 'archive' && version === 1 && Array.isArray(records);
+  const { millrace, version, stream, shard, records } = (value ?? {}) as Partial<Header>;
+  if (millrace !== 'archive' || version !== 1 || typeof stream !== 'string' || typeof shard !== 'string') return false;
+  return Array.isArray(records) && records.every(isRow);
+};
+
+/** null: the first line is no JSON, or there is no line. */
+const firstLine = (plain: Buffer, end: number): unknown => {
+  try {
+    return JSON.parse(plain.toString('utf8', 0, Math.max(0, end)));
+  } catch {
+    return null;
+  }
 };
 
 /**
@@ -36,7 +53,7 @@ const isHeader = (value: unknown): value is Header => {
 export const readArchive = (bytes: Uint8Array): Batch => {
   const plain = gunzipSync(bytes);
   const end = plain.indexOf(LINE_END);
-  const header: unknown = JSON.parse(plain.subarray(0, end < 0 ? 0 : end).toString() || 'null');
+  const header = firstLine(plain, end);
   if (!isHeader(header)) throw new Error('no archive of version 1: the first line does not say so');
   let at = end + 1;
   const records = header.records.map(([seq, partitionKey, arrival, length]): StreamRecord => {

@@ -5,6 +5,7 @@ import type { Lane } from '../../lanes/position.ts';
 import type { Clock, Item, Nonce, Objects, Table } from '../../ports.ts';
 import { days } from '../../time.ts';
 import { type LaneMark, type PackedLanes, packLanes, unpackLanes } from './lane-marks.ts';
+import { corrupt, reading } from './reading.ts';
 
 /** The newest entry of a shard, as far as the next one needs it. `n` 0: no entry yet. */
 export type Head = {
@@ -41,6 +42,7 @@ export type Entry = {
 
 export type Appended = { readonly ok: true; readonly head: Head } | { readonly ok: false };
 
+/** What reads throws Fault ledger.corrupt, naming the item, when an entry is damaged. */
 export type Ledger = {
   /** The newest entry, else the floor, else undefined: the shard never had one. */
   newest(shard: string): Promise<Head | undefined>;
@@ -63,12 +65,23 @@ const KEEP = days(30);
 const FRESH = days(1);
 
 const entryKey = (n: number): string => `e#${String(n).padStart(12, '0')}`;
-const json = (item: Item, field: string): unknown => {
-  const bytes = item[field];
-  return bytes instanceof Uint8Array ? unpackJson(bytes) : undefined;
-};
+const nameOf = (item: Item): string => `${item.pk} ${item.sk}`;
 
 type EntryHeader = { l: PackedLanes; q: Record<string, Counts> };
+type Header = { readonly lanes: ReadonlyMap<Lane, LaneMark>; readonly counts: Readonly<Record<string, Counts>> };
+
+const headerOf = (item: Item): Header =>
+  reading(nameOf(item), () => {
+    if (!(item.h instanceof Uint8Array)) throw new Error('it has no header');
+    if (!Number.isSafeInteger(item.n) || (item.sk !== 'floor' && item.sk !== entryKey(item.n as number)))
+      throw new Error(`its number is ${item.n}`);
+    const { l, q } = unpackJson(item.h) as EntryHeader;
+    return { lanes: unpackLanes(l), counts: q };
+  });
+
+/** Whether events were counted that a body must tell of. */
+const tells = (counts: Readonly<Record<string, Counts>>): boolean =>
+  Object.values(counts).some(([, folded, , late, failed]) => folded + late + failed > 0);
 
 /** @param fn function + `/` + stream: shard ids repeat in every stream, so each pair has a ledger of its own */
 export const ledger = (deps: {
@@ -83,29 +96,32 @@ export const ledger = (deps: {
   const pk = (shard: string) => `led#${run}#${fn}#${shard}`;
 
   const headOf = (item: Item): Head => {
-    const header = json(item, 'h') as EntryHeader;
-    return { n: item.n as number, lanes: unpackLanes(header.l), through: item.through as string };
+    const header = headerOf(item);
+    return { n: item.n as number, lanes: header.lanes, through: item.through as string };
   };
 
   const entryOf = (shard: string, item: Item): Entry => {
-    const header = json(item, 'h') as EntryHeader;
+    const header = headerOf(item);
     const inline = item.p instanceof Uint8Array ? item.p : undefined;
     const name = item.po as string | undefined;
     return {
       shard,
       n: item.n as number,
-      lanes: unpackLanes(header.l),
+      lanes: header.lanes,
       through: item.through as string,
-      counts: header.q,
+      counts: header.counts,
       par: item.par === undefined ? null : (JSON.parse(item.par as string) as Record<string, number>),
       size: inline?.length ?? (item.size as number | undefined) ?? 0,
       async body() {
-        if (inline) return unpackJson(inline);
-        if (name === undefined) return null;
+        if (inline) return reading(nameOf(item), () => unpackJson(inline));
+        if (name === undefined) {
+          if (tells(header.counts)) throw corrupt(nameOf(item), 'it counts events and carries none');
+          return null;
+        }
         const bytes = await objects.get(name);
         if (bytes === undefined)
           throw new Error(`${objects.name} has no object ${name}, named by entry ${item.n} of ${shard}`);
-        return unpackJson(bytes);
+        return reading(`${objects.name}/${name}`, () => unpackJson(bytes));
       },
     };
   };

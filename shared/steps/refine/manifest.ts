@@ -2,6 +2,7 @@
 import { packJson, unpackJson } from '../../fold/pack.ts';
 import type { Item, Nonce, Objects, Table } from '../../ports.ts';
 import type { EpochMs } from '../../time.ts';
+import { reading } from '../ledger/reading.ts';
 
 export type Cursors = Readonly<Record<string, number>>;
 
@@ -50,6 +51,8 @@ export const NO_MANIFEST: Manifest = {
 export const outboxNumber = (epoch: number, count: number): string =>
   `${String(epoch).padStart(6, '0')}${String(count).padStart(14, '0')}`;
 
+const nameOf = (item: Item): string => `${item.pk} ${item.sk}`;
+
 const INLINE_BYTES = 11 * 1024;
 
 type Body = Pick<Manifest, 'cur' | 'closed' | 'snap'>;
@@ -73,20 +76,21 @@ export const manifests = (deps: {
 
   const outOf = async (item: Item): Promise<Outgoing | null> => {
     if (item.sent === true) return null;
-    if (item.o instanceof Uint8Array) return unpackJson(item.o) as Outgoing;
+    const inline = item.o;
+    if (inline instanceof Uint8Array) return reading(nameOf(item), () => unpackJson(inline) as Outgoing);
     const name = item.oo as string | undefined;
     if (name === undefined) return null;
     const bytes = await deps.objects.get(name);
     if (bytes === undefined)
       throw new Error(`${deps.objects.name} has no object ${name}, named by the manifest of ${deps.fn}`);
-    return unpackJson(bytes) as Outgoing;
+    return reading(`${deps.objects.name}/${name}`, () => unpackJson(bytes) as Outgoing);
   };
 
   return {
     async read() {
       const item = await deps.table.get(key);
       if (item === undefined) return NO_MANIFEST;
-      const body = unpackJson(item.b as Uint8Array) as Body;
+      const body = reading(nameOf(item), () => unpackJson(item.b as Uint8Array) as Body);
       return {
         v: item.v as number,
         at: item.at as number,

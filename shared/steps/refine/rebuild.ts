@@ -12,6 +12,7 @@ import { slicing } from '../../window/window.ts';
 import { aggregateName } from '../aggregate/aggregate.ts';
 import type { EntryBody } from '../aggregate/entry-body.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { reading } from '../ledger/reading.ts';
 import { readsRawLanes, refinedLane } from '../roster.ts';
 import type { Tree } from '../tree.ts';
 import type { Manifest } from './manifest.ts';
@@ -84,7 +85,9 @@ const startState = async (m: Manifest, deps: RebuildDeps): Promise<OpenState> =>
   else {
     const bytes = await deps.objects.get(m.snap.name);
     if (bytes === undefined) throw new Fault('ledger.gap', `the snapshot ${m.snap.name} is gone`);
-    restoreSnapshot(state, unpackJson(bytes) as Snapshot);
+    reading(`${deps.objects.name}/${m.snap.name}`, () => {
+      restoreSnapshot(state, unpackJson(bytes) as Snapshot);
+    });
   }
   addRefinedLanes(state, deps);
   return state;

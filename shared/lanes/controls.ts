@@ -1,0 +1,44 @@
+// The control records of an inner stream, and whether bytes that claim to be one are.
+import type { EpochMs } from '../time.ts';
+
+/** [sequence number less the one before in hex, '' for the first; arrival less the first one's; indexes, or [index, child]] */
+export type Origin = [delta: string, arrival: number, ...at: (number | [number, number])[]];
+/** `p`: the first sequence number without leading zeros; `a`: the first arrival. */
+export type Stamp = { millrace: 'stamp'; l: string; p: string; a: EpochMs; o: Origin[] };
+export type Control =
+  | Stamp
+  | { millrace: 'mark'; l: string; p: string; c: EpochMs }
+  | { millrace: 'end'; l: string; n: readonly string[] };
+
+const POSITION = /^\d{56}\.\d{5}\.\d{5}$/;
+const isText = (v: unknown): boolean => typeof v === 'string';
+const isOrigin = (v: unknown): boolean =>
+  Array.isArray(v) && /^[0-9a-f]{0,48}$/.test(String(v[0])) && isText(v[0]) && Number.isSafeInteger(v[1]);
+
+const isControl = (c: Partial<Record<string, unknown>>): boolean => {
+  if (!isText(c.l)) return false;
+  switch (c.millrace) {
+    case 'mark':
+      return POSITION.test(String(c.p)) && Number.isSafeInteger(c.c);
+    case 'end':
+      return Array.isArray(c.n) && c.n.every(isText);
+    case 'stamp':
+      return (
+        isText(c.p) &&
+        /^\d{1,56}$/.test(c.p as string) &&
+        Number.isSafeInteger(c.a) &&
+        Array.isArray(c.o) &&
+        c.o.every(isOrigin)
+      );
+    default:
+      return false;
+  }
+};
+
+/** @throws Error when the text is none: a function that believed it would fail on it again and again */
+export const readControl = (text: string): Control => {
+  const c: unknown = JSON.parse(text);
+  if (!isControl(c as Partial<Record<string, unknown>>))
+    throw new TypeError(`no stamp, mark or end: ${text.slice(0, 80)}`);
+  return c as Control;
+};
