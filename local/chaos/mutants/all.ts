@@ -1,0 +1,10 @@
+// Every mutant, in the order of an event's way.
+import { head } from './head.ts';
+import { lanes } from './lanes.ts';
+import { ledgers } from './ledger.ts';
+import type { Mutant } from './mutant.ts';
+import { refines } from './refine.ts';
+import { sinks } from './sinks.ts';
+import { windows } from './windows.ts';
+
+export const mutants: readonly Mutant[] = [...head, ...lanes, ...ledgers, ...windows, ...refines, ...sinks];

@@ -1,0 +1,201 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are source code
+// The ledger: one conditional put is the batch.
+import { edit, type Mutant } from './mutant.ts';
+
+const LEDGER = 'shared/steps/ledger/ledger.ts';
+const AGGREGATE = 'shared/steps/aggregate/aggregate.ts';
+const FOLD = 'shared/steps/aggregate/fold-batch.ts';
+
+export const ledgers: readonly Mutant[] = [
+  {
+    name: 'noCondPut',
+    protects: 'an entry is put only if its number is free',
+    section: '3',
+    edits: [edit(LEDGER, "        { kind: 'absent' },\n", '')],
+  },
+  {
+    name: 'takenIsDone',
+    protects: 'a batch whose number was taken is filtered and put again',
+    section: '5.3',
+    edits: [
+      edit(
+        AGGREGATE,
+        'if (!appended.ok) throw new Fault',
+        'if (!appended.ok) return false;\n    if (!appended) throw new Fault',
+      ),
+    ],
+  },
+  {
+    name: 'staleHead',
+    protects: 'a head whose put failed is read again',
+    section: '5.3',
+    edits: [edit(AGGREGATE, '        heads.delete(batch.shard);\n', '')],
+  },
+  {
+    name: 'lostIsDone',
+    protects: 'a put whose answer was lost is looked up, not believed',
+    section: '3',
+    edits: [
+      edit(
+        AGGREGATE,
+        'if (tries === TRIES || !(error instanceof Fault)',
+        "if (error instanceof Fault && error.code === 'table.unavailable') return { done: batch.records.length };\n        if (tries === TRIES || !(error instanceof Fault)",
+      ),
+    ],
+  },
+  {
+    name: 'sharedLedger',
+    protects: 'each function and stream has its own ledger: shard ids repeat in every stream',
+    section: '2',
+    edits: [edit(AGGREGATE, '`aggregate/${reads}`', '`aggregate/${reads.slice(0, 0)}`')],
+  },
+  {
+    name: 'ttlHead',
+    protects: 'the newest marks outlive their entry: the floor',
+    section: '13',
+    edits: [
+      edit(LEDGER, "const floor = item ?? (await table.get({ pk: pk(shard), sk: 'floor' }));", 'const floor = item;'),
+    ],
+    directed: 'an idle shard goes on where it stood after its entries expired',
+  },
+  {
+    name: 'noFloor',
+    protects: 'a snapshot writes the floors of its cursors',
+    section: '10',
+    edits: [
+      edit(
+        'shared/steps/refine/refine.ts',
+        'for (const tip of state.tips.values()) await book.putFloor(tip).catch(() => undefined);',
+        '',
+      ),
+    ],
+    directed: 'an idle shard goes on where it stood after its entries expired',
+  },
+  {
+    name: 'floorFalls',
+    protects: 'a late writer does not move a floor back',
+    section: '3',
+    edits: [edit(LEDGER, "{ kind: 'below', field: 'n', value: n }", 'undefined')],
+    directed: 'an older snapshot does not move a floor back',
+  },
+  {
+    name: 'gapIgnored',
+    protects: 'entries are read while their numbers follow one another; a missing one sends refine to its snapshot',
+    section: '5.4',
+    edits: [edit(LEDGER, 'if (item.n !== n + out.length + 1) break;', '')],
+    directed: 'a memory whose next entries expired starts from the snapshot',
+  },
+  {
+    name: 'lateNotInEntry',
+    protects: 'late and failed events travel in the entry: a crash after the put would lose them',
+    section: '13',
+    edits: [
+      edit(AGGREGATE, 'body: entryBody(folded.partials, folded.side),', 'body: entryBody(folded.partials, []),'),
+      edit(
+        AGGREGATE,
+        'if (!appended.ok) throw new Fault',
+        'if (appended.ok)\n      for (const e of folded.side)\n        await deps.objects.put(`late/${e.query}-${e.shard}-${e.position}`, Buffer.from(JSON.stringify({ ...e, event: JSON.parse(e.event) })));\n    if (!appended.ok) throw new Fault',
+      ),
+    ],
+  },
+  {
+    name: 'pruneEarly',
+    protects: 'an ended lane stays in the entries until no copy of its events can come',
+    section: '10',
+    edits: [edit(AGGREGATE, 'export const PRUNE_AFTER = days(30);', 'export const PRUNE_AFTER = 1;')],
+  },
+  {
+    name: 'noPrune',
+    protects: 'an ended lane leaves the entries in the end: they do not grow with each reshard',
+    section: '10',
+    edits: [
+      edit(
+        AGGREGATE,
+        'for (const [lane, m] of lanes) if (m.endedAt > 0 && m.endedAt < oldest) lanes.delete(lane);',
+        'if (oldest < 0) lanes.clear();',
+      ),
+    ],
+    directed: 'a pruned lane does not come back by another shard',
+  },
+  {
+    name: 'objectAfterEntry',
+    protects: 'an entry’s object is written before the entry names it',
+    section: '3',
+    small: true,
+    edits: [
+      edit(
+        LEDGER,
+        '        await objects.put(name, body);\n',
+        '        void objects.put(name, body).catch(() => undefined);\n',
+      ),
+    ],
+  },
+  {
+    name: 'objectByNumber',
+    protects: 'an entry’s object has a fresh name: who lost the number does not write over the winner’s',
+    section: '3',
+    small: true,
+    edits: [edit(LEDGER, '/${n}-${deps.nonce()}`', '/${n}`')],
+  },
+  {
+    name: 'failsHalf',
+    protects: 'a row that makes one aggregate fail counts in none: arguments are computed before the first is added',
+    section: 'fold/query-fold.ts',
+    edits: [
+      edit(
+        'shared/fold/query-fold.ts',
+        'const values = folds.map((f) => {\n      if (f.filter !== null && !f.filter(row)) return null;\n      return f.arg === null ? true : f.arg(row);\n    });\n',
+        '',
+      ),
+      edit(
+        'shared/fold/query-fold.ts',
+        'const v = values[i] as Value;',
+        'const f = folds[i] as (typeof folds)[number];\n      const v = f.filter !== null && !f.filter(row) ? null : f.arg === null ? true : f.arg(row);',
+      ),
+    ],
+    directed: 'a row that one aggregate cannot take counts in none',
+  },
+  {
+    name: 'oneFailsAll',
+    protects: 'an event that one query fails on still counts in the others',
+    section: '5.3',
+    edits: [
+      edit(
+        FOLD,
+        "    aside('rejected', null, message(error));\n    q.tally[4]++;\n",
+        '    throw new Error(message(error));\n',
+      ),
+    ],
+    directed: 'a row that one aggregate cannot take counts in none',
+  },
+  {
+    name: 'hopNoJ',
+    protects: 'a row that is late for the first windows of its slice counts only in the later ones',
+    section: '5.3',
+    edits: [edit(FOLD, 'addToSlice(q.slices, j, slice,', 'addToSlice(q.slices, 0, slice,')],
+  },
+  {
+    name: 'endAtW',
+    protects: 'aggregate and refine decide lateness by one rule: end - 1 <= w',
+    section: '2',
+    edits: [
+      edit(
+        FOLD,
+        'isDue((ends[j] as number) + query.lateness, w)',
+        'isDue((ends[j] as number) + 1 + query.lateness, w)',
+      ),
+    ],
+  },
+  {
+    name: 'latenessNotGiven',
+    protects: 'a row within the allowed lateness is counted',
+    section: '5.3',
+    edits: [edit(FOLD, 'isDue((ends[j] as number) + query.lateness, w)', 'isDue(ends[j] as number, w)')],
+  },
+  {
+    name: 'sessionLateOneOff',
+    protects: 'a row of a session is late at its watermark + 1',
+    section: '2',
+    edits: [edit(FOLD, 'if (time <= w + 1) {', 'if (time <= w) {')],
+  },
+];

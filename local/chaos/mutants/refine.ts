@@ -1,0 +1,269 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are source code
+// Refine: one conditional put of the manifest is the decision.
+import { edit, type Mutant } from './mutant.ts';
+
+const REFINE = 'shared/steps/refine/refine.ts';
+const MANIFEST = 'shared/steps/refine/manifest.ts';
+const REBUILD = 'shared/steps/refine/rebuild.ts';
+const OPEN = 'shared/steps/refine/open-state.ts';
+const SEND_LAST = `    await send(sending, next, out);
+    await store.markSent(next);`;
+const BARRIER = 'if (Object.entries(entry.par ?? {}).some(([p, n]) => (state.cur[p] ?? 0) < n)) break;';
+
+export const refines: readonly Mutant[] = [
+  {
+    name: 'noManCond',
+    protects: 'a manifest is put only if its version is unchanged',
+    section: '3',
+    edits: [
+      edit(
+        MANIFEST,
+        "before.v === 0 ? { kind: 'absent' } : { kind: 'equals', field: 'v', value: before.v },",
+        'undefined,',
+      ),
+    ],
+  },
+  {
+    name: 'emitFirst',
+    protects: 'results are sent only after they were decided',
+    section: '5.4',
+    edits: [
+      edit(
+        REFINE,
+        'if (!(await store.decide(m, next))) return false;',
+        'await send(sending, next, out);\n    if (!(await store.decide(m, next))) return false;',
+      ),
+    ],
+  },
+  {
+    name: 'assumeWon',
+    protects: 'a manifest put whose answer was lost is looked up, not believed',
+    section: '3',
+    edits: [edit(MANIFEST, 'return (await deps.table.get(key))?.id === id;', 'return true;')],
+  },
+  {
+    name: 'loserSends',
+    protects: 'a run that lost the manifest forgets what it found due',
+    section: '5.4',
+    edits: [edit(REFINE, 'if (!(await store.decide(m, next))) return false;', 'await store.decide(m, next);')],
+  },
+  {
+    name: 'noResend',
+    protects: 'what was decided and not sent is sent by the next run',
+    section: '5.4',
+    edits: [edit(REFINE, 'if (m.out !== null && !m.sent) {', 'if (m.out !== null && m.sent) {')],
+  },
+  {
+    name: 'sentFirst',
+    protects: '`sent` is set after the rows were sent',
+    section: '5.4',
+    edits: [edit(REFINE, SEND_LAST, '    await store.markSent(next);\n    await send(sending, next, out);')],
+  },
+  {
+    name: 'lateAfterSent',
+    protects: 'late and failed events are delivered before `sent`',
+    section: '13',
+    edits: [
+      edit(
+        REFINE,
+        SEND_LAST,
+        `    await send(sending, next, { ...out, side: [] });
+    await store.markSent(next);
+    await send(sending, next, { ...out, rows: [], marks: [] });`,
+      ),
+    ],
+  },
+  {
+    name: 'sentOfOther',
+    protects: '`sent` is set only on the manifest whose rows were sent',
+    section: '3',
+    edits: [edit(MANIFEST, "{ sent: true }, { kind: 'equals', field: 'v', value: m.v }", '{ sent: true }')],
+  },
+  {
+    name: 'outboxByVersion',
+    protects: 'outbox rows lie under a fresh name: a loser’s rows are not the winner’s',
+    section: '13',
+    small: true,
+    edits: [edit(MANIFEST, '/out/${deps.part}/${id}`', '/out/${deps.part}/${next.v}`')],
+  },
+  {
+    name: 'snapshotByVersion',
+    protects: 'a snapshot lies under a fresh name: a loser’s state is not the winner’s',
+    section: '13',
+    small: true,
+    edits: [edit(REFINE, '/snap/${PART}/${deps.nonce()}`', '/snap/${PART}/${m.v + 1}`')],
+  },
+  {
+    name: 'numbersReused',
+    protects: 'an outbox number has one content',
+    section: '6, I6',
+    edits: [edit(REFINE, 'next: out.markNo + 1,', 'next: m.next,')],
+  },
+  {
+    name: 'markNoNumber',
+    protects: 'the mark of a decision has a number of its own',
+    section: '13',
+    edits: [edit(REFINE, 'markNo: m.next + rows.length,', 'markNo: m.next + Math.max(0, rows.length - 1),')],
+    directed: 'a decision’s mark counts beside its last row',
+  },
+  {
+    name: 'noRefinedMarks',
+    protects: 'refine marks every lane of its results',
+    section: '5.4',
+    edits: [edit(REFINE, 'marks: awaited.map(', 'marks: awaited.slice(0, 0).map(')],
+  },
+  {
+    name: 'minWMarks',
+    protects: 'a query’s marks carry its own watermark',
+    section: '13',
+    edits: [edit(REFINE, 'watermark: w[q.id] as EpochMs })', 'watermark: Math.min(...Object.values(w)) })')],
+    directed: 'a slow query does not hold up a chain behind a fast one',
+  },
+  {
+    name: 'wmPerShard',
+    protects: 'the watermark is the least of all lanes, not of the shards that were read',
+    section: '13',
+    edits: [
+      edit(
+        REBUILD,
+        'if (m.snap === null) await addRootLanes(state, deps);',
+        'if (m.snap === null) state.lanes.clear();',
+      ),
+      edit(
+        OPEN,
+        '  foldLanes(state, entry.lanes);\n',
+        `  const raw = [...entry.lanes].filter(([l]) => !l.startsWith('m.')).map(([, m]) => m);
+  const rest = [...entry.lanes].filter(([l]) => l.startsWith('m.'));
+  const greatest = raw.sort((a, b) => b.clock - a.clock)[0];
+  foldLanes(state, new Map([...rest, ...(greatest ? [[\`\${entry.shard}/0\`, { ...greatest, endedAt: 0 }] as const] : [])]));
+`,
+      ),
+    ],
+  },
+  {
+    name: 'noRoots',
+    protects: 'the raw shards of the beginning are waited for before they showed anything',
+    section: '5.4',
+    edits: [
+      edit(
+        REBUILD,
+        'if (m.snap === null) await addRootLanes(state, deps);',
+        'if (m.snap === null) state.lanes.clear();',
+      ),
+    ],
+  },
+  {
+    name: 'noRefinedRoots',
+    protects: 'the lanes of the queries read are waited for before they showed anything',
+    section: '5.5',
+    edits: [edit(REBUILD, '  addRefinedLanes(state, deps);\n  return state;', '  return state;')],
+  },
+  {
+    name: 'oneCursor',
+    protects: 'a snapshot has cursors of its own',
+    section: '13',
+    small: true,
+    edits: [
+      edit(
+        REBUILD,
+        'restoreSnapshot(state, unpackJson(bytes) as Snapshot);',
+        'restoreSnapshot(state, unpackJson(bytes) as Snapshot);\n    Object.assign(state.cur, m.cur);',
+      ),
+    ],
+  },
+  {
+    name: 'snapshotWithoutLanes',
+    protects: 'a snapshot holds the lanes and their clocks',
+    section: '3',
+    small: true,
+    edits: [
+      edit(
+        OPEN,
+        'for (const [lane, clock, endedAt] of snapshot.lanes) state.lanes.set(lane, { clock, endedAt });',
+        'if (snapshot.lanes.length < 0) state.lanes.clear();',
+      ),
+    ],
+  },
+  {
+    name: 'noBarrier',
+    protects:
+      'a child shard’s entries wait until its parents’ were counted (by the barrier, or by reading again until nothing is new)',
+    section: '13',
+    edits: [edit(REFINE, BARRIER, ''), edit(REFINE, '          moved = true;\n', '')],
+    directed: 'a child’s entry is not counted before its parent’s last',
+  },
+  {
+    name: 'noForced',
+    protects: 'what was folded is decided within a minute also without rows',
+    section: '5.4',
+    edits: [
+      edit(
+        REFINE,
+        'const must = state.fresh > 0 && (eager || now - m.at >= DECIDE_AFTER || state.freshBytes >= DECIDE_BYTES);',
+        'const must = false;',
+      ),
+    ],
+  },
+  {
+    name: 'memNoLate',
+    protects: 'late and failed events are kept with the memory until a decision tells them',
+    section: '13',
+    edits: [
+      edit(
+        REFINE,
+        'memory = { state, v: m.v, ahead: true };',
+        'state.side = [];\n      memory = { state, v: m.v, ahead: true };',
+      ),
+    ],
+  },
+  {
+    name: 'memNoTouched',
+    protects: 'touched keys are kept with the memory until a decision revises them',
+    section: '13',
+    edits: [
+      edit(
+        REFINE,
+        'memory = { state, v: m.v, ahead: true };',
+        'for (const q of state.queries.values()) q.dirty = new Map();\n      memory = { state, v: m.v, ahead: true };',
+      ),
+    ],
+    directed: 'a revision that was found early is made',
+  },
+  {
+    name: 'memAhead',
+    protects: 'a memory that was folded beyond its manifest is used only while that manifest stands',
+    section: '13',
+    edits: [edit(REFINE, 'mine !== null && !mine.ahead && mine.v < m.v', 'mine !== null && mine.v < m.v')],
+    directed: 'a memory that is ahead is forgotten when another run decides',
+  },
+  {
+    name: 'memAfterFault',
+    protects: 'a run that fails on the way leaves no half-folded memory behind',
+    section: '5.4',
+    edits: [
+      edit(
+        REFINE,
+        '    memory = null;\n    if (mine !== null && mine.v === m.v)',
+        '    if (mine !== null && mine.v === m.v)',
+      ),
+    ],
+  },
+  {
+    name: 'deadByHand',
+    protects: 'a state that is caught up drops what was closed since',
+    section: '5.4',
+    edits: [edit(REBUILD, '  dropDead(state, m.closed);\n', '')],
+  },
+  {
+    name: 'lanesEndTooSoon',
+    protects: 'a lane that ended with children hands its wait on to them',
+    section: '6, I3',
+    edits: [
+      edit(
+        'shared/steps/validate.ts',
+        'const next = children.filter((c) => ownedGroups(c, groups).includes(g)).map((c) => lane(c.id, g));',
+        'const next = children.filter(() => false).map((c) => lane(c.id, g));',
+      ),
+    ],
+  },
+];

@@ -1,0 +1,107 @@
+// Destinations: the results table and the lake.
+import { edit, type Mutant } from './mutant.ts';
+
+const TABLE = 'shared/steps/write-table.ts';
+const LAKE = 'shared/steps/write-lake.ts';
+const ROLL_UP = 'shared/steps/roll-up-lake.ts';
+
+export const sinks: readonly Mutant[] = [
+  {
+    name: 'sinkNoVersion',
+    protects: 'a row is written only over an older one',
+    section: '3',
+    edits: [
+      edit(
+        TABLE,
+        "await results.put(write.item, { kind: 'below', field: 'ver', value: write.item.ver });",
+        'await results.put(write.item);',
+      ),
+    ],
+    directed: 'an older revision does not write over a newer one',
+  },
+  {
+    name: 'sinkLastOfBatch',
+    protects: 'of a batch’s rows of one key the newest is written',
+    section: '3',
+    edits: [
+      edit(
+        'shared/steps/write-table/newest.ts',
+        'else if (item.ver > write.item.ver) write.item = item;',
+        'else write.item = item;',
+      ),
+    ],
+    directed: 'an older revision does not write over a newer one',
+  },
+  {
+    name: 'sinkVersionByArrival',
+    protects: 'the version of a row is its outbox number',
+    section: '13',
+    edits: [
+      edit(
+        'shared/steps/write-table/rows.ts',
+        'return e.lane.startsWith(REFINE_LANE)\n',
+        "return e.lane.startsWith('-')\n",
+      ),
+    ],
+    directed: 'an older revision does not write over a newer one',
+  },
+  {
+    name: 'sinkAnswersTooFar',
+    protects: 'a record is done only when its rows are written',
+    section: '5.2',
+    edits: [
+      edit(
+        TABLE,
+        'undone.reduce((least, write) => Math.min(least, write.record), batch.records.length)',
+        'batch.records.length + 0 * undone.length',
+      ),
+    ],
+    directed: 'a row whose write failed comes again',
+  },
+  {
+    name: 'lakeNoMarks',
+    protects: 'a row is staged once: copies are dropped by their position',
+    section: '5.6',
+    edits: [
+      edit(
+        'shared/steps/lake/stage-batch.ts',
+        'if (wanted === undefined || !isBeyond(mark ?? NEW_LANE, item.seq, item.index, item.child)) continue;',
+        'if (wanted === undefined) continue;',
+      ),
+    ],
+    directed: 'each row of the lake is shown once',
+  },
+  {
+    name: 'lakeStaleHead',
+    protects: 'write-lake reads the newest entry again when its number was taken',
+    section: '5.6',
+    edits: [edit(LAKE, '        heads.delete(shard);\n', '')],
+    directed: 'each row of the lake is shown once',
+  },
+  {
+    name: 'lakeNoReshow',
+    protects: 'files of a decision that crashed are written by the next roll-up',
+    section: '5.6',
+    edits: [
+      edit(
+        ROLL_UP,
+        'if (m !== undefined && !m.shown) m = await show',
+        'if (m !== undefined && m.shown && m.v < 0) m = await show',
+      ),
+    ],
+    directed: 'each row of the lake is shown once',
+  },
+  {
+    name: 'lakeNoManCond',
+    protects: 'of two roll-ups one decides a version',
+    section: '5.6',
+    edits: [
+      edit(
+        'shared/steps/lake/manifest.ts',
+        "before === undefined ? { kind: 'absent' } : { kind: 'equals', field: 'v', value: before.v },",
+        'undefined,',
+      ),
+    ],
+    directed: 'two roll-ups at once show each row once',
+  },
+];

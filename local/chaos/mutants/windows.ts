@@ -1,0 +1,101 @@
+// Windows and sessions.
+import { edit, type Mutant } from './mutant.ts';
+
+const WATERMARK = 'shared/steps/aggregate/watermark.ts';
+const DUE = 'shared/steps/refine/due.ts';
+const OPEN = 'shared/steps/refine/open-state.ts';
+
+export const windows: readonly Mutant[] = [
+  {
+    name: 'endNotLast',
+    protects: 'a window is due when the watermark reaches its last instant (Flink’s rule)',
+    section: '2',
+    edits: [edit('shared/window/window.ts', '=> end - 1 <= watermark;', '=> end <= watermark;')],
+  },
+  {
+    name: 'sessHalfOpen',
+    protects: 'rows exactly one gap apart are one session',
+    section: '5.4',
+    edits: [edit('shared/window/session.ts', 's.start <= last.end', 's.start < last.end')],
+  },
+  {
+    name: 'sesWPlus1',
+    protects: 'sessions have a watermark one ms less',
+    section: '13',
+    edits: [edit(WATERMARK, "clock - q.delay - (q.window.kind === 'session' ? 1 : 0)", 'clock - q.delay')],
+  },
+  {
+    name: 'delayIgnored',
+    protects: 'the watermark stays behind the clock by the delay',
+    section: '2',
+    edits: [
+      edit(
+        WATERMARK,
+        "clock - q.delay - (q.window.kind === 'session' ? 1 : 0)",
+        "clock - (q.window.kind === 'session' ? 1 : 0)",
+      ),
+    ],
+  },
+  {
+    name: 'jInEveryWindow',
+    protects: 'a partial with j > 0 counts only in the windows after those j',
+    section: '5.3',
+    edits: [edit(DUE, '        if (i < j) return;\n', '')],
+  },
+  {
+    name: 'sharedStates',
+    protects: 'a window adds its slices up in a copy: other windows share them',
+    section: 'refine/due.ts',
+    edits: [
+      edit(
+        DUE,
+        'mine === undefined ? [...states] : q.fold.merge(mine, states)',
+        'mine === undefined ? states : q.fold.merge(mine, states)',
+      ),
+    ],
+  },
+  {
+    name: 'noRevision',
+    protects: 'a window that closed is revised within its lateness',
+    section: '5.4',
+    edits: [edit(DUE, 'if (!first && isDue(end + query.lateness, closed)) continue;', 'if (!first) continue;')],
+  },
+  {
+    name: 'noTombstone',
+    protects: 'a revision whose HAVING does not hold any more takes its row back',
+    section: '5.4',
+    edits: [edit(DUE, 'if (kept || !first) rows.push', 'if (kept) rows.push')],
+    directed: 'a revision whose HAVING fails takes the row back',
+  },
+  {
+    name: 'deadTooSoon',
+    protects: 'slices are held until their last window and its lateness are over',
+    section: '5.4',
+    edits: [
+      edit(
+        OPEN,
+        'if (slice + size - 1 + q.fold.query.lateness <= w) slices.delete(slice);',
+        'if (slice + size - 1 <= w) slices.delete(slice);',
+      ),
+    ],
+  },
+  {
+    name: 'deadNever',
+    protects: 'what no window needs any more leaves the memory',
+    section: '5.4',
+    edits: [
+      edit(
+        OPEN,
+        'if (slice + size - 1 + q.fold.query.lateness <= w) slices.delete(slice);',
+        'if (slice > 1e15) slices.delete(slice);',
+      ),
+    ],
+    directed: 'a window that is over leaves the snapshot',
+  },
+  {
+    name: 'sessionsDeadTooSoon',
+    protects: 'a session that is open stays',
+    section: '5.4',
+    edits: [edit(OPEN, 'sessions.filter((s) => s.end - 1 > w)', 'sessions.filter((s) => s.start > w)')],
+  },
+];
