@@ -35,6 +35,8 @@ export class LedgerLaw {
   decisions = 0;
   pruned = 0;
   snapshots = 0;
+  /** Rows that decisions sent: the numbers given out, but one for each decision's marks. */
+  rows = 0;
 
   constructor(hasObject: (name: string) => boolean) {
     this.#hasObject = hasObject;
@@ -77,6 +79,7 @@ export class LedgerLaw {
     const before = this.#manifests.get(key);
     this.#manifests.set(key, now);
     this.decisions++;
+    this.rows += now.next - (before?.next ?? 1) - 1;
     const where = `${item.pk} v${now.v}`;
     must(now.v === (before?.v ?? 0) + 1, `${where} follows v${before?.v ?? 0}`);
     must(now.next > (before?.next ?? 0), `${where}: the outbox number falls`);

@@ -140,9 +140,8 @@ export class World {
   get sent(): ReadonlyMap<string, Sent> {
     return this.#producer.sent;
   }
-  get steps(): number {
-    return this.#steps;
-  }
+  /** Calls of ports that went on, in whatever way. */
+  calls = 0;
 
   /** Plays until all events are in and all is at rest, or the schedule is void. @throws what broke an invariant */
   async play(): Promise<void> {
@@ -457,6 +456,7 @@ export class World {
     if (gates.length === 0) return;
     const { gate, name, crash, zombie } = this.rng.pick(gates);
     const call = this.rng.pick(gate.waiting);
+    this.calls++;
     const { rng: r } = this;
     this.#tell(`  ${name}: ${call.label}`);
     const unknown = () => new Fault(call.faults.unknown, 'the answer was lost');
