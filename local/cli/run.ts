@@ -1,5 +1,6 @@
 // millrace run: the whole pipeline over files to their end.
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { runFiles } from '../run/run-files.ts';
 import { showSummary } from '../run/summary.ts';
 import { CallError } from './call-error.ts';
@@ -24,6 +25,7 @@ export const run = async (call: Call): Promise<ExitCode> => {
   const out = textOf(call, 'out');
   if (inputs.length === 0) throw new CallError('millrace run needs --input [TABLE=]FILE, once or more');
   if (out === undefined) throw new CallError('millrace run needs --out DIR');
+  if (statSync(out, { throwIfNoEntry: false })?.isFile()) throw new CallError(`--out ${out} is a file; name a folder`);
   const bar = progress();
   const summary = await runFiles({
     root: PROJECT,
@@ -37,6 +39,9 @@ export const run = async (call: Call): Promise<ExitCode> => {
   });
   bar.end();
   process.stderr.write(`${showSummary(summary, out)}\n`);
+  const rejected = Object.values(summary.stages).reduce((sum, stage) => sum + stage.rejected, 0);
+  if (rejected > 0)
+    process.stderr.write(`  ${rejected} rejected: ${join(out, 'rejected.ndjson')} says which, and why.\n`);
   if (flagOf(call, 'json') === true) process.stdout.write(`${JSON.stringify(summary)}\n`);
   return summary.balanced ? 0 : 1;
 };

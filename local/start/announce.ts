@@ -31,6 +31,10 @@ const sampleOf = ({ types }: CompiledPipeline, kind: Kind): { readonly type: str
   return { type, data: field === undefined ? data : { ...data, [field]: TIME } };
 };
 
+/** Whether the pipeline has a schema for any event of the sample traffic; without one, all of it would be refused. */
+export const takesTraffic = ({ types }: CompiledPipeline, kind: Kind): boolean =>
+  generate({ kind, seed: 1, events: 1_000 }).some((line) => Object.hasOwn(types, String(JSON.parse(line).type)));
+
 export const addresses = (origin: string, here: Here, pipeline: CompiledPipeline, kind: Kind): string => {
   const lines = [
     `${bold('page')}       ${origin}/`,

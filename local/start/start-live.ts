@@ -1,4 +1,5 @@
 // All of it at once: services, functions and what calls them, page, producer endpoint, sample traffic.
+import { CallError } from '../cli/call-error.ts';
 import type { Kind } from '../generate/generate.ts';
 import { servePage } from '../page/serve-page.ts';
 import type { Pace } from '../poller/pace.ts';
@@ -7,7 +8,7 @@ import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { play } from '../run/play.ts';
 import { runOf } from '../run/run-name.ts';
 import type { LogLine } from '../sandbox/capture.ts';
-import { addresses, rowLines } from './announce.ts';
+import { addresses, rowLines, takesTraffic } from './announce.ts';
 import { startFront } from './front.ts';
 import { live } from './live.ts';
 import { startTraffic } from './traffic.ts';
@@ -47,7 +48,7 @@ const complaints = (warn: (line: string) => void): ((line: LogLine) => void) => 
   };
 };
 
-/** @throws PipelineMistakes, TemplateError */
+/** @throws PipelineMistakes, TemplateError; CallError when the port is in use */
 export const startLive = async (options: LiveOptions): Promise<Running> => {
   const { root, say, warn } = options;
   const { compiled, path, pipeline } = await loadPipeline(options.pipeline, root);
@@ -58,7 +59,12 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
   const page = await servePage(watch.state);
   const ingest = player.pools.get('ingest');
   if (ingest === undefined) throw new Error('serverless.yml describes no function ingest');
-  const front = await startFront(page, ingest, options.port);
+  const front = await startFront(page, ingest, options.port).catch(async (error: unknown) => {
+    page.close();
+    await here.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new CallError(`--port ${options.port} is in use; leave --port out, or take 0, for a free one`);
+  });
   player.start(true);
 
   const widest = Math.max(0, ...pipeline.plan.queries.map((q) => q.into.length));
@@ -72,14 +78,17 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
   }, EVERY_MS);
 
   say(addresses(front.origin, here, pipeline, options.kind));
-  const { rate, kind } = options;
+  const { kind } = options;
+  const strange = options.rate !== null && !takesTraffic(pipeline, kind);
+  const rate = strange ? null : options.rate;
+  const why = strange ? `: the pipeline has no schema for the events of --kind ${kind}` : '';
   const endTraffic =
     rate === null
       ? async () => {}
       : startTraffic({ kind, rate, seed: Date.now() % 1_000_000, url: `${front.origin}/events`, onFailure: warn });
   say(
     rate === null
-      ? '\nNo sample traffic. Windows, as they close:'
+      ? `\nNo sample traffic${why}. Windows, as they close:`
       : `\n${rate} sample events a second. Windows, as they close:`,
   );
 

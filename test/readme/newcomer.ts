@@ -68,7 +68,7 @@ export const newcomer = (): Newcomer => {
   return {
     sh: (lines) =>
       new Promise((resolve, reject) => {
-        execFile('/bin/sh', ['-ec', lines], { cwd: home, env, timeout: 25_000 }, (error, stdout, stderr) =>
+        execFile('/bin/sh', ['-ec', lines], { cwd: home, env, timeout: 45_000 }, (error, stdout, stderr) =>
           error === null ? resolve(stdout) : reject(new Error(`${error.message}\n${stderr}`)),
         );
       }),

@@ -1,0 +1,49 @@
+// What a newcomer gets wrong, and what the command says: one line that names it, exit code 2, no stack, nothing left running.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Newcomer, newcomer } from './newcomer.ts';
+import { readPage, samplesOf } from './samples.ts';
+
+const taken = createServer();
+let room: Newcomer;
+let port = 0;
+beforeAll(async () => {
+  room = newcomer();
+  for (const { note, body } of samplesOf(readPage('README.md')))
+    if (/^(first|readings)/.test(note)) room.write(note, body);
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  port = (taken.address() as AddressInfo).port;
+});
+afterAll(() => {
+  taken.close();
+  room.leave();
+});
+
+/** What a call that is wrong says. */
+const said = (call: string): Promise<string> =>
+  room.sh(`npx millrace ${call.replace('PORT', String(port))} 2>&1 >/dev/null || echo "exit $?"`);
+
+describe.concurrent('a wrong call', () => {
+  test.each([
+    ['run --pipeline first --input reading=readings.ndjson --out out', 'did you mean "readings"?'],
+    ['run --pipeline first --input readings=none.ndjson --out out', 'none.ndjson: no such file'],
+    ['run --pipeline first --input readings=readings.ndjson --out readings.ndjson', 'readings.ndjson is a file'],
+    ['check --pipeline frist', 'frist: no such folder'],
+    ['start --pipeline first --port PORT', 'is in use; leave --port out'],
+  ])(
+    '%s',
+    async (call, message) => {
+      const text = await said(call);
+      expect(text).toContain(message);
+      expect(text).toMatch(/exit 2\n$/);
+      expect(text).not.toMatch(/^ +at /m);
+    },
+    30_000,
+  );
+});
+
+test('a pipeline without the sample traffic’s types gets none of it, and is told so', async () => {
+  const out = await room.sh('npx millrace start --pipeline first --port 0 --seconds 1');
+  expect(out).toMatch(/No sample traffic: the pipeline has no schema for the events of --kind shop/);
+}, 30_000);
