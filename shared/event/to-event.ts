@@ -10,7 +10,6 @@ import { parseJson, stringifyJson } from './json.ts';
 import { MAX_EVENT_BYTES, MAX_UNPACKED_BYTES } from './limits.ts';
 import { isObject, pointer, valueAt } from './path.ts';
 import { shownValue } from './reject.ts';
-import type { Scan, ScannedEvent } from './scan.ts';
 import { unknownType } from './unknown-type.ts';
 
 export type ToEventContext = {
@@ -20,13 +19,10 @@ export type ToEventContext = {
   readonly arrival: EpochMs;
   /** An id for a plain event whose type marks no `x-id`. */
   readonly positionId: () => string;
-  /** The fast path (scan.ts), made of the same types and `ahead`; without it every event is parsed. */
-  readonly scan?: Scan;
 };
 
 export type ToEvent =
   | { readonly kind: 'event'; readonly event: CloudEvent; readonly time: EpochMs; readonly bytes: Uint8Array }
-  | ScannedEvent
   | {
       readonly kind: 'reject';
       readonly rule: RejectRule;
@@ -205,16 +201,13 @@ const isPlain = (value: JsonObject): boolean =>
   Object.keys(value).length === 4;
 
 /**
- * Reads one event: a structured CloudEvent 1.0 in JSON, or a plain event in its wrapper (contract in cloud-event.ts). The event
+ * Reads one event by parsing it (scan.ts is the fast path before it): a structured CloudEvent 1.0 in JSON, or a plain event in its wrapper (contract in cloud-event.ts). The event
  * time is the field that the schema marks `x-time`, else (no mark, or no value there) the CloudEvents attribute `time`, else the
  * arrival. The id of a plain event is its `x-id` field as text, else `positionId()`. The event that goes out has `time` in UTC
  * with milliseconds; when it came so and nothing is to be added, its bytes are those that came.
  * Pure: the same bytes and context give the same answer. Never throws on any bytes.
  */
-export const toEvent = (bytes: Uint8Array, context: ToEventContext): ToEvent =>
-  context.scan?.(bytes, context.arrival) ?? parseEvent(bytes, context);
-
-const parseEvent = (bytes: Uint8Array, context: ToEventContext): ToEvent => {
+export const toEvent = (bytes: Uint8Array, context: ToEventContext): ToEvent => {
   if (bytes.length > MAX_EVENT_BYTES)
     return reject({ rule: 'body.too-large', cause: `${bytes.length} bytes, at most ${MAX_EVENT_BYTES} may be` });
   if (isGzip(bytes)) {

@@ -1,5 +1,5 @@
 // What the plan and the schemas say of one user record of `raw`.
-import { scanOf } from '../event/scan.ts';
+import { type ScannedEvent, scanOf } from '../event/scan.ts';
 import { type ToEvent, toEvent } from '../event/to-event.ts';
 import type { CompiledPipeline } from '../pipeline.ts';
 import type { TablePlan } from '../query/plan.ts';
@@ -21,12 +21,13 @@ const aheadByType = (tables: readonly TablePlan[]): ReadonlyMap<string, Ms> => {
   return out;
 };
 
-export type Judge = (bytes: Uint8Array, arrival: EpochMs, positionId: () => string) => ToEvent;
+export type Verdict = ToEvent | ScannedEvent;
+export type Judge = (bytes: Uint8Array, arrival: EpochMs, positionId: () => string) => Verdict;
 
 /** Pure: the same bytes, arrival and position give the same verdict. */
 export const judgeOf = ({ types, plan }: Pick<CompiledPipeline, 'types' | 'plan'>): Judge => {
   const aheads = aheadByType(plan.tables);
   const ahead = (type: string): Ms => aheads.get(type) ?? AHEAD;
   const scan = scanOf(types, ahead);
-  return (bytes, arrival, positionId) => toEvent(bytes, { types, ahead, arrival, positionId, scan });
+  return (bytes, arrival, positionId) => scan(bytes, arrival) ?? toEvent(bytes, { types, ahead, arrival, positionId });
 };

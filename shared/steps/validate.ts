@@ -4,7 +4,6 @@
 import { positionIdOf } from '../event/position-id.ts';
 import { rejectedEvent, toNdjson } from '../event/reject.ts';
 import { ScannedEvent } from '../event/scan.ts';
-import type { ToEvent } from '../event/to-event.ts';
 import { type UserRecord, unpackRecord } from '../event/unpack.ts';
 import type { Patience } from '../lanes/emit.ts';
 import { Outbox } from '../lanes/outbox.ts';
@@ -17,7 +16,7 @@ import type { BatchStep, StreamRecord } from '../trigger/batch.ts';
 import { ensureAncestorsRead } from './ancestors.ts';
 import { checkpoints } from './checkpoint.ts';
 import { type Claim, claimAll } from './claims.ts';
-import type { Judge } from './judge.ts';
+import type { Judge, Verdict } from './judge.ts';
 import { takeInTime } from './prefix.ts';
 import { NEW_CLOCK, onEvent, onRecord, onTick, type ShardClock } from './shard-clock.ts';
 import { keepAside, sideDoorKey } from './side-door.ts';
@@ -46,10 +45,10 @@ export type ValidateDeps = {
 /** Added to the retention: the longest that an invocation lives on. */
 const TIME_LIMIT: Ms = hours(1);
 
-type Seen = { readonly user: UserRecord; readonly verdict: ToEvent };
+type Seen = { readonly user: UserRecord; readonly verdict: Verdict };
 
 /** What an event says of itself; a rejected one as far as it got. */
-const named = (v: ToEvent): { id?: string | undefined; source?: string | undefined; type?: string | undefined } =>
+const named = (v: Verdict): { id?: string | undefined; source?: string | undefined; type?: string | undefined } =>
   v instanceof ScannedEvent || v.kind === 'reject' ? v : v.event;
 
 export const validate = (deps: ValidateDeps): BatchStep => {
@@ -87,7 +86,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
   };
 
   /** KCL's filter, for sources that say their producer is the KPL: a resent copy that lies outside the shard's range. */
-  const isResend = (user: UserRecord, verdict: ToEvent, shard: TreeShard): boolean =>
+  const isResend = (user: UserRecord, verdict: Verdict, shard: TreeShard): boolean =>
     sourceFor(named(verdict).type)?.producer === 'kpl' &&
     !holds(shard, user.explicitHashKey === undefined ? hashKeyOf(user.partitionKey) : user.explicitHashKey);
 

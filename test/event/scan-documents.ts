@@ -87,6 +87,7 @@ const RAW = [
   ],
   ...[
     '123456789012345',
+    '1'.repeat(310),
     '1234567890123456',
     '9007199254740993',
     '0.1234567890123456789',
@@ -200,6 +201,10 @@ const NAMES = [
 ];
 
 const TIMES = ['2026-03-01T11:00:00.000Z', '2026-03-01T11:59:59.999Z', '2024-02-29T00:00:00.000Z'];
+/** The last and the first instant that pass, and their neighbours that do not. */
+const ODD_TIMES = [
+  ...['2026-03-01T12:05:00.000Z', '2026-03-01T12:05:00.001Z', '0001-01-01T00:00:00.000Z', '0000-12-31T23:59:59.999Z'],
+];
 const space = (r: Rng): string => (r.chance(0.06) ? r.pick([' ', '\n', '\t', '\r\n', '  ']) : '');
 const object = (r: Rng, members: readonly (readonly [string, string])[]): string => {
   const order = r.chance(0.2) ? members.toSorted(() => r.below(3) - 1) : members;
@@ -211,8 +216,8 @@ const dataOf = (r: Rng, type: string, time: string): string => {
   if (type === 'order')
     return object(r, [
       ['no', q(r.pick(['o1', 'o12345', 'ßß']))],
-      ['total', r.pick(['1', '12.5', '-1.5', '0', '99999.99', '3e2'])],
-      ...(r.chance(0.5) ? ([['count', r.pick(['1', '9', '2.0'])]] as const) : []),
+      ['total', r.pick(['1', '12.5', '-1.5', '-1.51', '0', '99999.99', '3e2', '1000000'])],
+      ...(r.chance(0.5) ? ([['count', r.pick(['1', '9', '2.0', '1.5', '10'])]] as const) : []),
       ...(r.chance(0.5)
         ? ([['store', r.pick(['"berlin"', '"straße"', '"a\\"b"', '7', 'null', 'true'])]] as const)
         : []),
@@ -244,7 +249,7 @@ const dataOf = (r: Rng, type: string, time: string): string => {
 
 const eventOf = (r: Rng): string => {
   const type = r.pick(Object.keys(SCHEMAS));
-  const time = r.pick(TIMES);
+  const time = r.chance(0.9) ? r.pick(TIMES) : r.pick(ODD_TIMES);
   return object(r, [
     ['specversion', '"1.0"'],
     ['id', q(`e${r.below(1000)}`)],

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scanOf } from '../../shared/event/scan.ts';
-import { toEvent } from '../../shared/event/to-event.ts';
 import { compileSchemas } from '../../shared/schema/compile.ts';
 import { minutes } from '../../shared/time.ts';
 import { load, type Types } from '../schema/given.ts';
@@ -41,8 +40,6 @@ describe('a scan', () => {
     });
     expect(found?.bytes).toBe(bytes);
     expect(found?.event).toEqual(JSON.parse(Buffer.from(bytes).toString()));
-    const context = { types, ahead, arrival: ARRIVAL, positionId: () => '' };
-    expect(toEvent(bytes, { ...context, scan: scanOf(types, ahead) })).toBeInstanceOf(found?.constructor as never);
   });
 
   test.each<[string, unknown]>([
