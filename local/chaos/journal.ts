@@ -33,6 +33,12 @@ export class Journal extends MemoryLog {
     return this.#kept.get(shard) ?? [];
   }
 
+  /** The first records that are kept of a shard after a sequence number; a read without the rest of a page. */
+  next(shard: string, after: string | null, limit: number): readonly StreamRecord[] {
+    const log = this.shard(shard);
+    return log.slice(log.indexAfter(after), limit, Number.POSITIVE_INFINITY);
+  }
+
   /** Sequence number of the newest record that aged out of a shard; '' for none. */
   trimmed(shard: string): string {
     const all = this.all(shard);

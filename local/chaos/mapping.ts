@@ -49,7 +49,7 @@ export class Mapping {
   }
 
   #next(shard: string, limit: number): readonly StreamRecord[] {
-    return this.log.read(shard, this.#done.get(shard) ?? null, limit).records;
+    return this.log.next(shard, this.#done.get(shard) ?? null, limit);
   }
 
   #drained(shard: string): boolean {

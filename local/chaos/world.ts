@@ -525,7 +525,8 @@ export class World {
     let quiet = 0;
     for (let i = 0; quiet < 3; i++) {
       if (i > 100_000) throw new Error('never comes to rest');
-      for (const m of this.mappings) for (const _ of m.ready()) this.#start(m, false);
+      if (i % 4 === 0 || this.#gates().length === 0)
+        for (const m of this.mappings) for (const _ of m.ready()) this.#start(m, false);
       await this.#progress();
       if (this.#gates(true).length > 0 || this.mappings.some((m) => !m.atRest)) continue;
       quiet++;
