@@ -1,9 +1,11 @@
 // The user's SQL files to a plan, or every mistake in them at once.
 import type { UserError } from '../user-error.ts';
-import type { CreateTable, Insert, Statement } from './ast.ts';
+import type { CreateTable, CreateView, Insert, Statement } from './ast.ts';
 import type { Draft } from './check/draft.ts';
 import { link } from './check/graph.ts';
 import { checkInsert } from './check/insert.ts';
+import { type Named, type Names, namesOf } from './check/names.ts';
+import { checkNamed } from './check/query.ts';
 import { checkTable, type Table } from './check/tables.ts';
 import { parseFile } from './parser/statements.ts';
 import type { Plan } from './plan.ts';
@@ -64,6 +66,27 @@ const collectTables = (creates: readonly Of<CreateTable>[], known: readonly stri
   return tables;
 };
 
+/** Views by name. Each is checked once by itself, read or not. */
+const collectViews = (
+  views: readonly Of<CreateView>[],
+  tables: ReadonlyMap<string, Table>,
+): { readonly names: Names; readonly check: () => void } => {
+  const byName = new Map<string, Named>();
+  const names: Names = namesOf(tables, byName);
+  for (const { node, problems, name } of views) {
+    if (byName.has(name) || tables.has(name))
+      problems.add(node.name.at, `CREATE VIEW: ${name} is created twice; rename one`);
+    else byName.set(name, { kind: 'query', query: node.query, columns: node.columns, problems, names: () => names });
+  }
+  const check = (): void => {
+    for (const { node, problems, name } of views) {
+      const view = byName.get(name);
+      if (view) guarded(node, problems, () => checkNamed(view, name));
+    }
+  };
+  return { names, check };
+};
+
 /**
  * @param files paths as errors shall show them; a query is called after its file
  * @param known event types that have a schema
@@ -82,10 +105,15 @@ export const compileSql = (
     statements.flatMap((node) => (node.kind === 'create-table' ? [{ node, problems, name: node.name.name }] : [])),
   );
   const tables = collectTables(creates, known.types);
-  const drafts = nameInserts(parsed).flatMap(({ node, problems, name }): readonly Draft[] => {
-    const draft = guarded(node, problems, () => checkInsert(node, name, tables, problems));
-    return draft ? [draft] : [];
-  });
+  const views = parsed.flatMap(({ problems, statements }) =>
+    statements.flatMap((node) => (node.kind === 'create-view' ? [{ node, problems, name: node.name.name }] : [])),
+  );
+  const { names, check } = collectViews(views, tables);
+  check();
+  const drafts = nameInserts(parsed).flatMap(
+    ({ node, problems, name }): readonly Draft[] =>
+      guarded(node, problems, () => checkInsert(node, name, names, problems)) ?? [],
+  );
   const plan: Plan = { version: 1, tables: [...tables.values()].map((t) => t.plan), queries: link(drafts) };
   const order = new Map(files.map((f, i) => [f.path, i]));
   const place = (e: UserError): readonly number[] => [order.get(e.file) ?? 0, e.line, e.col];

@@ -135,6 +135,8 @@ export const logic = (e: Call, args: readonly Evaluator[]): Evaluator | null => 
       return (row) => a(row) === false;
     case 'IS NOT FALSE':
       return (row) => a(row) !== false;
+    case 'TUMBLE START':
+      return strict2((time, size) => Math.floor((time as number) / (size as number)) * (size as number), a, b);
     case 'IS DISTINCT FROM':
       return distinct(e, a, b, false);
     case 'IS NOT DISTINCT FROM':

@@ -92,6 +92,8 @@ export type TablePlan = {
   readonly connector: 'kinesis' | 'dynamodb' | 'filesystem';
   /** Event types of a source table (`millrace.type`); empty for a destination. */
   readonly types: readonly string[];
+  /** Of a filesystem table with `millrace.type`, whose rows are the events themselves: how each column is read. */
+  readonly reads?: readonly Column['from'][];
   /** Events later than arrival + ahead are rejected. */
   readonly ahead: Ms;
   readonly lateness: Ms;

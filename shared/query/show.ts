@@ -93,7 +93,8 @@ const showQuery = (q: Query, table: TablePlan | undefined): string => {
 };
 
 const showTable = (t: TablePlan): string => {
-  const kind = t.types.length > 0 ? `source of ${t.types.join(', ')}` : t.connector;
+  const types = t.types.join(', ');
+  const kind = t.types.length === 0 ? t.connector : t.reads ? `events ${types} into the lake` : `source of ${types}`;
   const time = t.watermark ? `; event time ${t.watermark.column}, delay ${showDuration(t.watermark.delay)}` : '';
   return `table ${t.name}  (${t.at.file}:${t.at.line})\n  ${kind}${time}`;
 };

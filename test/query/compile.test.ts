@@ -48,14 +48,20 @@ describe('the id of a query', () => {
   });
 
   it('changes with the query it reads', () => {
+    const timed = `CREATE TABLE minutes (n BIGINT, at_minute TIMESTAMP(3), WATERMARK FOR at_minute AS at_minute)
+WITH ('connector' = 'kinesis');
+INSERT INTO minutes SELECT COUNT(*), window_time FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+GROUP BY window_start, window_end, window_time;`;
     const chained = (text: string) =>
       planOf(
         ORDERS,
         text,
-        "CREATE TABLE big (n BIGINT) WITH ('connector' = 'kinesis'); INSERT INTO big SELECT n FROM sums WHERE n > 9;",
+        `CREATE TABLE most (n BIGINT) WITH ('connector' = 'kinesis'); INSERT INTO most
+SELECT MAX(n) FROM TABLE(TUMBLE(TABLE minutes, DESCRIPTOR(at_minute), INTERVAL '1' HOUR)) GROUP BY window_start, window_end;`,
       ).queries[1];
-    const [before, after] = [chained(COUNT), chained(COUNT.replace("'1' MINUTE", "'2' MINUTE"))];
-    expect(before?.input).toEqual({ stream: 'refined', table: 'sums', types: ['sums'], reads: [id] });
+    const [before, after] = [chained(timed), chained(timed.replace("INTERVAL '1' MINUTE", "INTERVAL '2' MINUTE"))];
+    const reads = [idOf(ORDERS, timed)];
+    expect(before?.input).toEqual({ stream: 'refined', table: 'minutes', types: ['minutes'], reads });
     expect(after?.id).not.toBe(before?.id);
   });
 });

@@ -1,6 +1,7 @@
 // One expression over one row, for tables of facts.
 import { checkExpr } from '../../shared/query/check/expression.ts';
 import { inputScope } from '../../shared/query/check/input-scope.ts';
+import { ofTable } from '../../shared/query/check/relation.ts';
 import { checkTable } from '../../shared/query/check/tables.ts';
 import { evaluator } from '../../shared/query/evaluate.ts';
 import { parseFile } from '../../shared/query/parser/statements.ts';
@@ -24,11 +25,11 @@ export const expression = (
     `CREATE TABLE t (${COLUMNS}) WITH ('connector' = 'kinesis'); INSERT INTO t SELECT ${text} AS x FROM t`,
     problems,
   );
-  const item = insert?.kind === 'insert' ? insert.select.items[0] : undefined;
+  const item = insert?.kind === 'insert' ? insert.query.parts[0]?.items[0] : undefined;
   if (create?.kind !== 'create-table' || item?.kind !== 'expr')
     return { mistake: errors[0]?.message ?? 'no expression' };
   const table = checkTable(create, [], problems);
-  const expr = checkExpr(item.expr, inputScope(table, null, 'SELECT', problems));
+  const expr = checkExpr(item.expr, inputScope(ofTable(table, create.at), null, 'SELECT', problems));
   if (!expr) return { mistake: errors[0]?.message ?? 'no message' };
   const values = table.columns.map((c) => row[c.name] ?? null);
   return { type: typeText(expr.type), value: valueWriter(expr.type)(evaluator(expr)(values)) };

@@ -102,10 +102,16 @@ export const play = (plan: Plan, examples: readonly Example[]): ReadonlyMap<stri
   const tables = new Map(plan.tables.map((t) => [t.name, t]));
   const rows = new Map<string, string[]>();
   for (const q of plan.queries) {
-    const [from, into] = [tables.get(q.input.table), tables.get(q.into)];
+    const into = tables.get(q.into);
     if (!into) throw new Error(`no table ${q.into}`);
-    const given = examples.filter((x) => x.table === q.input.table).map((x) => x.event);
-    const events = [...given, ...(rows.get(q.input.table) ?? [])].map((text, i) => eventOf(text, i, from));
+    const read = (name: string): boolean =>
+      name === q.input.table || (tables.get(name)?.types.some((type) => q.input.types.includes(type)) ?? false);
+    const written = rows.get(q.input.table) ?? [];
+    const given = [
+      ...examples.filter((x) => read(x.table)),
+      ...written.map((event) => ({ table: q.input.table, event })),
+    ];
+    const events = given.map(({ table, event }, i) => eventOf(event, i, tables.get(table)));
     const made = q.kind === 'stateless' ? stateless(q, events, into) : windowed(q, events, into);
     rows.set(q.into, [...(rows.get(q.into) ?? []), ...made]);
   }

@@ -50,7 +50,7 @@ const checkCase = (node: Extract<ExprNode, { kind: 'case' }>, scope: Scope): Exp
 
 export const checkExpr = (node: ExprNode, scope: Scope): Expr | null => {
   const whole = scope.whole(node);
-  if (whole) return whole;
+  if (whole !== undefined) return whole;
   const { problems } = scope;
   switch (node.kind) {
     case 'literal':

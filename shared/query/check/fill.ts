@@ -1,11 +1,10 @@
 // From what is selected to the destination's row.
-import type { Insert, SelectItem, Span } from '../ast.ts';
+import type { Insert } from '../ast.ts';
 import type { Expr } from '../plan.ts';
 import { didYouMean, listed, type Problems } from '../problem.ts';
 import { storeAs } from './coerce.ts';
-import { checkExpr } from './expression.ts';
 import { isNull, literal } from './literals.ts';
-import type { Scope } from './scope.ts';
+import type { RelColumn } from './relation.ts';
 import type { Table } from './tables.ts';
 
 /** The destination's columns in the order of SELECT; null when the list is wrong. */
@@ -32,30 +31,18 @@ const targets = (node: Insert, into: Table, problems: Problems): readonly string
   return good ? node.columns.map((c) => c.name) : null;
 };
 
-/** Each selected expression with its place; `*` gives every column of the table. */
-export const expand = (
-  items: readonly SelectItem[],
-  table: Table,
-  scope: Scope,
-): readonly { readonly at: Span; readonly expr: Expr | null }[] =>
-  items.flatMap((item) => {
-    if (item.kind === 'expr') return [{ at: item.at, expr: checkExpr(item.expr, scope) }];
-    if (table.broken.size > 0) return [{ at: item.at, expr: null }];
-    return table.columns.map((c, slot) => ({ at: item.at, expr: { kind: 'slot', slot, type: c.type } as const }));
-  });
-
 /** The destination's row: each column filled by what was selected for it, cast where Flink casts, NULL where nothing was. */
 export const fill = (
   node: Insert,
   into: Table,
-  selected: readonly { readonly at: Span; readonly expr: Expr | null }[],
+  selected: readonly RelColumn[],
   problems: Problems,
 ): readonly Expr[] | null => {
   const names = targets(node, into, problems);
-  if (!names || selected.some((s) => !s.expr)) return null;
+  if (!names) return null;
   if (names.length !== selected.length) {
     problems.add(
-      node.select.at,
+      node.query.at,
       `INSERT INTO ${into.plan.name}: SELECT gives ${selected.length} columns, the table has ${names.length}: ${listed(names)}`,
     );
     return null;

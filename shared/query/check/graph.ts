@@ -1,7 +1,8 @@
 // Queries over queries: who reads whose rows, the rules between them, and the ids.
 import { createHash } from 'node:crypto';
-import type { Expr, Query } from '../plan.ts';
-import type { Draft } from './draft.ts';
+import type { Query } from '../plan.ts';
+import { type Draft, fromOf, writersOf } from './draft.ts';
+import { takeIn } from './take-in.ts';
 
 /** JSON with sorted names, so that the order in which fields are written cannot change an id. */
 const canonical = (value: unknown): string =>
@@ -10,10 +11,6 @@ const canonical = (value: unknown): string =>
       ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
       : v,
   );
-
-/** Drafts that write what `d` reads. */
-const writersOf = (d: Draft, all: readonly Draft[]): readonly Draft[] =>
-  d.from.source ? [] : all.filter((other) => other.query.into === d.from.plan.name);
 
 /** The way from a query's output back to its input, as names of queries; null when there is none. */
 const circle = (start: Draft, all: readonly Draft[]): readonly string[] | null => {
@@ -32,21 +29,9 @@ const circle = (start: Draft, all: readonly Draft[]): readonly string[] | null =
   return walk(start, [start.query.name]);
 };
 
-const stripCast = (e: Expr): Expr => (e.kind === 'call' && e.fn === 'CAST' && e.args[0] ? stripCast(e.args[0]) : e);
-
-/** Whether a query fills the destination's WATERMARK column with its own event time: window_end, window_time, or the time it read. */
-const keepsTime = (d: Draft): boolean => {
-  if (d.time === null) return false;
-  const e = stripCast(d.time);
-  if (e.kind !== 'slot') return false;
-  const { query } = d;
-  if (query.kind === 'window') return e.slot === query.keys.length + 1 || e.slot === query.keys.length + 2;
-  return query.columns[e.slot]?.name === d.from.plan.watermark?.column;
-};
-
 const checkReader = (d: Draft, all: readonly Draft[]): void => {
-  const { problems, from, node } = d;
-  const at = node.select.from.at;
+  const { problems, from } = d;
+  const at = fromOf(d);
   const writers = writersOf(d, all);
   const way = circle(d, all);
   if (way) {
@@ -60,11 +45,11 @@ const checkReader = (d: Draft, all: readonly Draft[]): void => {
     );
   if (d.query.kind === 'window')
     for (const writer of writers)
-      if (!keepsTime(writer)) {
+      if (!writer.keepsTime) {
         const wanted =
           writer.query.kind === 'window' ? 'window_time or window_end' : `the event time of ${writer.from.plan.name}`;
         writer.problems.add(
-          writer.node.select.at,
+          writer.node.query.at,
           `INSERT INTO ${from.plan.name}: "${from.plan.watermark?.column}" is its event time (WATERMARK FOR), so it must be filled with ${wanted}; the query ${d.query.name} closes windows by it`,
         );
       }
@@ -75,7 +60,7 @@ const checkRules = (all: readonly Draft[]): void => {
     const { problems, into, from, query, node } = d;
     if (!from.source && writersOf(d, all).length === 0)
       problems.add(
-        node.select.from.at,
+        fromOf(d),
         `FROM: nothing fills ${from.plan.name}: it has no 'millrace.type' and no query writes into it`,
       );
     else checkReader(d, all);
@@ -102,8 +87,9 @@ const definition = (d: Draft, input: Query['input']): unknown => {
 };
 
 /** Links the queries, those that write before those that read; with mistakes among them, only the ones without a circle. */
-export const link = (all: readonly Draft[]): readonly Query[] => {
-  checkRules(all);
+export const link = (drafts: readonly Draft[]): readonly Query[] => {
+  checkRules(drafts);
+  const all = drafts.flatMap((d) => takeIn(d, drafts));
   const done = new Map<Draft, Query>();
   const build = (d: Draft, path: readonly Draft[]): Query | null => {
     const known = done.get(d);

@@ -1,91 +1,113 @@
-// The rules of a window's GROUP BY, event time and session keys.
-import type { ExprNode, From } from '../ast.ts';
+// The rules of a window's GROUP BY: its sets, keys and session keys.
+import type { ExprNode, GroupNode, Span } from '../ast.ts';
 import type { Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import { isNested, typeText } from '../type-rules.ts';
 import { checkExpr } from './expression.ts';
 import { inputScope } from './input-scope.ts';
-import { type Grouping, WINDOW_COLUMNS, windowColumn } from './result-scope.ts';
-import type { Table } from './tables.ts';
-import type { WindowCall } from './window-call.ts';
+import { type Relation, WINDOW_COLUMNS, type WindowColumn } from './relation.ts';
+import type { Grouping } from './result-scope.ts';
+import { sameExpr } from './scope.ts';
+import { isWindowSlot, ofWindowOnly, readsWindow, WINDOW_SLOT } from './slots.ts';
 
 export const GROUPED = 'GROUP BY window_start, window_end and the keys';
+const MOST_SETS = 32;
 
-/** The column that DESCRIPTOR names must be the one whose watermark closes the windows. */
-export const checkTime = (window: WindowCall, table: Table, problems: Problems): boolean => {
-  const { watermark, name } = table.plan;
-  if (watermark?.column === window.time.name) return true;
-  if (watermark)
-    problems.add(
-      window.time.at,
-      `DESCRIPTOR: the event time of ${name} is "${watermark.column}" (its WATERMARK FOR), found "${window.time.name}"`,
-    );
-  else if (table.node.watermarks.length === 0)
-    problems.add(
-      window.time.at,
-      `DESCRIPTOR: ${name} has no event time; add WATERMARK FOR ${window.time.name} AS ${window.time.name} - INTERVAL '10' SECOND to its CREATE TABLE`,
-    );
-  return false;
+type KeySet = readonly ExprNode[];
+
+/** What one element of GROUP BY may be: GROUPING SETS is one of its sets, ROLLUP a beginning of its list, CUBE a part of it. */
+const choices = (node: GroupNode): readonly KeySet[] => {
+  switch (node.kind) {
+    case 'expr':
+      return [[node.expr]];
+    case 'list':
+      return [node.exprs];
+    case 'sets':
+      return node.sets.flatMap(choices);
+    case 'rollup':
+      return [...node.lists, []].map((_, i) => node.lists.slice(0, node.lists.length - i).flat());
+    case 'cube':
+      // Bit i of n: whether the i-th list is left out. More than six lists are too many sets in any case.
+      return Array.from({ length: 2 ** Math.min(node.lists.length, 6) }, (_, n) =>
+        node.lists.flatMap((list, i) => (n & (1 << i) ? [] : list)),
+      );
+    default:
+      return node satisfies never;
+  }
 };
 
+type Key = { readonly kind: 'window'; readonly column: WindowColumn } | { readonly kind: 'key'; readonly expr: Expr };
+
+const checkKey = (node: ExprNode, rel: Relation, alias: string | null, problems: Problems): Key | null => {
+  if (node.kind === 'literal') {
+    problems.add(node.at, `GROUP BY: ${node.text} is a constant; name the column`);
+    return null;
+  }
+  const expr = checkExpr(node, inputScope(rel, alias, 'GROUP BY', problems));
+  if (!expr) return null;
+  const column = expr.kind === 'slot' && isWindowSlot(expr.slot) ? WINDOW_COLUMNS[expr.slot - WINDOW_SLOT] : undefined;
+  if (column) return { kind: 'window', column };
+  if (isNested(expr.type)) problems.notYet(node.at, `grouping by ${typeText(expr.type)}`, 'group by its fields');
+  else if (readsWindow(expr) && !ofWindowOnly(expr) && rel.window?.spec.kind !== 'tumble')
+    problems.notYet(node.at, `grouping by a column of a ${rel.window?.fn} window and another`, 'group by both apart');
+  else return { kind: 'key', expr };
+  return null;
+};
+
+/** @param at of GROUP BY */
 export const checkGroupBy = (
-  groupBy: readonly ExprNode[],
-  from: From,
-  table: Table,
+  groupBy: readonly GroupNode[],
+  rel: Relation,
+  alias: string | null,
+  at: Span,
   problems: Problems,
 ): Grouping | null => {
-  const alias = from.alias?.name ?? '';
   const before = problems.count();
-  const window = new Set<string>();
-  const keys: Expr[] = [];
-  for (const node of groupBy) {
-    const column = windowColumn(node, alias);
-    if (column && !table.columns.some((c) => c.name === column)) {
-      window.add(column);
-      continue;
-    }
-    if (node.kind === 'literal') {
-      problems.add(node.at, `GROUP BY: ${node.text} is a constant; name the column`);
-      continue;
-    }
-    const key = checkExpr(node, inputScope(table, alias, 'GROUP BY', problems));
-    if (!key) continue;
-    if (isNested(key.type)) problems.notYet(node.at, `grouping by ${typeText(key.type)}`, 'group by its fields');
-    else if (!keys.some((k) => JSON.stringify(k) === JSON.stringify(key))) keys.push(key);
+  let sets: readonly KeySet[] = [[]];
+  for (const more of groupBy.map(choices))
+    if (sets.length <= MOST_SETS) sets = sets.flatMap((set) => more.map((one) => [...set, ...one]));
+  if (sets.length > MOST_SETS) {
+    problems.notYet(at, `GROUP BY with more than ${MOST_SETS} sets`, 'name those that are needed by GROUPING SETS');
+    return null;
   }
-  const missing = ['window_start', 'window_end'].filter((name) => !window.has(name));
-  const hidden = WINDOW_COLUMNS.find((name) => table.columns.some((c) => c.name === name));
-  if (hidden)
-    problems.add(
-      from.at,
-      `FROM: ${table.plan.name} has a column "${hidden}" of its own, which hides the window's; rename the column in CREATE TABLE`,
-    );
-  else if (missing.length > 0 && problems.count() === before)
-    problems.notYet(
-      groupBy[0]?.at ?? from.at,
-      `a window without ${missing.join(' and ')} in GROUP BY`,
-      `write ${GROUPED}`,
-    );
-  return problems.count() === before ? { keys, window, aggregates: [] } : null;
+  const window = new Set<WindowColumn>(WINDOW_COLUMNS);
+  const keys: Expr[] = [];
+  const numbers = sets.map((set) => {
+    const named = new Set<WindowColumn>();
+    const own = new Set<number>();
+    for (const node of set) {
+      const key = checkKey(node, rel, alias, problems);
+      if (key?.kind === 'window') named.add(key.column);
+      // Within one window a function of its bounds is a constant: it parts no group.
+      if (key?.kind !== 'key' || ofWindowOnly(key.expr)) continue;
+      const known = keys.findIndex((k) => sameExpr(k, key.expr));
+      own.add(known >= 0 ? known : keys.push(key.expr) - 1);
+    }
+    for (const column of WINDOW_COLUMNS) if (!named.has(column)) window.delete(column);
+    return [...own].sort((a, b) => a - b);
+  });
+  if (problems.count() > before) return null;
+  const missing = ['window_start', 'window_end'].filter((name) => !window.has(name as WindowColumn));
+  if (missing.length > 0)
+    problems.notYet(at, `a window without ${missing.join(' and ')} in GROUP BY`, `write ${GROUPED}`);
+  else if (new Set(numbers.map((n) => n.join())).size < numbers.length)
+    problems.notYet(at, 'the same grouping set twice', 'write it once');
+  return problems.count() === before ? { keys, sets: numbers, window, aggregates: [] } : null;
 };
 
 /** A session belongs to the keys it is parted by: GROUP BY must name the same. */
-export const checkSession = (
-  window: WindowCall,
-  grouping: Grouping,
-  table: Table,
-  from: From,
-  problems: Problems,
-): boolean => {
-  const names = window.partitionBy.map((p) => p.name);
-  const before = problems.count();
-  for (const part of window.partitionBy) inputScope(table, null, 'PARTITION BY', problems).name([part]);
-  if (problems.count() > before) return false;
-  const keys = grouping.keys.map((k) => (k.kind === 'slot' ? table.columns[k.slot]?.name : undefined));
-  if (names.length === keys.length && names.every((name) => keys.includes(name))) return true;
+export const checkSession = (grouping: Grouping, rel: Relation, at: Span, problems: Problems): boolean => {
+  const parts = rel.window?.partitionBy ?? [];
+  const { keys, sets } = grouping;
+  if (sets.length > 1) {
+    problems.notYet(at, 'GROUPING SETS of sessions', 'write one query for each set of keys');
+    return false;
+  }
+  if (parts.length === keys.length && parts.every((p) => keys.some((k) => sameExpr(k, p.expr)))) return true;
+  const names = keys.map((k) => rel.columns.find((c) => sameExpr(c.expr, k))?.name ?? 'an expression');
   problems.notYet(
-    from.at,
-    `a session parted by ${names.length ? names.join(', ') : 'nothing'} and grouped by ${keys.length ? keys.map((k) => k ?? 'an expression').join(', ') : 'no key'}`,
+    at,
+    `a session parted by ${parts.length ? parts.map((p) => p.name).join(', ') : 'nothing'} and grouped by ${names.length ? names.join(', ') : 'no key'}`,
     'write the same columns in PARTITION BY and in GROUP BY',
   );
   return false;

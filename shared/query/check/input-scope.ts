@@ -1,28 +1,25 @@
-// The names of the input row: the columns of the table that is read. Slots are the table's own column numbers until the query is
-// whole; then only the used ones stay.
+// The names of the row that a clause reads: the columns of what stands in FROM.
 import type { Ident } from '../ast.ts';
 import type { Column, Expr } from '../plan.ts';
 import { didYouMean, listed, type Problems } from '../problem.ts';
 import { checkField } from './access.ts';
+import type { Relation } from './relation.ts';
 import type { Scope } from './scope.ts';
-import type { Table } from './tables.ts';
+import { mapSlots, slotsOf } from './slots.ts';
 
-const WINDOW_COLUMNS = ['window_start', 'window_end', 'window_time'];
-
-export const inputScope = (table: Table, alias: string | null, clause: string, problems: Problems): Scope => {
-  const known = table.columns.map((c) => c.name);
+/** @param alias what columns may be qualified with instead of the relation's name; '' for nothing */
+export const inputScope = (
+  rel: Pick<Relation, 'name' | 'columns' | 'broken'>,
+  alias: string | null,
+  clause: string,
+  problems: Problems,
+): Scope => {
+  const known = rel.columns.map((c) => c.name);
   const unknown = (ident: Ident): null => {
-    if (table.broken.has(ident.name)) return null;
-    if (WINDOW_COLUMNS.includes(ident.name))
-      problems.notYet(
-        ident.at,
-        `${ident.name} in ${clause}`,
-        'filter windows in HAVING, select them beside GROUP BY window_start, window_end',
-      );
-    else
+    if (!rel.broken.has(ident.name))
       problems.add(
         ident.at,
-        `${clause}: unknown column "${ident.name}".${didYouMean(ident.name, known)} ${table.plan.name} has ${listed(known)}`,
+        `${clause}: unknown column "${ident.name}".${didYouMean(ident.name, known)} ${rel.name} has ${listed(known)}`,
       );
     return null;
   };
@@ -30,13 +27,16 @@ export const inputScope = (table: Table, alias: string | null, clause: string, p
     problems,
     clause,
     name(parts) {
-      const qualified = parts.length > 1 && parts[0]?.name === (alias ?? table.plan.name);
+      const qualified = parts.length > 1 && parts[0]?.name === (alias ?? rel.name);
       const [column, ...fields] = qualified ? parts.slice(1) : parts;
       if (!column) return null;
-      const slot = known.indexOf(column.name);
-      const found = table.columns[slot];
+      const [found, second] = rel.columns.filter((c) => c.name === column.name);
       if (!found) return unknown(column);
-      let expr: Expr | null = { kind: 'slot', slot, type: found.type };
+      if (second) {
+        problems.add(column.at, `${clause}: ${rel.name} has two columns "${column.name}"; rename one by AS`);
+        return null;
+      }
+      let expr: Expr | null = found.expr;
       for (const field of fields) expr = expr && checkField(expr, field, scope);
       return expr;
     },
@@ -52,26 +52,12 @@ export const inputScope = (table: Table, alias: string | null, clause: string, p
   return scope;
 };
 
-/** Every slot that the expressions read, in order. */
-const slotsOf = (exprs: readonly (Expr | null)[]): readonly number[] => {
-  const used = new Set<number>();
-  const visit = (e: Expr | null): void => {
-    if (e?.kind === 'slot') used.add(e.slot);
-    if (e?.kind === 'call') e.args.forEach(visit);
-  };
-  exprs.forEach(visit);
-  return [...used].sort((a, b) => a - b);
-};
-
 /** Drops the columns that no expression reads. `move` puts an expression on the slots that are left. */
 export const narrow = (
   columns: readonly Column[],
   exprs: readonly (Expr | null)[],
 ): { readonly columns: readonly Column[]; readonly move: (e: Expr) => Expr } => {
   const used = slotsOf(exprs);
-  const move = (e: Expr): Expr => {
-    if (e.kind === 'slot') return { ...e, slot: used.indexOf(e.slot) };
-    return e.kind === 'call' ? { ...e, args: e.args.map(move) } : e;
-  };
+  const move = (e: Expr): Expr => mapSlots(e, (s) => ({ ...s, slot: used.indexOf(s.slot) }));
   return { columns: used.flatMap((slot) => columns[slot] ?? []), move };
 };

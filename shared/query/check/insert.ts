@@ -1,58 +1,40 @@
-// INSERT INTO … SELECT to a query, but for its id and what it reads, which follow from all files (graph.ts).
+// INSERT INTO … SELECT to queries, but for their ids and what they read, which follow from all files (graph.ts).
 import type { Insert } from '../ast.ts';
-import type { Problems } from '../problem.ts';
-import { checkEnds, type Draft, draft, findTable, type Tables } from './draft.ts';
-import { checkExpr } from './expression.ts';
-import { expand, fill } from './fill.ts';
-import { inputScope, narrow } from './input-scope.ts';
-import { asBoolean } from './operators.ts';
+import { didYouMean, listed, type Problems } from '../problem.ts';
+import type { Draft } from './draft.ts';
+import { emit } from './emit.ts';
+import { fill } from './fill.ts';
+import { isNamed, type Names } from './names.ts';
+import { checkQuery } from './query.ts';
 import type { Table } from './tables.ts';
-import { checkWindowQuery } from './window-query.ts';
 
-const checkStateless = (
-  node: Insert,
-  from: Table,
-  into: Table,
-  name: string,
-  problems: Problems,
-): Draft['query'] | null => {
-  const { select } = node;
-  const alias = select.from.alias?.name ?? null;
-  if (select.groupBy) {
-    const at = select.groupBy[0]?.at ?? select.at;
-    problems.notYet(
-      at,
-      'GROUP BY without a window',
-      `read FROM TABLE(TUMBLE(TABLE ${from.plan.name}, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) and group by window_start, window_end`,
-    );
-    return null;
+const checkInto = (node: Insert, names: Names, problems: Problems): Table | null => {
+  const { name, at } = node.into;
+  const found = names.find(name);
+  if (found && !isNamed(found)) {
+    if (!found.source) return found;
+    problems.add(at, `INSERT INTO: ${name} is a source ('millrace.type'); write into a table without it`);
+  } else if (found) problems.add(at, `INSERT INTO: ${name} is a view; write into a table`);
+  else {
+    const tables = names.known.filter((known) => !isView(names, known));
+    problems.add(at, `INSERT INTO: unknown table "${name}".${didYouMean(name, tables)} Tables: ${listed(tables)}`);
   }
-  if (select.having) {
-    problems.add(select.having.at, 'HAVING: filters groups; this query has none, write WHERE');
-    return null;
-  }
-  const where = select.where && checkExpr(select.where, inputScope(from, alias, 'WHERE', problems));
-  const condition = where && select.where && asBoolean(select.where.at, 'WHERE', where, problems);
-  const row = fill(node, into, expand(select.items, from, inputScope(from, alias, 'SELECT', problems)), problems);
-  if (!row || (select.where && !condition)) return null;
-  const { columns, move } = narrow(from.columns, [condition, ...row]);
-  return {
-    kind: 'stateless',
-    name,
-    at: { file: problems.file, line: node.at.line, col: node.at.col },
-    columns,
-    where: condition && move(condition),
-    into: into.plan.name,
-    select: row.map(move),
-  };
+  return null;
 };
 
-export const checkInsert = (node: Insert, name: string, tables: Tables, problems: Problems): Draft | null => {
-  const into = findTable(node.into, 'INSERT INTO', tables, problems);
-  const { from: source } = node.select;
-  if (source.kind === 'window') return checkWindowQuery(node, source, into, name, tables, problems);
-  const from = findTable(source.table, 'FROM', tables, problems);
-  if (!from || !into || !checkEnds(node, from, into, source.table.at, problems)) return null;
-  const query = checkStateless(node, from, into, name, problems);
-  return query && draft(query, query.select, node, from, into, problems);
+const isView = (names: Names, name: string): boolean => {
+  const found = names.find(name);
+  return found !== undefined && isNamed(found);
+};
+
+/** @returns one query for each part of a UNION ALL and each set of GROUPING SETS */
+export const checkInsert = (node: Insert, name: string, names: Names, problems: Problems): readonly Draft[] => {
+  const into = checkInto(node, names, problems);
+  const parts = checkQuery(node.query, names, problems);
+  if (!into || !parts) return [];
+  return parts.flatMap((rel, i) => {
+    const row = fill(node, into, rel.columns, problems);
+    const own = parts.length > 1 ? `${name}-part-${i + 1}` : name;
+    return row ? emit(rel, row, node, into, own, problems) : [];
+  });
 };

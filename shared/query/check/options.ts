@@ -107,12 +107,22 @@ export const checkOptions = (node: CreateTable, known: readonly string[], proble
   const type = byKey.get('millrace.type');
   const early = byKey.get('millrace.ahead');
   const late = byKey.get('millrace.lateness');
+  if (type && early && byKey.get('connector')?.value === 'filesystem')
+    problems.add(
+      early.keyAt,
+      "WITH: 'millrace.ahead' belongs to the kinesis table of the same events; this table keeps them in the lake",
+    );
   if (!type && early)
     problems.add(early.keyAt, "WITH: 'millrace.ahead' belongs to a source; this table has no 'millrace.type'");
   if (type && late)
     problems.add(
       late.keyAt,
       "WITH: 'millrace.lateness' belongs to a destination; this table is a source ('millrace.type')",
+    );
+  if (late && lateness > 0 && byKey.get('connector')?.value === 'filesystem')
+    problems.add(
+      late.keyAt,
+      "WITH: 'millrace.lateness' does not go with 'filesystem': files of the lake are written once, so a row there cannot be revised; write into a dynamodb or kinesis table",
     );
   return { connector: connector(node, byKey.get('connector'), problems), types, ahead, lateness, others };
 };

@@ -1,32 +1,27 @@
 // The names of a window's result row: its keys, window_start, window_end, window_time, then the aggregates, which are found as
 // SELECT and HAVING use them.
-import type { CallNode, ExprNode, Ident } from '../ast.ts';
+import type { CallNode, Ident } from '../ast.ts';
 import type { Aggregate, Expr } from '../plan.ts';
-import { problemsOf } from '../problem.ts';
-import { averageType, BIGINT, isNested, isNumeric, sumType, TIMESTAMP, typeText } from '../type-rules.ts';
+import { type Problems, problemsOf } from '../problem.ts';
+import { averageType, BIGINT, isNested, isNumeric, sumType, typeText } from '../type-rules.ts';
 import type { SqlType } from '../types.ts';
 import { checkExpr } from './expression.ts';
 import { inputScope } from './input-scope.ts';
 import { asBoolean } from './operators.ts';
-import { type Scope, sameExpr } from './scope.ts';
-import type { Table } from './tables.ts';
+import { type Relation, WINDOW_COLUMNS, type WindowColumn } from './relation.ts';
+import { call, type Scope, sameExpr } from './scope.ts';
+import { mapSlots, ofWindowOnly, readsWindow, WINDOW_SLOT } from './slots.ts';
 
-export const WINDOW_COLUMNS = ['window_start', 'window_end', 'window_time'] as const;
-export type WindowColumn = (typeof WINDOW_COLUMNS)[number];
+const GROUPING = new Set(['GROUPING', 'GROUPING_ID']);
 
+/** What GROUP BY says. */
 export type Grouping = {
   readonly keys: readonly Expr[];
+  readonly sets: readonly (readonly number[])[];
   /** The window columns that GROUP BY names: only those may be selected. */
-  readonly window: ReadonlySet<string>;
+  readonly window: ReadonlySet<WindowColumn>;
   /** Filled as aggregates are met. */
   readonly aggregates: Aggregate[];
-};
-
-/** `window_start`, also as `alias.window_start`. */
-export const windowColumn = (node: ExprNode, alias: string): WindowColumn | null => {
-  if (node.kind !== 'name') return null;
-  const parts = node.parts.length === 2 && node.parts[0]?.name === alias ? node.parts.slice(1) : node.parts;
-  return parts.length === 1 ? (WINDOW_COLUMNS.find((name) => name === parts[0]?.name) ?? null) : null;
 };
 
 const aggregateType = (fn: Aggregate['fn'], arg: Expr | null): SqlType | null => {
@@ -37,10 +32,15 @@ const aggregateType = (fn: Aggregate['fn'], arg: Expr | null): SqlType | null =>
   return isNested(type) || type.kind === 'INTERVAL' ? null : type;
 };
 
-export const resultScope = (table: Table, alias: string, grouping: Grouping, clause: string, base: Scope): Scope => {
-  const { problems } = base;
+export const resultScope = (
+  rel: Relation,
+  alias: string | null,
+  grouping: Grouping,
+  clause: string,
+  problems: Problems,
+): Scope => {
   const inner = (text: string): Scope => ({
-    ...inputScope(table, alias, text, problems),
+    ...inputScope(rel, alias, text, problems),
     aggregate(node) {
       problems.add(node.at, `${text}: an aggregate cannot stand inside another`);
       return null;
@@ -61,6 +61,14 @@ export const resultScope = (table: Table, alias: string, grouping: Grouping, cla
     const condition = node.filter && checkExpr(node.filter, inner('FILTER'));
     const filter = condition && node.filter && asBoolean(node.filter.at, 'FILTER', condition, problems);
     if ((first && !arg) || (node.filter && !filter)) return null;
+    if ([arg, filter].some((e) => e && readsWindow(e)) && rel.window?.spec.kind !== 'tumble') {
+      problems.notYet(
+        node.at,
+        `a column of a ${rel.window?.fn} window inside ${fn}`,
+        'group by it, and use it outside',
+      );
+      return null;
+    }
     const type = aggregateType(fn, arg);
     if (type === null || (node.distinct && arg && isNested(arg.type))) {
       const takes = fn === 'SUM' || fn === 'AVG' ? 'numbers' : 'plain values';
@@ -75,11 +83,24 @@ export const resultScope = (table: Table, alias: string, grouping: Grouping, cla
     return { kind: 'slot', slot: grouping.keys.length + WINDOW_COLUMNS.length + index, type };
   };
 
+  /** Which keys are left out of the set that a row belongs to, as bits; decided when the sets are parted (emit.ts). */
+  const checkGrouping = (node: CallNode): Expr | null => {
+    const args = node.args.map((arg) => {
+      const key = checkExpr(arg, inputScope(rel, alias, 'GROUPING', problems));
+      const slot = key ? grouping.keys.findIndex((k) => sameExpr(k, key)) : -1;
+      if (key && slot < 0) problems.add(arg.at, `${clause}: GROUPING takes expressions of GROUP BY`);
+      return key && slot >= 0 ? ({ kind: 'slot', slot, type: key.type } as const) : null;
+    });
+    const known = args.flatMap((e) => e ?? []);
+    if (args.length === 0) problems.notSql(node.at, `${clause}: expected GROUPING(key)`);
+    return known.length === args.length && args.length > 0 ? call('GROUPING', known, BIGINT) : null;
+  };
+
   const checkName = (parts: readonly Ident[]): Expr | null => {
     const silent = problemsOf(problems.file, []);
     const name = parts.map((p) => p.name).join('.');
-    if (inputScope(table, alias, clause, silent).name(parts) === null)
-      return inputScope(table, alias, clause, problems).name(parts);
+    if (inputScope(rel, alias, clause, silent).name(parts) === null)
+      return inputScope(rel, alias, clause, problems).name(parts);
     const last = parts[parts.length - 1];
     if (last)
       problems.add(
@@ -95,24 +116,22 @@ export const resultScope = (table: Table, alias: string, grouping: Grouping, cla
     aggregate: checkAggregate,
     name: checkName,
     whole(node) {
-      const column = windowColumn(node, alias);
-      if (column && !table.columns.some((c) => c.name === column)) {
+      if (node.kind === 'literal' || node.kind === 'interval') return undefined;
+      if (node.kind === 'call' && GROUPING.has(node.name.name.toUpperCase())) return checkGrouping(node);
+      const found = checkExpr(node, inputScope(rel, alias, clause, problemsOf(problems.file, [])));
+      if (!found) return undefined;
+      const slot = grouping.keys.findIndex((key) => sameExpr(key, found));
+      if (slot >= 0) return { kind: 'slot', slot, type: found.type };
+      if (!ofWindowOnly(found)) return undefined;
+      return mapSlots(found, (s) => {
+        const column = WINDOW_COLUMNS[s.slot - WINDOW_SLOT] ?? 'window_start';
         if (!grouping.window.has(column))
           problems.add(
             node.at,
             `${clause}: "${column}" is not in GROUP BY; write it there: GROUP BY window_start, window_end, ${column} …`,
           );
-        const type = column === 'window_time' ? timeType(table) : TIMESTAMP;
-        return { kind: 'slot', slot: grouping.keys.length + WINDOW_COLUMNS.indexOf(column), type };
-      }
-      if (node.kind === 'literal' || node.kind === 'interval') return undefined;
-      const found = checkExpr(node, inputScope(table, alias, clause, problemsOf(problems.file, [])));
-      const slot = found ? grouping.keys.findIndex((key) => sameExpr(key, found)) : -1;
-      return found && slot >= 0 ? { kind: 'slot', slot, type: found.type } : undefined;
+        return { ...s, slot: grouping.keys.length + s.slot - WINDOW_SLOT };
+      });
     },
   };
 };
-
-/** window_time has the type of the event time; window_start and window_end are always TIMESTAMP. */
-const timeType = (table: Table): SqlType =>
-  table.columns.find((c) => c.name === table.plan.watermark?.column)?.type ?? TIMESTAMP;

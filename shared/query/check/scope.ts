@@ -11,8 +11,8 @@ export type Scope = {
   name(parts: readonly Ident[]): Expr | null;
   /** An aggregate call. Reports and gives null where none may stand. */
   aggregate(node: CallNode): Expr | null;
-  /** The expression that stands for the whole node, as a GROUP BY key does; undefined when none does. */
-  whole(node: ExprNode): Expr | undefined;
+  /** The expression that stands for the whole node, as a GROUP BY key does; undefined when none does, null after a report. */
+  whole(node: ExprNode): Expr | null | undefined;
 };
 
 export const call = (fn: string, args: readonly Expr[], type: Expr['type']): Expr => ({ kind: 'call', fn, args, type });

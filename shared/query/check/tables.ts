@@ -1,8 +1,10 @@
 // CREATE TABLE to a TablePlan.
 import type { CreateTable } from '../ast.ts';
-import type { Column, TablePlan } from '../plan.ts';
+import type { Column, Expr, TablePlan } from '../plan.ts';
 import { didYouMean, listed, type Problems } from '../problem.ts';
 import { isNested, typeText } from '../type-rules.ts';
+import type { SqlType } from '../types.ts';
+import { checkComputed } from './computed.ts';
 import { checkOptions } from './options.ts';
 import { resolveType } from './resolve-type.ts';
 import { checkWatermark } from './watermark.ts';
@@ -14,6 +16,8 @@ export type Table = {
   readonly problems: Problems;
   /** How each column is read from an event. */
   readonly columns: readonly Column[];
+  /** All columns in their order, computed ones too, over `columns`. */
+  readonly shown: readonly { readonly name: string; readonly type: SqlType; readonly expr: Expr }[];
   /** Columns whose type was refused: naming one is no second mistake. */
   readonly broken: ReadonlySet<string>;
   /** Whether 'millrace.type' was written, be it right or wrong. */
@@ -89,22 +93,30 @@ const checkKey = (
 export const checkTable = (node: CreateTable, known: readonly string[], problems: Problems): Table => {
   const options = checkOptions(node, known, problems);
   const source = node.options.some((o) => o.key === 'millrace.type');
-  if (source && options.connector !== null && options.connector !== 'kinesis')
+  if (source && options.connector === 'dynamodb')
     problems.add(
       node.name.at,
-      `CREATE TABLE ${node.name.name}: a source ('millrace.type') has the connector 'kinesis', found '${options.connector}'`,
+      `CREATE TABLE ${node.name.name}: a source ('millrace.type') has the connector 'kinesis', or 'filesystem' to keep its events in the lake; found 'dynamodb'`,
+    );
+  if (source && options.connector === 'filesystem' && node.computed.length > 0)
+    problems.notYet(
+      node.name.at,
+      `computed columns in ${node.name.name}, which keeps events in the lake as they are`,
+      'compute them in a query into a filesystem table without millrace.type',
     );
   const { columns, broken } = checkColumns(node, source, problems);
   if (node.columns.length === 0) problems.add(node.name.at, `CREATE TABLE ${node.name.name}: has no columns`);
-  const watermark = checkWatermark(node, columns, broken, problems);
+  const computed = checkComputed(node, columns, broken, problems);
+  const watermark = checkWatermark(node, source, [...columns, ...computed.times], broken, problems);
   const primaryKey = checkKey(node, columns, broken, problems);
-  const read = columns.map(
+  const read = [...columns, ...computed.times].map(
     (c): Column => (source && c.name === watermark?.column ? { ...c, from: { kind: 'event-time' } } : c),
   );
   return {
     node,
     problems,
     columns: read,
+    shown: computed.shown(read),
     broken,
     source,
     plan: {
@@ -115,6 +127,7 @@ export const checkTable = (node: CreateTable, known: readonly string[], problems
       primaryKey,
       connector: options.connector ?? 'kinesis',
       types: options.types,
+      ...(source && options.connector === 'filesystem' ? { reads: read.map((c) => c.from) } : {}),
       ahead: options.ahead,
       lateness: options.lateness,
       options: options.others,

@@ -23,6 +23,7 @@ const watermarkDelay = (column: string, as: ExprNode, problems: Problems): numbe
 
 export const checkWatermark = (
   node: CreateTable,
+  source: boolean,
   columns: readonly Column[],
   broken: ReadonlySet<string>,
   problems: Problems,
@@ -53,6 +54,14 @@ export const checkWatermark = (
     problems.add(
       mark.column.at,
       `WATERMARK FOR: "${name}" is the attribute '${column.from.name}', event time is the attribute 'time'`,
+    );
+    return null;
+  }
+  if (!source && column.from.kind === 'event-time') {
+    problems.notYet(
+      mark.column.at,
+      `WATERMARK FOR the computed column "${name}" of a table that queries fill`,
+      'let the queries fill a column of its own',
     );
     return null;
   }

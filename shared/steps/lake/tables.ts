@@ -21,13 +21,10 @@ export type LakeTable = {
 };
 
 const columnsOf = (table: TablePlan): readonly Column[] =>
-  table.columns.map(({ name, type }) => ({
+  table.columns.map(({ name, type }, i) => ({
     name,
     type,
-    from:
-      table.types.length > 0 && table.watermark?.column === name
-        ? { kind: 'event-time' }
-        : { kind: 'data', path: [name] },
+    from: table.reads?.[i] ?? { kind: 'data', path: [name] },
   }));
 
 const lakeTable = (table: TablePlan): LakeTable => {
