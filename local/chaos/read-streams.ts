@@ -36,8 +36,8 @@ export const firstTimes = (log: Journal, problems: string[]): readonly Seen[] =>
         }
         const pos = item.kind === 'mark' ? item.pos : position(item.seq, item.index, item.child);
         if (pos <= lane.pos) continue;
-        if (item.kind === 'event') out.push({ e: item, pos, clock: lane.clock });
-        const clock = item.kind === 'mark' ? Math.max(lane.clock, item.clock) : lane.clock;
+        const clock = Math.max(lane.clock, item.clock ?? NEVER);
+        if (item.kind === 'event') out.push({ e: item, pos, clock });
         lanes.set(item.lane, { pos, clock, ended: false });
       }
     }

@@ -30,15 +30,16 @@ const isControl = (bytes: Uint8Array): boolean => {
 const stampOf = (items: readonly Inner[], from: number, to: number): Stamp => {
   const first = items[from] as StampedEvent;
   const origins: Origin[] = [];
-  let { seq } = first;
+  let { seq, clock } = first;
   let origin: Origin | undefined;
   for (let i = from; i < to; i++) {
     const e = items[i] as StampedEvent;
-    if (e.seq !== seq || origin === undefined) {
+    if (e.seq !== seq || e.clock !== clock || origin === undefined) {
       const delta = origin === undefined ? '' : (BigInt(e.seq) - BigInt(seq)).toString(16);
-      origin = [delta, e.arrival - first.arrival];
+      origin = [delta, e.arrival - first.arrival, e.clock === undefined ? null : e.clock - first.arrival];
       origins.push(origin);
       seq = e.seq;
+      clock = e.clock;
     }
     origin.push(e.child === 0 ? e.index : [e.index, e.child]);
   }
@@ -118,15 +119,14 @@ const foreign = (cause: string): Unpacked => ({ ok: false, cause });
 
 const readAggregate = (records: readonly AggregatedRecord[]): Unpacked => {
   const items: Inner[] = [];
-  let run: { lane: string; seq: string; arrival: EpochMs; index: number; child: number }[] = [];
+  let run: Omit<StampedEvent, 'kind' | 'key' | 'bytes'>[] = [];
   let at = 0;
   for (const r of records) {
     const bytes = r.data;
     if (!isControl(bytes)) {
       const s = run[at++];
       if (s === undefined) return foreign('an event without a stamp');
-      const { lane, seq, arrival, index, child } = s;
-      items.push({ kind: 'event', lane, seq, index, child, arrival, key: r.partitionKey, bytes });
+      items.push({ kind: 'event', ...s, key: r.partitionKey, bytes });
       continue;
     }
     if (at < run.length) return foreign('fewer events than the stamp says');
@@ -137,15 +137,16 @@ const readAggregate = (records: readonly AggregatedRecord[]): Unpacked => {
       run = [];
       at = 0;
       let seq = padSeq(c.p);
-      for (const [delta, arrival, ...indexes] of c.o) {
+      for (const [delta, arrival, clock, ...indexes] of c.o) {
         if (delta !== '') {
           seq = padSeq((BigInt(seq) + BigInt(`0x${delta}`)).toString());
           if (seq.length > SEQ_DIGITS) return foreign('a sequence number of too many digits');
         }
+        const origin = { lane: c.l, seq, arrival: c.a + arrival, ...(clock === null ? {} : { clock: c.a + clock }) };
         for (const i of indexes) {
           const [index, child] = typeof i === 'number' ? [i, 0] : i;
           if (!(index >= 0 && child >= 0)) return foreign('an index that is no number');
-          run.push({ lane: c.l, seq, arrival: c.a + arrival, index, child });
+          run.push({ ...origin, index, child });
         }
       }
     }

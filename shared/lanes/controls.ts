@@ -1,8 +1,11 @@
 // The control records of an inner stream, and whether bytes that claim to be one are.
 import type { EpochMs } from '../time.ts';
 
-/** [sequence number less the one before in hex, '' for the first; arrival less the first one's; indexes, or [index, child]] */
-export type Origin = [delta: string, arrival: number, ...at: (number | [number, number])[]];
+/**
+ * One raw record: [sequence number less the one before in hex, '' for the first; arrival less the first one's; its shard's clock
+ * before it, less the first arrival, null when there was none; indexes, or [index, child]]
+ */
+export type Origin = [delta: string, arrival: number, clock: number | null, ...at: (number | [number, number])[]];
 /** `p`: the first sequence number without leading zeros; `a`: the first arrival. */
 export type Stamp = { millrace: 'stamp'; l: string; p: string; a: EpochMs; o: Origin[] };
 export type Control =
@@ -13,7 +16,10 @@ export type Control =
 const POSITION = /^\d{56}\.\d{5}\.\d{5}$/;
 const isText = (v: unknown): boolean => typeof v === 'string';
 const isOrigin = (v: unknown): boolean =>
-  Array.isArray(v) && /^[0-9a-f]{0,48}$/.test(String(v[0])) && isText(v[0]) && Number.isSafeInteger(v[1]);
+  Array.isArray(v) && /^[0-9a-f]{0,48}$/.test(String(v[0])) &&
+  isText(v[0]) &&
+  Number.isSafeInteger(v[1]) &&
+  (v[2] === null || Number.isSafeInteger(v[2]));
 
 const isControl = (c: Partial<Record<string, unknown>>): boolean => {
   if (!isText(c.l)) return false;

@@ -11,6 +11,11 @@ export type StampedEvent = {
   readonly index: number;
   readonly child: number;
   readonly arrival: EpochMs;
+  /**
+   * Clock of the raw shard before the record that the event came in; absent before the first event, and on lanes of `refine`. It
+   * decides lateness, so that what is late follows from `raw` alone, whatever the borders of batches were.
+   */
+  readonly clock?: EpochMs;
   /** Partition key of the event, kept through all hops. */
   readonly key: string;
   readonly bytes: Uint8Array;

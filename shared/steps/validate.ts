@@ -158,6 +158,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
       }));
       const copies = await secondCopies(shard.id, record, seen);
       const seq = padSeq(record.seq);
+      const stood = at.clock === NEW_CLOCK.clock ? {} : { clock: at.clock };
       for (const s of seen) {
         const { user, verdict } = s;
         if (copies.has(s) || isResend(user, verdict, shard)) {
@@ -177,6 +178,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
             index: user.index,
             child: 0,
             arrival: record.arrival,
+            ...stood,
             key: user.partitionKey,
             bytes: verdict.bytes,
           });

@@ -16,6 +16,7 @@ const event = (n: number, more: Partial<Extract<Inner, { kind: 'event' }>> = {})
   index: n,
   child: 0,
   arrival: 1_700_000_000_000,
+  clock: 1_699_999_998_766,
   key: `user-${n % 3}`,
   bytes: Buffer.from(JSON.stringify({ specversion: '1.0', id: `e${n}` })),
   ...more,

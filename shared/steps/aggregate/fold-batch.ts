@@ -197,10 +197,13 @@ export const foldBatch = (
       continue;
     }
     if (!isBeyond(mark, item.seq, item.index, item.child)) continue;
-    lanes.set(item.lane, { seq: item.seq, index: item.index, child: item.child, clock: mark.clock, endedAt: 0 });
+    // What stood before the event in its raw shard decides whether it is late; all before it in the lane came before it here too.
+    const clock = Math.max(mark.clock, item.clock ?? mark.clock);
+    lanes.set(item.lane, { seq: item.seq, index: item.index, child: item.child, clock, endedAt: 0 });
     applied = true;
+    due ||= clock > mark.clock && readers.some((s) => mayClose(s.folder.fold.query, mark.clock, clock));
     const { event, time } = readEvent(item);
-    for (const s of readers) if (s.folder.takes(event)) foldEvent(s, item, event, time, mark.clock, side);
+    for (const s of readers) if (s.folder.takes(event)) foldEvent(s, item, event, time, clock, side);
   }
 
   const counts: Record<string, Counts> = {};
