@@ -122,6 +122,7 @@ export type WindowArg = {
 };
 
 export type From =
+  | { readonly kind: 'query'; readonly query: QueryNode; readonly alias: Ident | null; readonly at: Span }
   | { readonly kind: 'table'; readonly table: Ident; readonly alias: Ident | null; readonly at: Span }
   | {
       readonly kind: 'window';
@@ -131,12 +132,40 @@ export type From =
       readonly at: Span;
     };
 
+/** One element of GROUP BY. `sets`: each of them one grouping; `CUBE` and `ROLLUP` count a bracket as one element. */
+export type GroupNode =
+  | { readonly kind: 'expr'; readonly expr: ExprNode; readonly at: Span }
+  | { readonly kind: 'list'; readonly exprs: readonly ExprNode[]; readonly at: Span }
+  | { readonly kind: 'sets'; readonly sets: readonly GroupNode[]; readonly at: Span }
+  | {
+      readonly kind: 'rollup' | 'cube';
+      readonly lists: readonly (readonly ExprNode[])[];
+      readonly at: Span;
+    };
+
 export type Select = {
+  readonly kind: 'select';
+  /** Where DISTINCT stands. */
+  readonly distinct: Span | null;
   readonly items: readonly SelectItem[];
   readonly from: From;
   readonly where: ExprNode | null;
-  readonly groupBy: readonly ExprNode[] | null;
+  readonly groupBy: readonly GroupNode[] | null;
   readonly having: ExprNode | null;
+  readonly at: Span;
+};
+
+/** `WITH name AS (query)`. */
+export type Cte = { readonly name: Ident; readonly columns: readonly Ident[] | null; readonly query: QueryNode };
+
+/** One SELECT, or several joined by UNION ALL. */
+export type QueryNode = { readonly with: readonly Cte[]; readonly parts: readonly Select[]; readonly at: Span };
+
+/** `name AS expr` in CREATE TABLE; `index` is its place among all columns. */
+export type ComputedNode = {
+  readonly name: Ident;
+  readonly expr: ExprNode;
+  readonly index: number;
   readonly at: Span;
 };
 
@@ -160,6 +189,7 @@ export type CreateTable = {
   readonly kind: 'create-table';
   readonly name: Ident;
   readonly columns: readonly ColumnNode[];
+  readonly computed: readonly ComputedNode[];
   readonly watermarks: readonly { readonly column: Ident; readonly as: ExprNode; readonly at: Span }[];
   readonly primaryKeys: readonly { readonly columns: readonly Ident[]; readonly at: Span }[];
   readonly options: readonly OptionNode[];
@@ -170,8 +200,16 @@ export type Insert = {
   readonly kind: 'insert';
   readonly into: Ident;
   readonly columns: readonly Ident[] | null;
-  readonly select: Select;
+  readonly query: QueryNode;
   readonly at: Span;
 };
 
-export type Statement = CreateTable | Insert;
+export type CreateView = {
+  readonly kind: 'create-view';
+  readonly name: Ident;
+  readonly columns: readonly Ident[] | null;
+  readonly query: QueryNode;
+  readonly at: Span;
+};
+
+export type Statement = CreateTable | CreateView | Insert;

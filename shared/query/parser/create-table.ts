@@ -1,26 +1,20 @@
 // CREATE TABLE name (columns, PRIMARY KEY, WATERMARK FOR) WITH (options).
-import type { ColumnNode, CreateTable, Ident, OptionNode } from '../ast.ts';
+import type { ColumnNode, ComputedNode, CreateTable, OptionNode } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpr } from './expressions.ts';
+import { parseNames } from './query.ts';
 import { parseType } from './types.ts';
 
-const names = (c: Cursor, clause: string): readonly Ident[] => {
-  c.expect(clause, '(');
-  const list = [];
-  do list.push(c.ident(clause));
-  while (c.accept(','));
-  c.expect(clause, ')');
-  return list;
+const parseComputed = (c: Cursor, index: number): ComputedNode => {
+  const name = c.ident('CREATE TABLE');
+  c.expect('computed column', 'AS');
+  const expr = parseExpr(c);
+  if (c.accept('COMMENT')) c.string('COMMENT');
+  return { name, expr, index, at: c.span(name.at) };
 };
 
 const parseColumn = (c: Cursor): ColumnNode => {
   const name = c.ident('CREATE TABLE');
-  if (c.sees('AS'))
-    c.refuse(
-      name.at,
-      `the computed column "${name.name}"`,
-      'compute it in the SELECT of the query that reads the table',
-    );
   const type = parseType(c);
   let notNull = false;
   if (c.accept('NOT')) {
@@ -60,6 +54,7 @@ export const parseCreateTable = (c: Cursor, at: CreateTable['at']): CreateTable 
   const name = c.ident('CREATE TABLE');
   if (c.sees('.')) c.refuse(name.at, 'table names with a catalog or database', 'use the table name alone');
   const columns: ColumnNode[] = [];
+  const computed: ComputedNode[] = [];
   const watermarks: CreateTable['watermarks'][number][] = [];
   const primaryKeys: CreateTable['primaryKeys'][number][] = [];
   if (!c.sees('(')) refuseTail(c);
@@ -75,17 +70,18 @@ export const parseCreateTable = (c: Cursor, at: CreateTable['at']): CreateTable 
     } else if (c.sees('PRIMARY') || c.sees('CONSTRAINT')) {
       if (c.accept('CONSTRAINT')) c.ident('CONSTRAINT');
       c.expect('PRIMARY KEY', 'PRIMARY', 'KEY');
-      const key = names(c, 'PRIMARY KEY');
+      const key = parseNames(c, 'PRIMARY KEY');
       c.expect('PRIMARY KEY', 'NOT', 'ENFORCED');
       primaryKeys.push({ columns: key, at: c.span(from) });
-    } else columns.push(parseColumn(c));
+    } else if (c.peek(1).key === 'AS') computed.push(parseComputed(c, columns.length + computed.length));
+    else columns.push(parseColumn(c));
   } while (c.accept(','));
   c.expect('CREATE TABLE', ')');
   if (c.accept('COMMENT')) c.string('COMMENT');
   refuseTail(c);
   const options = c.accept('WITH') ? parseOptions(c) : [];
   refuseTail(c);
-  return { kind: 'create-table', name, columns, watermarks, primaryKeys, options, at: c.span(at) };
+  return { kind: 'create-table', name, columns, computed, watermarks, primaryKeys, options, at: c.span(at) };
 };
 
 const refuseTail = (c: Cursor): void => {

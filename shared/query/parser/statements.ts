@@ -1,14 +1,14 @@
 // A file's statements. After a mistake reading goes on behind the next semicolon, so that one run names all of them.
-import type { Insert, Statement } from '../ast.ts';
+import type { CreateView, Insert, Statement } from '../ast.ts';
 import { tokensOf } from '../lexer.ts';
 import { GiveUp, nearest, type Problems } from '../problem.ts';
 import { parseCreateTable } from './create-table.ts';
 import { type Cursor, cursor } from './cursor.ts';
-import { parseSelect } from './select.ts';
+import { parseNames, parseQuery } from './query.ts';
 
 const OTHER: Readonly<Record<string, readonly [string, string]>> = {
   SELECT: ['SELECT on its own', 'write its rows into a table: INSERT INTO … SELECT …'],
-  WITH: ['WITH … AS (…)', 'write the inner query into a table of its own and read that table'],
+  WITH: ['WITH … AS (…) before INSERT', 'write INSERT INTO … WITH … AS (…) SELECT …'],
   SET: ['SET', 'leave it out; the time zone is UTC'],
   RESET: ['RESET', 'leave it out'],
   USE: ['USE', 'use table names alone'],
@@ -31,17 +31,23 @@ const parseInsert = (c: Cursor): Insert => {
   const into = c.ident('INSERT INTO');
   if (c.sees('.')) c.refuse(into.at, 'names with a catalog or database', 'use the table name alone');
   if (c.sees('PARTITION')) c.refuse(c.peek().at, 'INSERT INTO … PARTITION', 'select the value as a column');
-  let columns = null;
-  if (c.accept('(')) {
-    const list = [];
-    do list.push(c.ident('INSERT INTO columns'));
-    while (c.accept(','));
-    c.expect('INSERT INTO columns', ')');
-    columns = list;
-  }
-  const select = parseSelect(c);
+  const bracketed = c.sees('(') && !['SELECT', 'WITH', '('].includes(c.peek(1).key);
+  const columns = bracketed ? parseNames(c, 'INSERT INTO columns') : null;
+  const query = parseQuery(c);
   if (c.sees('ON', 'CONFLICT')) c.refuse(c.peek().at, 'ON CONFLICT', 'give the table the key of the query');
-  return { kind: 'insert', into, columns, select, at: c.span(at) };
+  return { kind: 'insert', into, columns, query, at: c.span(at) };
+};
+
+/** After CREATE [TEMPORARY] VIEW. */
+const parseCreateView = (c: Cursor, at: CreateView['at']): CreateView => {
+  if (c.accept('IF')) c.expect('CREATE VIEW IF', 'NOT', 'EXISTS');
+  const name = c.ident('CREATE VIEW');
+  if (c.sees('.')) c.refuse(name.at, 'view names with a catalog or database', 'use the name alone');
+  const columns = c.sees('(') ? parseNames(c, 'CREATE VIEW columns') : null;
+  if (c.accept('COMMENT')) c.string('COMMENT');
+  c.expect('CREATE VIEW', 'AS');
+  const query = parseQuery(c);
+  return { kind: 'create-view', name, columns, query, at: c.span(at) };
 };
 
 const parseStatement = (c: Cursor): Statement => {
@@ -52,16 +58,15 @@ const parseStatement = (c: Cursor): Statement => {
     const temporary = c.accept('TEMPORARY');
     if (c.accept('TABLE')) return parseCreateTable(c, token.at);
     const kind = c.peek();
-    if (kind.key === 'VIEW')
-      c.refuse(token.at, 'CREATE VIEW', 'create a kinesis table and fill it by INSERT INTO … SELECT …');
+    if (c.accept('VIEW')) return parseCreateView(c, token.at);
     if (['FUNCTION', 'DATABASE', 'CATALOG', 'MODEL', 'SYSTEM', 'MATERIALIZED', 'CONNECTION'].includes(kind.key))
-      c.refuse(token.at, `CREATE ${kind.key}`, 'CREATE TABLE is what there is for now');
-    return c.fail(temporary ? 'CREATE TEMPORARY' : 'CREATE', 'TABLE');
+      c.refuse(token.at, `CREATE ${kind.key}`, 'CREATE TABLE and CREATE VIEW are what there is for now');
+    return c.fail(temporary ? 'CREATE TEMPORARY' : 'CREATE', 'TABLE or VIEW');
   }
   const other = OTHER[token.key];
   if (other) c.refuse(token.at, other[0], other[1]);
   const near = nearest(token.text, ['CREATE', 'INSERT']);
-  return c.fail('statement', `CREATE TABLE or INSERT INTO${near ? ` (did you mean ${near}?)` : ''}`);
+  return c.fail('statement', `CREATE TABLE, CREATE VIEW or INSERT INTO${near ? ` (did you mean ${near}?)` : ''}`);
 };
 
 /** Statement sets run their INSERTs together; here every INSERT does, so the brackets around them mean nothing. */
