@@ -1,6 +1,6 @@
-// The MD5 of the format, which both sides compute, is most of the work at 1 KB: `MD5 alone` says what ratio it leaves possible.
 // Our KPL codec against aws-kinesis-agg: µs CPU per user record. Decoding begins with the base64 that Lambda hands over, checks
-// the MD5, and ends with bytes and partition key of every record.
+// the MD5, and ends with bytes and partition key of every record. The MD5, which both sides compute by the same function, is most
+// of the work at 525 B: `alone` says what ratio would be left if all else were free.
 import { hash } from 'node:crypto';
 import { decodeAggregate, encodeAggregate } from '../shared/event/kpl.ts';
 import { peerDecode, peerEncode } from '../test/event/kpl-peer.ts';
@@ -33,10 +33,6 @@ export const kplBench = async (): Promise<readonly string[]> => {
 
     let read = 0;
     const bodies = lambda.map((text) => Buffer.from(text, 'base64').subarray(4, -16));
-    const md5 = () => {
-      for (const body of bodies) read += hash('md5', body, 'buffer').length;
-      return total;
-    };
     const decode = await cpuRounds({
       peer: () => {
         for (const text of lambda)
@@ -52,7 +48,10 @@ export const kplBench = async (): Promise<readonly string[]> => {
         }
         return total;
       },
-      md5,
+      floor: () => {
+        for (const text of lambda) read += hash('md5', Buffer.from(text, 'base64').subarray(4, -16), 'buffer').length;
+        return total;
+      },
     });
     const encode = await cpuRounds({
       peer: () => {
@@ -63,17 +62,22 @@ export const kplBench = async (): Promise<readonly string[]> => {
         for (const records of batches) read += encodeAggregate(records).length;
         return total;
       },
-      md5,
+      floor: () => {
+        for (const body of bodies) read += hash('md5', body, 'buffer').length;
+        return total;
+      },
     });
     if (read === 0) throw new Error('nothing was read');
-    for (const [what, cpu, goal] of [
-      ['decode', decode, 2.5],
-      ['encode', encode, 2],
-    ] as const)
+    for (const [what, floor, cpu, goal] of [
+      ['decode', 'base64 and MD5', decode, 2.5],
+      ['encode', 'MD5', encode, 2],
+    ] as const) {
+      const ratio = cpu.peer / cpu.ours;
       lines.push(
         `kpl ${what} ${size} B x ${per}: ${cpu.ours.toFixed(2)} µs/record, aws-kinesis-agg ${cpu.peer.toFixed(2)}: ` +
-          `${(cpu.peer / cpu.ours).toFixed(2)}x (goal ${goal}x; MD5 alone ${(cpu.peer / cpu.md5).toFixed(2)}x)`,
+          `${ratio.toFixed(2)}x (goal ${goal}x; ${floor} alone ${(cpu.peer / cpu.floor).toFixed(2)}x) ${ratio >= goal ? 'met' : 'NOT MET'}`,
       );
+    }
   }
   return lines;
 };
