@@ -50,26 +50,11 @@ export const lanes: readonly Mutant[] = [
     directed: 'a pruned lane does not come back by another shard',
   },
   {
-    name: 'inheritFirst',
-    protects: 'of two parents’ marks of one lane the later one counts',
-    section: '13',
-    edits: [edit(INHERIT, 'mine === undefined ? mark : laterMark(mine, mark)', 'mine ?? mark')],
-  },
-  {
-    name: 'laterMarkNoEnd',
-    protects: 'of two parents’ marks END wins over any position',
-    section: '13',
-    edits: [
-      edit(MARKS, 'const alike = a.endedAt > 0 === b.endedAt > 0;', 'const alike = true;'),
-      edit(MARKS, 'endedAt: Math.max(a.endedAt, b.endedAt)', ''),
-    ],
-    directed: 'an ended lane stays ended when shards merge',
-  },
-  {
     name: 'endIsNoMark',
     protects: 'nothing of a lane counts after its END',
     section: '13',
     edits: [edit(MARKS, 'm.endedAt === 0 && isAfter', 'isAfter')],
+    directed: 'nothing of a lane counts after its end',
   },
   {
     name: 'endResurrects',
@@ -91,6 +76,7 @@ export const lanes: readonly Mutant[] = [
     protects: 'a lane’s clock never falls (the first mark of a child shard may say less than its parent’s last)',
     section: '6, I4',
     edits: [edit(FOLD, 'const clock = Math.max(mark.clock, item.clock);', 'const clock = item.clock;')],
+    directed: 'a lane’s clock stays where a lower mark comes',
   },
   {
     name: 'positionsAsNumbers',
@@ -127,7 +113,6 @@ export const lanes: readonly Mutant[] = [
     name: 'emitUnordered',
     protects: 'the next record of a group is put only after the one before was acknowledged',
     section: '5.1',
-    small: true,
     edits: [
       edit(
         EMIT,
@@ -135,6 +120,7 @@ export const lanes: readonly Mutant[] = [
         'for (const r of records) chains.push({ group, records: [r], next: 0 });',
       ),
     ],
+    directed: 'a group’s records keep their order when the first is refused',
   },
   {
     name: 'failedIsSent',
@@ -165,6 +151,7 @@ export const lanes: readonly Mutant[] = [
         "if (next.kind !== 'event' || next.lane !== item.lane) break;",
       ),
     ],
+    directed: 'a redelivered run of events counts once',
   },
   {
     name: 'hopRegroups',

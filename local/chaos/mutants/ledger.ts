@@ -97,6 +97,7 @@ export const ledgers: readonly Mutant[] = [
         'if (appended.ok)\n      for (const e of folded.side)\n        await deps.objects.put(`late/${e.query}-${e.shard}-${e.position}`, Buffer.from(JSON.stringify({ ...e, event: JSON.parse(e.event) })));\n    if (!appended.ok) throw new Fault',
       ),
     ],
+    directed: 'a late event outlives the sandbox that counted it',
   },
   {
     name: 'pruneEarly',
@@ -134,8 +135,8 @@ export const ledgers: readonly Mutant[] = [
     name: 'objectByNumber',
     protects: 'an entry’s object has a fresh name: who lost the number does not write over the winner’s',
     section: '3',
-    small: true,
     edits: [edit(LEDGER, '/${n}-${deps.nonce()}`', '/${n}`')],
+    directed: 'a loser’s object does not stand for the winner’s',
   },
   {
     name: 'failsHalf',

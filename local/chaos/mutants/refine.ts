@@ -22,6 +22,7 @@ export const refines: readonly Mutant[] = [
         'undefined,',
       ),
     ],
+    directed: 'of two runs one decides, the other forgets',
   },
   {
     name: 'emitFirst',
@@ -34,30 +35,35 @@ export const refines: readonly Mutant[] = [
         'await send(sending, next, out);\n    if (!(await store.decide(m, next))) return false;',
       ),
     ],
+    directed: 'of two runs one decides, the other forgets',
   },
   {
     name: 'assumeWon',
     protects: 'a manifest put whose answer was lost is looked up, not believed',
     section: '3',
     edits: [edit(MANIFEST, 'return (await deps.table.get(key))?.id === id;', 'return true;')],
+    directed: 'a put of a manifest that failed decides nothing',
   },
   {
     name: 'loserSends',
     protects: 'a run that lost the manifest forgets what it found due',
     section: '5.4',
     edits: [edit(REFINE, 'if (!(await store.decide(m, next))) return false;', 'await store.decide(m, next);')],
+    directed: 'of two runs one decides, the other forgets',
   },
   {
     name: 'noResend',
     protects: 'what was decided and not sent is sent by the next run',
     section: '5.4',
     edits: [edit(REFINE, 'if (m.out !== null && !m.sent) {', 'if (m.out !== null && m.sent) {')],
+    directed: 'what was decided is sent, whoever dies',
   },
   {
     name: 'sentFirst',
     protects: '`sent` is set after the rows were sent',
     section: '5.4',
     edits: [edit(REFINE, SEND_LAST, '    await store.markSent(next);\n    await send(sending, next, out);')],
+    directed: 'what was decided is sent, whoever dies',
   },
   {
     name: 'lateAfterSent',
@@ -72,26 +78,28 @@ export const refines: readonly Mutant[] = [
     await send(sending, next, { ...out, rows: [], marks: [] });`,
       ),
     ],
+    directed: 'what was decided is sent, whoever dies',
   },
   {
     name: 'sentOfOther',
     protects: '`sent` is set only on the manifest whose rows were sent',
     section: '3',
     edits: [edit(MANIFEST, "{ sent: true }, { kind: 'equals', field: 'v', value: m.v }", '{ sent: true }')],
+    directed: 'a run says sent only of what it sent',
   },
   {
     name: 'outboxByVersion',
     protects: 'outbox rows lie under a fresh name: a loser’s rows are not the winner’s',
     section: '13',
-    small: true,
     edits: [edit(MANIFEST, '/out/${deps.part}/${id}`', '/out/${deps.part}/${next.v}`')],
+    directed: 'a loser’s rows do not stand for the winner’s',
   },
   {
     name: 'snapshotByVersion',
     protects: 'a snapshot lies under a fresh name: a loser’s state is not the winner’s',
     section: '13',
-    small: true,
     edits: [edit(REFINE, '/snap/${PART}/${deps.nonce()}`', '/snap/${PART}/${m.v + 1}`')],
+    directed: 'a loser’s snapshot does not stand for the winner’s',
   },
   {
     name: 'numbersReused',
@@ -162,7 +170,6 @@ export const refines: readonly Mutant[] = [
     name: 'oneCursor',
     protects: 'a snapshot has cursors of its own',
     section: '13',
-    small: true,
     edits: [
       edit(
         REBUILD,
@@ -170,6 +177,7 @@ export const refines: readonly Mutant[] = [
         'restoreSnapshot(state, unpackJson(bytes) as Snapshot);\n    Object.assign(state.cur, m.cur);',
       ),
     ],
+    directed: 'a cold start in the middle of a window forgets nothing',
   },
   {
     name: 'snapshotWithoutLanes',
@@ -203,6 +211,7 @@ export const refines: readonly Mutant[] = [
         'const must = false;',
       ),
     ],
+    directed: 'a late event is told within a minute',
   },
   {
     name: 'memNoLate',
@@ -215,19 +224,6 @@ export const refines: readonly Mutant[] = [
         'state.side = [];\n      memory = { state, v: m.v, ahead: true };',
       ),
     ],
-  },
-  {
-    name: 'memNoTouched',
-    protects: 'touched keys are kept with the memory until a decision revises them',
-    section: '13',
-    edits: [
-      edit(
-        REFINE,
-        'memory = { state, v: m.v, ahead: true };',
-        'for (const q of state.queries.values()) q.dirty = new Map();\n      memory = { state, v: m.v, ahead: true };',
-      ),
-    ],
-    directed: 'a revision that was found early is made',
   },
   {
     name: 'memAhead',
@@ -247,12 +243,7 @@ export const refines: readonly Mutant[] = [
         '    if (mine !== null && mine.v === m.v)',
       ),
     ],
-  },
-  {
-    name: 'deadByHand',
-    protects: 'a state that is caught up drops what was closed since',
-    section: '5.4',
-    edits: [edit(REBUILD, '  dropDead(state, m.closed);\n', '')],
+    directed: 'a run that failed half-way leaves nothing behind',
   },
   {
     name: 'lanesEndTooSoon',

@@ -1,5 +1,6 @@
 // The real steps on ports in memory, placed by hand. Each schedule gives back what came out wrong, one line each.
 import type { Json } from '../../../shared/event/cloud-event.ts';
+import { Fault } from '../../../shared/faults.ts';
 import { unpackInner } from '../../../shared/lanes/block.ts';
 import { emit, type Patience } from '../../../shared/lanes/emit.ts';
 import type { Inner, Mark, StampedEvent } from '../../../shared/lanes/inner.ts';
@@ -103,6 +104,24 @@ export const rowsOn = (log: MemoryLog): readonly string[] => {
   return [...newest.values()].flatMap((r) => (r.text === '' ? [] : [r.text])).sort();
 };
 
+/** Numbers under which a stream shows two different contents. */
+export const twoContents = (log: MemoryLog): Problems => {
+  const seen = new Map<string, string>();
+  const out: string[] = [];
+  for (const { id } of log.shards())
+    for (const record of log.read(id, null).records) {
+      const unpacked = unpackInner(record.data);
+      for (const item of unpacked.ok ? unpacked.items : []) {
+        if (item.kind !== 'event') continue;
+        const name = `${item.lane} ${Number(item.seq)}`;
+        const text = Buffer.from(item.bytes).toString();
+        if ((seen.get(name) ?? text) !== text) out.push(`two contents of ${name}`);
+        seen.set(name, text);
+      }
+    }
+  return out;
+};
+
 /** @param sql tables and queries over `clicks (k, n, x, t)`, whose watermark is 5 seconds behind */
 export const given = (sql: string, { shards = 1, retention }: { shards?: number; retention?: Ms } = {}) => {
   const { plan, errors } = compileSql([{ path: 'q.sql', text: CLICKS + sql }], { types: ['click.v1'] });
@@ -144,7 +163,7 @@ export const given = (sql: string, { shards = 1, retention }: { shards?: number;
       validate({
         ...common(wrap),
         raw: memoryStream(raw),
-        validated: memoryStream(validated),
+        validated: wrap(memoryStream(validated)),
         delay: longestDelay(plan.tables),
         sources,
         judge: judgeOf({ plan, types: { 'click.v1': CLICK } }),
@@ -157,7 +176,7 @@ export const given = (sql: string, { shards = 1, retention }: { shards?: number;
         reads,
         from: memoryStream(from(reads)),
         raw: memoryStream(raw),
-        to: memoryStream(refined),
+        to: wrap(memoryStream(refined)),
       });
       return {
         settle: () => step([SETTLE], plenty),
@@ -209,6 +228,30 @@ export const through =
         return (...args: unknown[]) => on(String(name), args, () => Reflect.apply(member, target, args));
       },
     });
+
+/** Calls that `picks` names fail, the first `times` of them, before their effect or (`after`) behind it. */
+export const failing = (picks: Picks, { times = Number.POSITIVE_INFINITY, skip = 0, after = false } = {}): Wrap => {
+  let met = 0;
+  return through(async (method, args, call) => {
+    if (!picks(method, args)) return call();
+    met++;
+    if (met <= skip || met > skip + times) return call();
+    if (after) await call();
+    throw new Fault('table.unavailable', 'no answer');
+  });
+};
+/** A write of an item whose pk starts with a text. */
+export const writes =
+  (pk: string, method = 'put') =>
+  (name: string, args: readonly unknown[]): boolean =>
+    name === method && String((args[0] as { pk?: unknown } | undefined)?.pk ?? '').startsWith(pk);
+/** A write of an object whose key holds a text. */
+export const stores =
+  (part: string) =>
+  (name: string, args: readonly unknown[]): boolean =>
+    name === 'put' && typeof args[0] === 'string' && args[0].includes(part);
+/** PutRecords. */
+export const sends = (name: string, args: readonly unknown[]): boolean => name === 'put' && Array.isArray(args[0]);
 
 type Picks = (method: string, args: readonly unknown[]) => boolean;
 /** The first call that `picks` names stops before its effect, until it is let go. */
