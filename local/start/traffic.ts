@@ -10,6 +10,8 @@ export type TrafficOptions = {
   readonly seed: number;
   /** The producer endpoint: `http://127.0.0.1:8080/events`. */
   readonly url: string;
+  /** How far back it begins, so that windows close at once; 3 minutes. */
+  readonly history?: Ms;
   /** Told when a request fails; the traffic goes on. */
   readonly onFailure: (why: string) => void;
 };
@@ -42,7 +44,7 @@ export const startTraffic = (options: TrafficOptions): (() => Promise<void>) => 
     seed,
     rate,
     events: Number.MAX_SAFE_INTEGER,
-    start: Date.now() - HISTORY,
+    start: Date.now() - (options.history ?? HISTORY),
     duplicates: 0.01,
   });
   let next = source.next();
