@@ -88,12 +88,14 @@ export const head: readonly Mutant[] = [
         `    await marks.advance(batch.shard, last.seq, { clock: now().clock, rose: now().rose as EpochMs });\n${MARK_LOOP}`,
       ),
     ],
+    directed: 'the clock that head keeps is that of the prefix it sent',
   },
   {
     name: 'checkpointFalls',
     protects: 'a copy of an older batch does not move a checkpoint back',
     section: '3',
     edits: [edit(CHECKPOINT, "{ kind: 'below', field: 'q', value: q }", 'undefined')],
+    directed: 'an older batch’s copy does not move a checkpoint back',
   },
   {
     name: 'clockForgotten',
@@ -180,6 +182,7 @@ export const head: readonly Mutant[] = [
         'if (before === null) await ensureAncestorsRead',
       ),
     ],
+    directed: 'head refuses a child before its ancestors',
   },
   {
     name: 'unorderedEsmHop',
@@ -200,6 +203,7 @@ export const head: readonly Mutant[] = [
     edits: [
       edit('shared/steps/aggregate/aggregate.ts', 'await ensureAncestorsRead(deps.from, tree, shard, doneUpTo);', ''),
     ],
+    directed: 'aggregate refuses a child before its ancestors',
   },
   {
     name: 'ancestorsOneLevel',
@@ -208,6 +212,7 @@ export const head: readonly Mutant[] = [
     edits: [
       edit(ANCESTORS, 'if (above !== undefined) await ask(above.parents);', 'if (above !== undefined) continue;'),
     ],
+    directed: 'head refuses a child before its ancestors',
   },
   {
     name: 'idleNotKept',

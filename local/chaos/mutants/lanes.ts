@@ -147,8 +147,8 @@ export const lanes: readonly Mutant[] = [
     edits: [
       edit(
         'shared/lanes/block.ts',
-        "if (next.kind !== 'event' || next.lane !== item.lane || next.seq < seq) break;",
-        "if (next.kind !== 'event' || next.lane !== item.lane) break;",
+        "next.kind !== 'event' || next.lane !== lane || next.seq < seq",
+        "next.kind !== 'event' || next.lane !== lane",
       ),
     ],
     directed: 'a redelivered run of events counts once',

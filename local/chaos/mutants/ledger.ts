@@ -4,6 +4,7 @@ import { edit, type Mutant } from './mutant.ts';
 
 const LEDGER = 'shared/steps/ledger/ledger.ts';
 const AGGREGATE = 'shared/steps/aggregate/aggregate.ts';
+const REFINE = 'shared/steps/refine/refine.ts';
 const FOLD = 'shared/steps/aggregate/fold-batch.ts';
 
 export const ledgers: readonly Mutant[] = [
@@ -54,22 +55,54 @@ export const ledgers: readonly Mutant[] = [
     protects: 'the newest marks outlive their entry: the floor',
     section: '13',
     edits: [
-      edit(LEDGER, "const floor = item ?? (await table.get({ pk: pk(shard), sk: 'floor' }));", 'const floor = item;'),
+      edit(
+        LEDGER,
+        "const floor = await table.get({ pk: pk(shard), sk: 'floor' });",
+        'const floor: Item | undefined = undefined as Item | undefined;',
+      ),
     ],
     directed: 'an idle shard goes on where it stood after its entries expired',
+  },
+  {
+    name: 'floorHidden',
+    protects: 'an expired entry that the table did not delete yet does not hide the floor',
+    section: '10',
+    edits: [
+      edit(
+        LEDGER,
+        'floor === undefined || (item !== undefined && (item.n as number) >= (floor.n as number)) ? item : floor',
+        'item ?? floor',
+      ),
+    ],
+    directed: 'an expired entry that still stands hides no floor',
   },
   {
     name: 'noFloor',
     protects: 'a snapshot writes the floors of its cursors',
     section: '10',
+    edits: [edit(REFINE, 'for (const tip of state.tips.values()) await book.putFloor(tip);', '')],
+    directed: 'an idle shard goes on where it stood after its entries expired',
+  },
+  {
+    name: 'floorLast',
+    protects: 'floors stand before the decision that names their snapshot',
+    section: '10',
     edits: [
+      edit(REFINE, '    for (const tip of state.tips.values()) await book.putFloor(tip);\n', ''),
       edit(
-        'shared/steps/refine/refine.ts',
-        'for (const tip of state.tips.values()) await book.putFloor(tip).catch(() => undefined);',
-        '',
+        REFINE,
+        '      state.tips.clear();',
+        '      for (const tip of state.tips.values()) await book.putFloor(tip);\n      state.tips.clear();',
       ),
     ],
-    directed: 'an idle shard goes on where it stood after its entries expired',
+    directed: 'floors stand before the snapshot that needs them',
+  },
+  {
+    name: 'staleForEver',
+    protects: 'entries beyond the snapshot come into one before they expire, also when nothing more comes',
+    section: '10',
+    edits: [edit(REFINE, 'const stale = state.tips.size > 0 && wantsSnapshot(state, m, now);', 'const stale = false;')],
+    directed: 'the last entries before a silence come into a snapshot',
   },
   {
     name: 'floorFalls',

@@ -118,7 +118,15 @@ export const refines: readonly Mutant[] = [
     name: 'noRefinedMarks',
     protects: 'refine marks every lane of its results',
     section: '5.4',
-    edits: [edit(REFINE, 'marks: awaited.map(', 'marks: awaited.slice(0, 0).map(')],
+    edits: [edit(REFINE, 'marks: awaited\n', 'marks: awaited.slice(0, 0)\n')],
+    directed: 'a decision’s mark counts beside its last row',
+  },
+  {
+    name: 'idleMarks',
+    protects:
+      'a mark is sent only when the watermark rose: queries that follow each other would answer each other for ever',
+    section: '5.4',
+    edits: [edit(REFINE, '.filter((q) => (w[q.id] as EpochMs) > (m.closed[q.id] ?? START_OF_TIME))', '')],
   },
   {
     name: 'minWMarks',
@@ -207,8 +215,8 @@ export const refines: readonly Mutant[] = [
     edits: [
       edit(
         REFINE,
-        'const must = state.fresh > 0 && (eager || now - m.at >= DECIDE_AFTER || state.freshBytes >= DECIDE_BYTES);',
-        'const must = false;',
+        '(eager || now - m.at >= DECIDE_AFTER || state.freshBytes >= DECIDE_BYTES)',
+        '(eager || state.freshBytes >= DECIDE_BYTES)',
       ),
     ],
     directed: 'a late event is told within a minute',

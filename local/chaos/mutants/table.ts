@@ -1,6 +1,7 @@
 // docs/mutants.md, as the runner writes it.
 import type { Mutant } from './mutant.ts';
 import type { Outcome } from './play.ts';
+import { noCounterpart, notNeeded, type Without } from './without.ts';
 
 export type Result = { readonly mutant: Mutant; readonly outcome: Outcome };
 
@@ -15,6 +16,9 @@ const catcher = ({ mutant, outcome }: Result): string => {
 const row = (r: Result): string =>
   `| \`${r.mutant.name}\` | ${cell(r.mutant.protects)} | ${r.mutant.section} | ${cell(catcher(r))} |`;
 
+const list = (all: readonly Without[]): string =>
+  all.map(({ name, why }) => `- ${name.includes('`') ? name : `\`${name}\``}: ${why}.`).join('\n');
+
 export const tableOf = (results: readonly Result[]): string => {
   const caught = results.filter((r) => r.outcome.kind === 'wrong').length;
   return `# Mutants
@@ -28,5 +32,13 @@ ${caught} of ${results.length} caught.
 | mutant | without it | protocol | caught by |
 |---|---|---|---|
 ${results.map(row).join('\n')}
+
+## Switches of the simulator without a counterpart
+
+${list(noCounterpart)}
+
+## Left out without a change of any result
+
+${list(notNeeded)}
 `;
 };

@@ -1,6 +1,7 @@
 // Head: clocks, ticks, claims, rejected events.
 import { Fault } from '../../../shared/faults.ts';
 import { unpackInner } from '../../../shared/lanes/block.ts';
+import { RING } from '../../../shared/lanes/ring.ts';
 import type { MemoryLog } from '../../../shared/memory/log.ts';
 import { memoryStream } from '../../../shared/memory/stream.ts';
 import type { Source } from '../../../shared/pipeline.ts';
@@ -12,6 +13,7 @@ import {
   deliver,
   differs,
   each,
+  failing,
   type Given,
   given,
   mark,
@@ -19,8 +21,10 @@ import {
   put,
   type Schedule,
   SHARD,
+  sends,
   stoppingAt,
   through,
+  writes,
 } from './given.ts';
 
 const COUNT = `CREATE TABLE tens (k STRING, s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
@@ -246,7 +250,61 @@ const takenOver: Schedule = async () => {
   return differs('passed', idsOn(g.validated).length, 2);
 };
 
+/** The emission of a first try fails; the batch comes again in smaller pieces. */
+const clockOfPrefix: Schedule = async () => {
+  const g = given(COUNT);
+  come(g, '00:10', '00:10');
+  come(g, '00:12', '00:11');
+  come(g, '05:00', '05:00');
+  await deliver(g.head([SOURCE], failing(sends)), g.raw).catch(() => undefined);
+  await deliver(g.head([SOURCE]), g.raw, { to: 1 });
+  return differs('the clock', clockOf(g), '00:10');
+};
+
+/** A zombie writes its checkpoint after its successor, which had read to the end of the shard. */
+const zombieCheckpoint: Schedule = async () => {
+  const g = given(COUNT);
+  come(g, '00:10', '00:10');
+  come(g, '00:12', '00:11');
+  const stop = stoppingAt(writes('hop#', 'update'));
+  const zombie = deliver(g.head([SOURCE], stop.wrap), g.raw, { to: 1 });
+  await stop.reached;
+  await deliver(g.head([SOURCE]), g.raw);
+  stop.go();
+  await zombie;
+  const [left, right] = g.raw.split(SHARD, RING / 2n).map((s) => s.id) as [string, string];
+  come(g, '00:20', '00:20');
+  const child = g.raw.read(left, null).records.length > 0 ? left : right;
+  const { done } = await deliver(g.head([SOURCE]), g.raw, { shard: child });
+  return differs('done', done, 1);
+};
+
+/** A child is offered first; its parent, which had no record, hides a grandparent that has one. */
+const childFirst: Schedule = async () => {
+  const g = given(COUNT);
+  come(g, '00:10', '00:10');
+  const halves = g.raw.split(SHARD, RING / 2n);
+  const child = g.raw.merge(halves[0].id, halves[1].id).id;
+  come(g, '00:20', '00:20');
+  const early = await deliver(g.head([SOURCE]), g.raw, { shard: child }).catch(() => 'refused');
+  return [...differs('the child', early, 'refused'), ...differs('sent', idsOn(g.validated), [])];
+};
+
+const aggregateChildFirst: Schedule = async () => {
+  const g = given(COUNT);
+  await put(g.enriched, click(`${SHARD}/0`, 1, '00:01'));
+  const halves = g.enriched.split(SHARD, RING / 2n);
+  const child = g.enriched.merge(halves[0].id, halves[1].id).id;
+  await put(g.enriched, click(`${SHARD}/0`, 2, '00:02'));
+  const early = await deliver(g.aggregate(), g.enriched, { shard: child }).catch(() => 'refused');
+  return differs('the child', early, 'refused');
+};
+
 export const headSchedules = {
+  'the clock that head keeps is that of the prefix it sent': clockOfPrefix,
+  'an older batch’s copy does not move a checkpoint back': zombieCheckpoint,
+  'head refuses a child before its ancestors': childFirst,
+  'aggregate refuses a child before its ancestors': aggregateChildFirst,
   'ticks move time on only where a shard was silent': () => each(ticks, tickBack),
   'an idle minute is counted from the last record that kept up': restart,
   'an event from the near future does not make others late': nearFuture,

@@ -1,6 +1,6 @@
 // The ledger: floors, gaps, rows that fail.
 import { ledger } from '../../../shared/steps/ledger/ledger.ts';
-import { minutes } from '../../../shared/time.ts';
+import { days, minutes } from '../../../shared/time.ts';
 import {
   click,
   deliver,
@@ -13,6 +13,7 @@ import {
   rowsOn,
   type Schedule,
   SHARD,
+  sends,
   stoppingAt,
   stores,
   writes,
@@ -146,7 +147,58 @@ INSERT INTO tens SELECT x, COUNT(*) FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t
   return differs('rows', rowsOn(g.refined).length, 800);
 };
 
+/** The table deletes what is over in any order: an old entry still stands when the newest is gone. */
+const oldEntryStands: Schedule = async () => {
+  const g = await withSnapshot();
+  g.clock.advance(days(40));
+  for (const { pk, sk, n } of g.table.items())
+    if (pk.startsWith('led#') && sk.startsWith('e#') && n !== 1) await g.table.delete({ pk, sk });
+  await put(g.enriched, click(A, 3, '00:05'), ...marks(SHARD, 3, '00:30'));
+  await deliver(g.aggregate(), g.enriched);
+  await g.refine().settle();
+  return differs('rows', rowsOn(g.refined), [ten('00:00', 3)]);
+};
+
+/** The sandbox dies behind the decision that names a snapshot; then the entries expire. */
+const floorFirst: Schedule = async () => {
+  const g = given(COUNT);
+  const dying = failing(sends);
+  const run = g.refine('enriched', dying);
+  await put(g.enriched, click(A, 1, '00:01'), ...marks(SHARD, 1, '00:02'));
+  await deliver(g.aggregate(), g.enriched);
+  await run.settle();
+  g.clock.advance(minutes(6));
+  await put(g.enriched, click(A, 2, '00:03'), ...marks(SHARD, 2, '00:17'));
+  await deliver(g.aggregate(), g.enriched);
+  await run.settle().catch(() => undefined);
+  await expire(g);
+  await put(g.enriched, click(A, 3, '00:15'), ...marks(SHARD, 3, '00:30'));
+  await deliver(g.aggregate(), g.enriched);
+  await g.refine().settle();
+  return differs('rows', rowsOn(g.refined), [ten('00:00', 2), ten('00:10', 1)]);
+};
+
+/** Nothing comes for weeks after the last decision: its entries go into a snapshot before they expire. */
+const lastEntries: Schedule = async () => {
+  const g = await withSnapshot();
+  const run = g.refine();
+  await put(g.enriched, click(A, 3, '00:05'), ...marks(SHARD, 3, '00:06'));
+  await deliver(g.aggregate(), g.enriched);
+  await run.settle();
+  g.clock.advance(minutes(10));
+  await run.wake();
+  await expire(g);
+  const from = g.enriched.read(SHARD, null).records.length;
+  await put(g.enriched, ...marks(SHARD, 4, '00:30'));
+  await deliver(g.aggregate(), g.enriched, { from });
+  await g.refine().settle();
+  return differs('rows', rowsOn(g.refined), [ten('00:00', 3)]);
+};
+
 export const ledgerSchedules = {
+  'an expired entry that still stands hides no floor': oldEntryStands,
+  'floors stand before the snapshot that needs them': floorFirst,
+  'the last entries before a silence come into a snapshot': lastEntries,
   'an idle shard goes on where it stood after its entries expired': floors,
   'an older snapshot does not move a floor back': olderFloor,
   'a memory whose next entries expired starts from the snapshot': gap,

@@ -4,10 +4,12 @@ import { headSchedules } from './head.ts';
 import { laneSchedules } from './lanes.ts';
 import { ledgerSchedules } from './ledger.ts';
 import { refineSchedules } from './refine.ts';
+import { sinkSchedules } from './sinks.ts';
 
 export const schedules: Readonly<Record<string, Schedule>> = {
   ...headSchedules,
   ...laneSchedules,
   ...ledgerSchedules,
   ...refineSchedules,
+  ...sinkSchedules,
 };
