@@ -5,7 +5,6 @@
 // So the stamp costs a few bytes an event, an event's bytes pass through a hop untouched, and any KPL reader can read the stream:
 // it skips user records that begin with {"millrace": .
 import { AggregateBuilder, type AggregatedRecord, decodeAggregate } from '../event/kpl.ts';
-import type { EpochMs } from '../time.ts';
 import { type Control, type Origin, readControl, type Stamp } from './controls.ts';
 import type { End, Inner, Mark, StampedEvent } from './inner.ts';
 import { padSeq, SEQ_DIGITS } from './position.ts';
@@ -13,10 +12,9 @@ import { padSeq, SEQ_DIGITS } from './position.ts';
 const CONTROL = Buffer.from('{"millrace":');
 const CONTROL_KEY = '-';
 
-/** An aggregate is cut before it grows beyond this: the 1 MiB of a record less room for one stamp and the key tables. */
-export const MAX_EVENT_BYTES = 1_048_576 - 4_096;
 /** What one event adds to an aggregate at most, beside its bytes and its key: KPL framing and its share of the stamp. */
 const PER_EVENT = 96;
+/** An aggregate is cut before it grows beyond the 1 MiB of a record, less room for its last stamp and the outer key. */
 const MAX_AGGREGATE = 1_048_576 - 1_024;
 
 /** Asked of every event, so without a view of the bytes. */

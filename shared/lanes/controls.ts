@@ -16,7 +16,8 @@ export type Control =
 const POSITION = /^\d{56}\.\d{5}\.\d{5}$/;
 const isText = (v: unknown): boolean => typeof v === 'string';
 const isOrigin = (v: unknown): boolean =>
-  Array.isArray(v) && /^[0-9a-f]{0,48}$/.test(String(v[0])) &&
+  Array.isArray(v) &&
+  /^[0-9a-f]{0,48}$/.test(String(v[0])) &&
   isText(v[0]) &&
   Number.isSafeInteger(v[1]) &&
   (v[2] === null || Number.isSafeInteger(v[2]));

@@ -3,8 +3,8 @@
 import type { CloudEvent } from '../event/cloud-event.ts';
 import { parseRfc3339 } from '../event/instant.ts';
 import { parseJson } from '../event/json.ts';
+import { MAX_EVENT_BYTES } from '../event/limits.ts';
 import { Fault } from '../faults.ts';
-import { MAX_EVENT_BYTES } from '../lanes/block.ts';
 import type { StampedEvent } from '../lanes/inner.ts';
 import { position, shardOfLane } from '../lanes/position.ts';
 import type { Plan, Query, StatelessQuery } from '../query/plan.ts';

@@ -3,9 +3,10 @@
 import { describe, expect, test } from 'vitest';
 import { chaosPlan, click, DELAY } from '../../local/chaos/scenario.ts';
 import { rngOf } from '../../local/generate/rng.ts';
+import { MAX_EVENT_BYTES } from '../../shared/event/limits.ts';
 import { packJson } from '../../shared/fold/pack.ts';
 import { itemBytes, MAX_ITEM_BYTES } from '../../shared/item-size.ts';
-import { MAX_EVENT_BYTES, packGroup, unpackInner } from '../../shared/lanes/block.ts';
+import { packGroup, unpackInner } from '../../shared/lanes/block.ts';
 import type { Inner } from '../../shared/lanes/inner.ts';
 import { endOf, lane } from '../../shared/lanes/position.ts';
 import { pointOf } from '../../shared/lanes/ring.ts';

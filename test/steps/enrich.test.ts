@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { agentLookup } from '../../shared/enrich/agent.ts';
 import { loadReference, referenceLookup } from '../../shared/enrich/reference.ts';
-import { MAX_EVENT_BYTES, packGroup } from '../../shared/lanes/block.ts';
+import { MAX_EVENT_BYTES } from '../../shared/event/limits.ts';
+import { packGroup } from '../../shared/lanes/block.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
 import type { Enrichment } from '../../shared/pipeline.ts';
 import { enrich } from '../../shared/steps/enrich.ts';

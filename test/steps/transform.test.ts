@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../shared/event/cloud-event.ts';
-import { MAX_EVENT_BYTES } from '../../shared/lanes/block.ts';
+import { MAX_EVENT_BYTES } from '../../shared/event/limits.ts';
 import { position, shardOfLane } from '../../shared/lanes/position.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
 import { compileSql } from '../../shared/query/compile.ts';

@@ -1,8 +1,8 @@
 // One event while its fields are added: its bytes, the data that enrichments see, and what was added or went wrong.
 import type { Json, JsonObject } from '../../event/cloud-event.ts';
 import { parseJson, stringifyJson } from '../../event/json.ts';
+import { MAX_EVENT_BYTES } from '../../event/limits.ts';
 import { isObject } from '../../event/path.ts';
-import { MAX_EVENT_BYTES } from '../../lanes/block.ts';
 import type { StampedEvent } from '../../lanes/inner.ts';
 import type { HopReject, HopResult } from '../hop.ts';
 import { membersOf, type Span, textUnder, withMembers } from './members.ts';
