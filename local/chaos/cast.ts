@@ -29,7 +29,8 @@ export type Slot = { gate: Gate; step: Run; busy: boolean };
 export const RUN_ID = '1';
 
 export type Parts = {
-  readonly plan: Plan;
+  /** The plan that is deployed just now. */
+  readonly plan: () => Plan;
   readonly shape: Shape;
   readonly raw: Journal;
   readonly validated: Journal;
@@ -50,7 +51,7 @@ export type Cast = { readonly mappings: Mapping[]; readonly runners: readonly Ru
 const plenty = { remainingMs: () => 60_000 };
 
 export const castOf = (p: Parts): Cast => {
-  const { plan, shape, raw, validated, enriched, refined } = p;
+  const { shape, raw, validated, enriched, refined } = p;
   const { groups } = shape;
   const common = (gate: Gate) => ({
     table: gatedTable(gate, p.table),
@@ -61,7 +62,7 @@ export const castOf = (p: Parts): Cast => {
     nonce: p.nonce,
     run: RUN_ID,
     groups,
-    plan,
+    plan: p.plan(),
     patience: { tries: 3, wait: () => gatedTurn(gate, 'wait', async () => undefined) },
   });
   const to = (gate: Gate, log: Journal) => gatedStream(gate, memoryStream(log));
@@ -88,7 +89,7 @@ export const castOf = (p: Parts): Cast => {
         validated: to(g, validated),
         delay: DELAY,
         sources: sourcesFor(shape.deduplicate),
-        judge: judgeOf({ plan, types: { 'click.v1': click } }),
+        judge: judgeOf({ plan: p.plan(), types: { 'click.v1': click } }),
         retention: p.retention,
       }),
     ),
@@ -102,7 +103,7 @@ export const castOf = (p: Parts): Cast => {
       ? [
           new Mapping('write-table', refined, (g) => {
             const { rejected, run } = common(g);
-            return writeTable({ tables: plan.tables, results: gatedTable(g, p.results), rejected, run });
+            return writeTable({ tables: p.plan().tables, results: gatedTable(g, p.results), rejected, run });
           }),
           new Mapping('write-lake', refined, (g) =>
             writeLake({ ...common(g), reads: 'refined', from: to(g, refined) }),

@@ -52,7 +52,7 @@ export const expected = (world: World, counted: readonly Counted[]): Expected =>
   const failed: string[] = [];
   const read = new Map<string, number>();
   const queryOf = (name: string) => {
-    const q = world.plan.queries.find((x) => x.name === name);
+    const q = world.wholePlan.queries.find((x) => x.name === name);
     if (q === undefined) throw new Error(`the plan has no query ${name}`);
     return q;
   };

@@ -60,6 +60,8 @@ export type Faults = {
   readonly history: number;
   /** In a world: everything is in `raw` at the start, arrivals virtual, no ticks before the end. */
   readonly load: number;
+  /** In a world: a deploy adds or removes a query over windows in the middle; sandboxes of the old plan go on for a while. */
+  readonly redeploy: number;
   /** In a world: a look-up answers otherwise at every try. */
   readonly changingAnswers: number;
 };
@@ -97,6 +99,7 @@ export const ALL_FAULTS: Faults = {
   copies: 0.4,
   history: 0.15,
   load: 0.1,
+  redeploy: 0.2,
   changingAnswers: 0.5,
 };
 export const FAULT_NAMES = Object.keys(ALL_FAULTS) as readonly FaultName[];

@@ -87,8 +87,9 @@ export class LedgerLaw {
     if (now.snap !== null)
       must(this.#hasObject(now.snap.name), `${where} names ${now.snap.name}, which does not exist`);
     if (now.snap !== null && now.snap.name !== before?.snap?.name) this.snapshots++;
+    // A query may leave with a deploy.
     for (const [query, w] of Object.entries(before?.closed ?? {}))
-      must((now.closed[query] ?? Number.NEGATIVE_INFINITY) >= w, `${where}: the watermark of ${query} falls`);
+      must((now.closed[query] ?? w) >= w, `${where}: the watermark of ${query} falls`);
     const ledger = item.pk.replace('man#', 'led#');
     for (const [shard, n] of Object.entries(before?.cur ?? {}))
       must((now.cur[shard] ?? 0) >= n, `${where}: the cursor of ${shard} falls`);

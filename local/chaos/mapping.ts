@@ -152,6 +152,11 @@ export class Mapping {
     for (const s of this.#sandboxes.filter((x) => !x.busy)) this.#forget(s);
   }
 
+  /** After a deploy no sandbox is used again; those that are busy end what they do. */
+  retire(): void {
+    this.#sandboxes.length = 0;
+  }
+
   /** The mapping is deleted and made again at TRIM_HORIZON. Returns the zombies. */
   replace(): readonly Invocation[] {
     const zombies = [...this.running.values()];

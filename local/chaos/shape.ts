@@ -1,7 +1,8 @@
 // What a seed's world is like, drawn before anything happens. Switching a fault off changes nothing else of the world.
 import { groupsFor } from '../../shared/lanes/ring.ts';
-import { rngOf } from '../generate/rng.ts';
+import { type Rng, rngOf } from '../generate/rng.ts';
 import type { Faults } from './faults.ts';
+import { LEAVES, type Leaf } from './scenario.ts';
 
 /** Bounds on a world, to make a failure small. */
 export type Limits = {
@@ -35,6 +36,13 @@ export type Shape = {
   readonly history: boolean;
   readonly load: boolean;
   readonly changingAnswers: boolean;
+  /** The query that a deploy adds or removes; its own rows are not judged. */
+  readonly redeploy: { readonly leaf: Leaf; readonly adds: boolean } | null;
+};
+
+const redeployed = (r: Rng, faults: Faults): Shape['redeploy'] => {
+  const [happens, leaf, adds] = [r.chance(faults.redeploy), r.pick(LEAVES), r.chance(0.5)];
+  return happens ? { leaf, adds } : null;
 };
 
 export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shape => {
@@ -56,6 +64,7 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     load: r.chance(faults.load),
     changingAnswers: r.chance(faults.changingAnswers),
     silence: r.chance(faults.silence),
+    redeploy: redeployed(r, faults),
   };
   return {
     ...drawn,

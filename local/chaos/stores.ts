@@ -61,7 +61,7 @@ type LakeManifest = Item & { readonly v: number; readonly from: number; readonly
  */
 export const rowsInLake = async (world: World, problems: string[]): Promise<readonly string[]> => {
   const fn = lakeName('refined');
-  const tables = new Map([...lakeTables(world.plan, 'refined').values()].flat().map((t) => [t.name, t] as const));
+  const tables = new Map([...lakeTables(world.wholePlan, 'refined').values()].flat().map((t) => [t.name, t] as const));
   const rows: string[] = [];
   const again = memoryObjects('again');
   for (const [shard, entries] of await entriesOf(world, fn)) {

@@ -8,7 +8,7 @@ import type { Plan } from '../../shared/query/plan.ts';
 import { lakeName } from '../../shared/steps/lake/tables.ts';
 import { days, END_OF_TIME, type EpochMs, hours, minutes } from '../../shared/time.ts';
 import { type Rng, rngOf } from '../generate/rng.ts';
-import { castOf, RUN_ID, type Runner, reshardOnce } from './cast.ts';
+import { castOf, RUN_ID, type Runner, reshardOnce, type Slot } from './cast.ts';
 import { ALL_FAULTS, type FaultName, type Faults, NO_FAULTS, Struck } from './faults.ts';
 import { type Call, Gate } from './gate.ts';
 import { Journal } from './journal.ts';
@@ -29,9 +29,12 @@ const MAX_BATCH = 6;
 export class World {
   readonly rng: Rng;
   readonly shape: Shape;
-  readonly plan: Plan;
+  /** The plan that is deployed just now. */
+  plan: Plan;
   /** Kinesis' clock, but for its jumps. */
   readonly clock: ManualClock = manualClock('2024-05-01T12:00:00Z');
+  /** With every query that ever was. */
+  readonly wholePlan: Plan;
   readonly groups: number;
   readonly table: MemoryTable;
   readonly results = memoryTable('results');
@@ -60,6 +63,8 @@ export class World {
   readonly #streams: readonly Journal[];
   readonly #later: Call[] = [];
   #zombies: Invocation[] = [];
+  /** Runs of the plan before. */
+  #oldRuns: Slot[] = [];
   #faults: Faults;
   #steps = 0;
   #nonce = 0;
@@ -76,7 +81,9 @@ export class World {
     const shape = shapeOf(seed, faults, typeof limits === 'number' ? { events: limits } : limits);
     this.shape = shape;
     this.groups = shape.groups;
-    this.plan = planFor(shape.lateness);
+    const { redeploy } = shape;
+    this.wholePlan = planFor(shape.lateness);
+    this.plan = planFor(shape.lateness, redeploy?.adds ? redeploy.leaf : undefined);
     const arrivals = { now: () => this.clock.now() + this.#arrivalJump };
     const retention = shape.load ? Number.POSITIVE_INFINITY : RETENTION;
     const log = (name: string, at: 0 | 1 | 2 | 3) => {
@@ -103,7 +110,7 @@ export class World {
       this.broken ??= error;
     });
     const cast = castOf({
-      plan: this.plan,
+      plan: () => this.plan,
       shape,
       raw: this.raw,
       validated: this.validated,
@@ -145,7 +152,7 @@ export class World {
 
   /** Plays until all events are in and all is at rest, or the schedule is void. @throws what broke an invariant */
   async play(): Promise<void> {
-    const { load, quietWeeks, silence, naps, events } = this.shape;
+    const { load, quietWeeks, silence, redeploy, naps, events } = this.shape;
     if (load) {
       this.struck.add('load');
       while (!this.#producer.done) this.#producer.send(this.clock.now());
@@ -154,15 +161,16 @@ export class World {
       ...Array.from({ length: naps }, () => () => this.#nap()),
       ...(quietWeeks ? [() => this.#quietWeeks()] : []),
       ...(silence ? [() => this.#silence()] : []),
+      ...(redeploy ? [async () => this.#redeploy()] : []),
     ];
-    const restAt = new Map(rests.map((rest) => [1 + this.rng.below(events), rest]));
+    const restAt = new Map(rests.map((rest) => [rest, 1 + this.rng.below(events)]));
     const until = load ? events * 12 : 150 + this.rng.below(150);
     for (let tail = 0; tail < until && this.void === null; ) {
       await this.#step();
       if (this.#producer.done) tail++;
-      for (const [at, rest] of restAt) {
+      for (const [rest, at] of restAt) {
         if (this.clicks.length < at) continue;
-        restAt.delete(at);
+        restAt.delete(rest);
         await rest();
       }
     }
@@ -344,22 +352,40 @@ export class World {
     this.#faults = faults;
   }
 
-  /** Forty days in which nothing comes at all. Functions with a schedule go on for a while. */
+  /** Days in which nothing comes at all, no tick either. Functions with a schedule go on for a while. */
   async #silence(): Promise<void> {
     this.struck.add('silence');
     const faults = this.#faults;
     this.#calm();
     await this.#land();
+    // A few days even right after a reshard; more only when every shard was heard of before.
+    const isLong = this.rng.chance(0.7);
+    if (isLong) this.#tick(this.#arrivals());
     await this.#rest(false);
     for (const wait of [minutes(6), hours(3), minutes(6)]) {
       this.clock.advance(wait);
       await this.#rest(false);
     }
     this.#endInvocations();
-    this.clock.advance(days(40));
+    this.clock.advance(days(isLong ? 40 : 3));
     if (this.shape.expiry) this.#expire();
     this.#checkVoid();
     this.#faults = faults;
+  }
+
+  /** A deploy: new invocations run the new plan, what runs goes on with the old one. */
+  #redeploy(): void {
+    const { lateness, redeploy } = this.shape;
+    if (redeploy === null) return;
+    this.struck.add('redeploy');
+    this.#tell(`a deploy ${redeploy.adds ? 'adds' : 'removes'} ${redeploy.leaf}`);
+    this.plan = planFor(lateness, redeploy.adds ? undefined : redeploy.leaf);
+    for (const m of this.mappings) m.retire();
+    for (const runner of this.runners)
+      runner.slots = runner.slots.map((slot) => {
+        if (slot?.busy) this.#oldRuns.push(slot);
+        return null;
+      });
   }
 
   /** The table deletes items whose time is over, late ones not at all. */
@@ -445,6 +471,14 @@ export class World {
         };
         out.push({ gate: slot.gate, name: runner.name, crash, zombie: null });
       });
+    this.#oldRuns = this.#oldRuns.filter((slot) => slot.busy);
+    for (const slot of this.#oldRuns) {
+      const crash = () => {
+        slot.gate.close();
+        slot.busy = false;
+      };
+      out.push({ gate: slot.gate, name: 'an old run', crash, zombie: null });
+    }
     return idle ? out : out.filter((g) => g.gate.waiting.length > 0);
   }
 

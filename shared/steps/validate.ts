@@ -11,7 +11,7 @@ import { endOf, type Lane, lane, padSeq, position } from '../lanes/position.ts';
 import { groupOfHash, groupOfKey, hashKeyOf, holds, ownedGroups } from '../lanes/ring.ts';
 import type { Source } from '../pipeline.ts';
 import type { Clock, Objects, Stream, Table } from '../ports.ts';
-import { type EpochMs, hours, type Ms } from '../time.ts';
+import { days, type EpochMs, hours, type Ms } from '../time.ts';
 import type { BatchStep, StreamRecord } from '../trigger/batch.ts';
 import { ensureAncestorsRead } from './ancestors.ts';
 import { checkpoints } from './checkpoint.ts';
@@ -44,6 +44,12 @@ export type ValidateDeps = {
 
 /** Added to the retention: the longest that an invocation lives on. */
 const TIME_LIMIT: Ms = hours(1);
+/**
+ * A shard's first record may come long after the reshard, when no tick came between: it announces all ancestors whose lanes can still
+ * be in an entry when the END is counted, some streams later. An END after that would bring lanes back that left the entries.
+ */
+const PRUNED_AFTER: Ms = days(30);
+const STREAMS = 3;
 
 type Seen = { readonly user: UserRecord; readonly verdict: Verdict };
 
@@ -63,8 +69,9 @@ export const validate = (deps: ValidateDeps): BatchStep => {
   const sourceFor = (type: string | undefined): Source | undefined =>
     (type === undefined ? undefined : sourceOf.get(type)) ?? anySource;
 
-  const announceEnds = async (shard: string, outbox: Outbox) => {
-    const oldest = clock.now() - (deps.retention ?? hours(24)) - TIME_LIMIT;
+  const announceEnds = async (shard: string, isFirst: boolean, outbox: Outbox) => {
+    const once = (deps.retention ?? hours(24)) + TIME_LIMIT;
+    const oldest = clock.now() - (isFirst ? Math.max(once, PRUNED_AFTER - STREAMS * once) : once);
     for (const p of await ancestorsOf(tree, shard)) {
       if (p.closedAt !== null && p.closedAt < oldest) continue;
       const children = tree.known().filter((c) => c.parents.includes(p.id));
@@ -198,7 +205,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     if (before === undefined) await ensureAncestorsRead(deps.raw, tree, batch.shard, doneUpTo);
 
     const outbox = new Outbox(deps.validated, groups, deps.patience);
-    if (!announced.has(batch.shard)) await announceEnds(batch.shard, outbox);
+    if (!announced.has(batch.shard)) await announceEnds(batch.shard, before === undefined, outbox);
     const lines: string[] = [];
     const start: ShardClock = before
       ? { clock: before.clock as number, rose: (before.rose as number | undefined) ?? null }
