@@ -362,6 +362,7 @@ export class World {
     const isLong = this.rng.chance(0.7);
     if (isLong) this.#tick(this.#arrivals());
     await this.#rest(false);
+    if (!isLong && faults.reshard > 0) this.#reshard(this.raw, 1 + this.rng.below(3));
     for (const wait of [minutes(6), hours(3), minutes(6)]) {
       this.clock.advance(wait);
       await this.#rest(false);

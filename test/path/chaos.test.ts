@@ -20,6 +20,10 @@ describe('every event counts once, in every window it was in time for', () => {
     expect(await play(seed)).toEqual([]);
   });
 
+  test.each([1, 8, 10, 13, 14])('schedule %i with days of silence right after a reshard', async (seed) => {
+    expect(await play(seed, { ...ALL_FAULTS, silence: 1, redeploy: 0 })).toEqual([]);
+  });
+
   test('every fault struck in these schedules', () => {
     expect(FAULT_NAMES.filter((name) => struck[name] === 0)).toEqual([]);
   });

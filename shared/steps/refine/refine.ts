@@ -12,7 +12,7 @@ import type { EntryBody } from '../aggregate/entry-body.ts';
 import { mayClose, watermarkOf } from '../aggregate/watermark.ts';
 import { type Entry, ledger } from '../ledger/ledger.ts';
 import { eachSlicePartial } from '../ledger/partials.ts';
-import { laneTest, windowQueries } from '../roster.ts';
+import { laneTest, readsRawLanes, windowQueries } from '../roster.ts';
 import { shardTree } from '../tree.ts';
 import { type DueRow, dueRows } from './due.ts';
 import { type Manifest, manifests, type Outgoing, type OutRow, outboxNumber } from './manifest.ts';
@@ -60,6 +60,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
   const raw = shardTree({ table: deps.table, stream: deps.raw, clock, run });
   const rebuild = { plan, queries, book, objects, raw, groups };
   const reads = new Map(queries.map((q) => [q.id, laneTest(q, plan)]));
+  const holdsRaw = queries.some((q) => readsRawLanes(q, plan));
   const writers = new Map(queries.map((q) => [q.id, rowEventWriter(plan, q.into)]));
   /** Only lanes that a query waits for carry marks, and only a mark that may close a window there is worth a decision. */
   const awaited = queries.flatMap((q) => {
@@ -102,6 +103,8 @@ export const refine = (deps: RefineDeps): WakeStep => {
   const fold = async (state: OpenState, m: Manifest, eager: boolean): Promise<void> => {
     if (eager || clock.now() - looked >= LOOK_AFTER || shards.known().length === 0) {
       await shards.refresh();
+      // A raw shard that ends without a record is heard of by nobody else, and ListShards forgets it.
+      if (holdsRaw) await raw.refresh();
       looked = clock.now();
     }
     const ids = shards
