@@ -115,8 +115,9 @@ export const soak = async ({ minutes, rate, seed, faults: perMinute, say }: Soak
       faults: Object.values(faults.counts).reduce((a, b) => a + b, 0) + reshards,
     });
     const last = samples.at(-1) as Sample;
+    const slowest = stages.reduce((a, b) => (b.lag > a.lag ? b : a)).name;
     say(
-      `${last.at.toFixed(0).padStart(5)} s  heap ${last.heapMb.toFixed(0)} MB  rss ${last.rssMb.toFixed(0)} MB  stored ${storedMb.toFixed(1)} MB  lag ${last.lag.toFixed(1)} s  watermark ${last.delay?.toFixed(1) ?? '-'} s behind  ${last.faults} faults`,
+      `${last.at.toFixed(0).padStart(5)} s  heap ${last.heapMb.toFixed(0)} MB  rss ${last.rssMb.toFixed(0)} MB  stored ${storedMb.toFixed(1)} MB  lag ${last.lag.toFixed(1)} s (${slowest})  watermark ${last.delay?.toFixed(1) ?? '-'} s behind  ${last.faults} faults`,
     );
   }
 
