@@ -19,7 +19,29 @@ export const head: readonly Mutant[] = [
     name: 'noEnd',
     protects: 'the lanes of a raw shard that was split or merged are ended',
     section: '5.2',
-    edits: [edit(VALIDATE, 'if (!announced.has(batch.shard)) await announceEnds(batch.shard, outbox);', '')],
+    edits: [
+      edit(
+        VALIDATE,
+        'if (!announced.has(batch.shard)) await announceEnds(batch.shard, before === undefined, outbox);',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'endsOneRetention',
+    protects: 'a shard’s first record announces the ends of its ancestors also when it comes days after the reshard',
+    section: '5.2',
+    edits: [
+      edit(VALIDATE, '(isFirst ? Math.max(once, PRUNED_AFTER - STREAMS * once) : once)', 'once * (isFirst ? 1 : 1)'),
+    ],
+    directed: 'the lanes of a split shard end once, also days later',
+  },
+  {
+    name: 'endsForEver',
+    protects: 'ends of ancestors that closed long ago are not announced again: it would undo pruning',
+    section: '13',
+    edits: [edit(VALIDATE, 'if (p.closedAt !== null && p.closedAt < oldest) continue;', '')],
+    directed: 'the lanes of a split shard end once, also days later',
   },
   {
     name: 'endOneLevel',

@@ -135,8 +135,8 @@ export const lanes: readonly Mutant[] = [
     edits: [
       edit(
         'shared/lanes/outbox.ts',
-        'await emit(this.#stream, this.#groups, this.#ring, this.#patience);',
-        'void emit(this.#stream, this.#groups, this.#ring, this.#patience).catch(() => undefined);',
+        'await emit(this.#stream, groups, this.#ring, this.#patience);',
+        'void emit(this.#stream, groups, this.#ring, this.#patience).catch(() => undefined);',
       ),
     ],
   },

@@ -219,6 +219,7 @@ export const ledgers: readonly Mutant[] = [
         'isDue((ends[j] as number) + 1 + query.lateness, w)',
       ),
     ],
+    directed: 'a window closes, and a row is late, at its last instant',
   },
   {
     name: 'latenessNotGiven',
@@ -231,5 +232,6 @@ export const ledgers: readonly Mutant[] = [
     protects: 'a row of a session is late at its watermark + 1',
     section: '2',
     edits: [edit(FOLD, 'if (time <= w + 1) {', 'if (time <= w) {')],
+    directed: 'a session closes, and a row is late, one ms later',
   },
 ];

@@ -209,6 +209,12 @@ export const refines: readonly Mutant[] = [
     directed: 'a child’s entry is not counted before its parent’s last',
   },
   {
+    name: 'watermarkFalls',
+    protects: 'a query’s watermark never falls, whatever lanes join',
+    section: '6, I4',
+    edits: [edit(REFINE, 'out[q.id] = Math.max(m.closed[q.id] ?? START_OF_TIME, w);', 'out[q.id] = w;')],
+  },
+  {
     name: 'noForced',
     protects: 'what was folded is decided within a minute also without rows',
     section: '5.4',

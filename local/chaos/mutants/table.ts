@@ -29,7 +29,7 @@ come out right on the same schedules. This table is written by \`node local/chao
 
 ${caught} of ${results.length} caught.
 
-| mutant | without it | protocol | caught by |
+| mutant | protects | protocol | caught by |
 |---|---|---|---|
 ${results.map(row).join('\n')}
 

@@ -11,18 +11,21 @@ export const windows: readonly Mutant[] = [
     protects: 'a window is due when the watermark reaches its last instant (Flink’s rule)',
     section: '2',
     edits: [edit('shared/window/window.ts', '=> end - 1 <= watermark;', '=> end <= watermark;')],
+    directed: 'a window closes, and a row is late, at its last instant',
   },
   {
     name: 'sessHalfOpen',
     protects: 'rows exactly one gap apart are one session',
     section: '5.4',
     edits: [edit('shared/window/session.ts', 's.start <= last.end', 's.start < last.end')],
+    directed: 'rows exactly one gap apart are one session',
   },
   {
     name: 'sesWPlus1',
     protects: 'sessions have a watermark one ms less',
     section: '13',
     edits: [edit(WATERMARK, "clock - q.delay - (q.window.kind === 'session' ? 1 : 0)", 'clock - q.delay')],
+    directed: 'a session closes, and a row is late, one ms later',
   },
   {
     name: 'delayIgnored',
@@ -59,6 +62,7 @@ export const windows: readonly Mutant[] = [
     protects: 'a window that closed is revised within its lateness',
     section: '5.4',
     edits: [edit(DUE, 'if (!first && isDue(end + query.lateness, closed)) continue;', 'if (!first) continue;')],
+    directed: 'a revision counts all rows of its window',
   },
   {
     name: 'noTombstone',
@@ -78,6 +82,7 @@ export const windows: readonly Mutant[] = [
         'if (slice + size - 1 <= w) slices.delete(slice);',
       ),
     ],
+    directed: 'a revision counts all rows of its window',
   },
   {
     name: 'deadNever',

@@ -6,7 +6,7 @@ import type { MemoryLog } from '../../../shared/memory/log.ts';
 import { memoryStream } from '../../../shared/memory/stream.ts';
 import type { Source } from '../../../shared/pipeline.ts';
 import { enrich } from '../../../shared/steps/enrich.ts';
-import { hours, minutes } from '../../../shared/time.ts';
+import { days, hours, minutes } from '../../../shared/time.ts';
 import {
   at,
   click,
@@ -300,7 +300,31 @@ const aggregateChildFirst: Schedule = async () => {
   return differs('the child', early, 'refused');
 };
 
+const endsOn = (log: MemoryLog): number => itemsOf(log).filter((i) => i.kind === 'end').length;
+
+/** A split shard's half is silent for days after the split, and read again by a new sandbox after weeks. */
+const endsInTime: Schedule = async () => {
+  const g = given(COUNT);
+  come(g, '00:10', '00:10');
+  await deliver(g.head([SOURCE]), g.raw);
+  const [left, right] = g.raw.split(SHARD, RING / 2n).map((s) => s.id) as [string, string];
+  await deliver(g.head([SOURCE]), g.raw);
+  g.clock.advance(days(3));
+  come(g, '00:20', '00:20');
+  const child = g.raw.read(left, null).records.length > 0 ? left : right;
+  await deliver(g.head([SOURCE]), g.raw, { shard: child });
+  const first = endsOn(g.validated);
+  g.clock.advance(days(60));
+  come(g, '00:30', '00:30');
+  await deliver(g.head([SOURCE]), g.raw, { shard: child, from: 1 });
+  return [
+    ...differs('ends after days', first > 0, true),
+    ...differs('ends after weeks', endsOn(g.validated) - first, 0),
+  ];
+};
+
 export const headSchedules = {
+  'the lanes of a split shard end once, also days later': endsInTime,
   'the clock that head keeps is that of the prefix it sent': clockOfPrefix,
   'an older batch’s copy does not move a checkpoint back': zombieCheckpoint,
   'head refuses a child before its ancestors': childFirst,

@@ -5,11 +5,13 @@ import { laneSchedules } from './lanes.ts';
 import { ledgerSchedules } from './ledger.ts';
 import { refineSchedules } from './refine.ts';
 import { sinkSchedules } from './sinks.ts';
+import { windowSchedules } from './windows.ts';
 
 export const schedules: Readonly<Record<string, Schedule>> = {
   ...headSchedules,
   ...laneSchedules,
   ...ledgerSchedules,
   ...refineSchedules,
+  ...windowSchedules,
   ...sinkSchedules,
 };
