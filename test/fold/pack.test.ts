@@ -6,8 +6,9 @@ const value = { k: ['oslo', 'rome'], v: [[1, 2, 3, 4]], w: Array.from({ length: 
 
 describe('packed JSON', () => {
   test('comes back, small and large', () => {
-    const large = Array.from({ length: 400_000 }, (_, i) => [i, `k${(i * 2_654_435_761) % 4_294_967_296}`]);
-    for (const v of [null, value, large]) expect(unpackJson(packJson(v))).toEqual(v);
+    const large = Array.from({ length: 150_000 }, (_, i) => [i, `k${(i * 2_654_435_761) % 4_294_967_296}`]);
+    for (const v of [null, value, large])
+      expect(JSON.stringify(unpackJson(packJson(v))) === JSON.stringify(v)).toBe(true);
   });
 
   test('with any one bit flipped is an error or the same, never another value', () => {
