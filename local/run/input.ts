@@ -1,7 +1,7 @@
 // The files of `--input` -> the events to be put on raw, each as it would have come, with the virtual arrival of history.
 
 import { hash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Json } from '../../shared/event/cloud-event.ts';
 import { parseJson } from '../../shared/event/json.ts';
 import { looksLikeCloudEvent, receiveCloudEvent, receivePlain } from '../../shared/event/received.ts';
@@ -10,19 +10,31 @@ import { judgeOf } from '../../shared/steps/judge.ts';
 import type { EpochMs } from '../../shared/time.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { CallError } from '../cli/call-error.ts';
-import { readLines } from './read-lines.ts';
+import { readLines, STANDARD_INPUT } from './read-lines.ts';
 
 /** One `--input`: a file, and the event type of its plain lines. */
 export type InputFile = { readonly path: string; readonly table: string | null; readonly type: string | null };
 
-/** @param specs as given: `FILE` or `TABLE=FILE`. @throws CallError naming every one that cannot be read */
+/** Why there is nothing to read at a path; undefined when there is. */
+const obstacleAt = (path: string): string | undefined => {
+  if (STANDARD_INPUT.includes(path)) return undefined;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 'no such file';
+  return found.isDirectory() ? 'a folder; name its files, each with its own --input' : undefined;
+};
+
+/**
+ * @param specs as given: `FILE` or `TABLE=FILE`; a file may be a pipe, `-` is standard input
+ * @throws CallError naming every one that cannot be read
+ */
 export const inputFiles = (specs: readonly string[], { plan }: CompiledPipeline): readonly InputFile[] => {
   const sources = plan.tables.filter((t) => t.types.length > 0);
   const mistakes: string[] = [];
   const files = specs.map((spec): InputFile => {
     const [, table, named] = /^([A-Za-z_]\w*)=(.+)$/s.exec(spec) ?? [];
     const path = named ?? spec;
-    if (!existsSync(path)) mistakes.push(`--input ${spec}: no such file`);
+    const obstacle = obstacleAt(path);
+    if (obstacle !== undefined) mistakes.push(`--input ${spec}: ${obstacle}`);
     if (table === undefined) return { path, table: null, type: null };
     const found = sources.find((t) => t.name === table);
     const names = sources.map((t) => t.name);
@@ -35,6 +47,8 @@ export const inputFiles = (specs: readonly string[], { plan }: CompiledPipeline)
     }
     return { path, table, type: found?.types[0] ?? null };
   });
+  if (files.filter((f) => STANDARD_INPUT.includes(f.path)).length > 1)
+    mistakes.push('--input: standard input is named twice; it can be read once');
   if (mistakes.length > 0) throw new CallError(mistakes.join('\n'));
   return files;
 };

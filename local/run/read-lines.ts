@@ -1,29 +1,41 @@
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { CallError } from '../cli/call-error.ts';
+
+/** Names of standard input; it may be a socket, which cannot be opened by its path. */
+export const STANDARD_INPUT: readonly string[] = ['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'];
 
 /** gzip's magic bytes (RFC 1952, section 2.3.1). */
-const isGzip = (path: string): boolean => {
-  const fd = openSync(path, 'r');
-  try {
-    const head = Buffer.alloc(2);
-    return readSync(fd, head, 0, 2, 0) === 2 && head[0] === 0x1f && head[1] === 0x8b;
-  } finally {
-    closeSync(fd);
-  }
-};
+const MAGIC = [0x1f, 0x8b] as const;
 
-/** The file's lines as bytes, exactly as they came, without LF or CRLF; empty lines are left out. Takes gzip by its content. */
-export async function* readLines(path: string): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: 256 * 1024 });
-  const bytes = isGzip(path) ? file.pipe(createGunzip()) : file;
-  if (bytes !== file) file.on('error', (error) => bytes.destroy(error));
+/** The bytes behind a path, unpacked when they are gzip. A pipe is read once, so its beginning is looked at, not read again. */
+async function* bytesOf(file: Readable): AsyncGenerator<Buffer> {
+  const chunks = file[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let head = Buffer.alloc(0);
+  while (head.length < MAGIC.length) {
+    const next = await chunks.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  async function* whole(): AsyncGenerator<Buffer> {
+    if (head.length > 0) yield head;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  // What breaks behind the unzipping destroys it, with the error that its reader then gets.
+  const packed = MAGIC.every((byte, i) => head[i] === byte);
+  yield* packed ? pipeline(whole(), createGunzip(), () => {}) : whole();
+}
+
+/** Splits at LF or CRLF, and leaves out empty lines. */
+async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
   const line = (last: Buffer): Buffer => {
     const whole = rest.length === 0 ? last : Buffer.concat([...rest, last]);
     rest = [];
     return whole.at(-1) === 0x0d ? whole.subarray(0, -1) : whole;
   };
-  for await (const chunk of bytes as AsyncIterable<Buffer>) {
+  for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
       const found = line(chunk.subarray(start, end));
@@ -34,4 +46,19 @@ export async function* readLines(path: string): AsyncGenerator<Buffer> {
   }
   const last = line(Buffer.alloc(0));
   if (last.length > 0) yield last;
+}
+
+/**
+ * The lines of a file, a pipe or standard input as bytes, exactly as they came, without their ends. Takes gzip by its content.
+ * @throws CallError when it cannot be read to its end: no right to, broken gzip
+ */
+export async function* readLines(path: string): AsyncGenerator<Buffer> {
+  const file = STANDARD_INPUT.includes(path) ? process.stdin : createReadStream(path, { highWaterMark: 256 * 1024 });
+  try {
+    yield* linesIn(bytesOf(file));
+  } catch (error) {
+    throw new CallError(`--input ${path} cannot be read to its end: ${(error as Error).message}`);
+  } finally {
+    file.destroy();
+  }
 }

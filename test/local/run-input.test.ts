@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -76,8 +78,22 @@ describe('lines', () => {
     expect(String(second)).toBe('b');
   });
 
-  test('broken gzip is an error, not an end', async () => {
-    await expect(linesOf(file('broken.gz', gzipSync('a\n'.repeat(1000)).subarray(0, 20)))).rejects.toThrow();
+  test('broken gzip is an error that names the file, not an end', async () => {
+    const path = file('broken.gz', gzipSync('a\n'.repeat(1000)).subarray(0, 20));
+    await expect(linesOf(path)).rejects.toThrow(`--input ${path} cannot be read to its end`);
+    await expect(linesOf(path)).rejects.toThrow(CallError);
+  });
+
+  test.each([
+    ['plain', Buffer.from('a\nb\n')],
+    ['packed', gzipSync('a\nb\n')],
+    ['of one byte', Buffer.from('a')],
+  ])('a pipe is read as a file is: %s', async (name, bytes) => {
+    const pipe = join(dir, `pipe-${name}`);
+    execFileSync('mkfifo', [pipe]);
+    const wrote = writeFile(pipe, bytes);
+    expect(await linesOf(pipe)).toEqual(bytes.length === 1 ? ['a'] : ['a', 'b']);
+    await wrote;
   });
 });
 
@@ -88,6 +104,11 @@ describe('--input', () => {
       { path, table: 'orders', type: 'order.v1' },
       { path, table: null, type: null },
     ]);
+  });
+
+  test('a folder, and standard input twice, are named', () => {
+    expect(() => inputFiles([`orders=${dir}`], pipeline)).toThrow(`--input orders=${dir}: a folder; name its files`);
+    expect(() => inputFiles(['-', 'orders=/dev/stdin'], pipeline)).toThrow('standard input is named twice');
   });
 
   test('all mistakes come in one message', () => {
