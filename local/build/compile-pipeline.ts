@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Source } from '../../shared/pipeline.ts';
 import { compileSql } from '../../shared/query/compile.ts';
 import type { Plan } from '../../shared/query/plan.ts';
@@ -50,18 +51,23 @@ const collisions = (loaded: readonly LoadedEnrichment[]): readonly UserError[] =
   });
 };
 
+/** What `schemas/order.v1.json` describes. */
+const typeOf = ({ path }: { readonly path: string }): string => basename(path, '.json');
+
 /** Reads and checks a whole pipeline folder. Mistakes are values, all of them at once; only faults of the disk are thrown. */
 export const compilePipeline = async (dir: string): Promise<Compilation> => {
   const folder = readFolder(dir);
   const schemas = compileSchemas(folder.schemas);
   const types = schemas.types.map((t) => t.type);
+  // A type whose schema is broken is known all the same: its mistake is told once, in its own file.
+  const named = folder.schemas.map(typeOf);
   const references = folder.references.map(readReference);
-  const sources = folder.sources === null ? { sources: [], errors: [] } : readSources(folder.sources, types);
-  const known = { types, references: references.map((r) => r.table.name) };
+  const sources = folder.sources === null ? { sources: [], errors: [] } : readSources(folder.sources, named);
+  const known = { types: named, references: references.map((r) => r.table.name) };
   const enrichments: Awaited<ReturnType<typeof loadEnrichments>>[] = [];
   for (const file of folder.enrichments) enrichments.push(await loadEnrichments(dir, file, known));
   const loaded = enrichments.flatMap((e) => e.loaded);
-  const sql = compileSql(folder.sql, { types });
+  const sql = compileSql(folder.sql, { types: named });
   const errors = [
     ...folder.errors,
     ...schemas.errors,
@@ -70,7 +76,7 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
     ...enrichments.flatMap((e) => e.errors),
     ...collisions(loaded),
     ...sql.errors,
-    ...unserved(sql.plan),
+    ...(sql.errors.length === 0 ? unserved(sql.plan) : []),
   ].sort(byPlace);
   return {
     ok: errors.length === 0,

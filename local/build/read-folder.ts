@@ -39,12 +39,14 @@ export const readFolder = (dir: string): PipelineFolder => {
       return [];
     });
   const optional = (file: string): readonly UserFile[] => (existsSync(join(dir, file)) ? [read(file)] : []);
-  if (!existsSync(dir)) {
+  const isFolder = statSync(dir, { throwIfNoEntry: false })?.isDirectory();
+  if (isFolder !== true) {
+    const what = isFolder === undefined ? 'no such folder' : 'a file';
     errors.push({
-      file: dir,
+      file: '.',
       line: 0,
       col: 0,
-      message: 'no such folder; a pipeline folder holds tables.sql, queries/ and schemas/',
+      message: `${what}; a pipeline folder holds tables.sql, queries/ and schemas/`,
     });
   } else if (!existsSync(join(dir, 'tables.sql'))) {
     errors.push({

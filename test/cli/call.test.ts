@@ -32,10 +32,11 @@ describe('a call that cannot be meant ends with 2, a reason and nothing on stand
     [['generate', '--duplicates', '2'], '--duplicates is "2"; it is a number from 0 to 1'],
     [['generate', '--kind', 'shp'], '--kind is "shp"; did you mean "shop"?'],
     [['generate', '--disorder', '5'], '--disorder is "5"; write a length of time as 5s'],
-    [['build', '--pipeline', 'nowhere'], 'nowhere: no such folder'],
+    [['build', '--pipeline', 'nowhere'], /^nowhere: no such folder/],
   ])('millrace %j', (args, said) => {
     const { code, stdout, stderr } = millrace(...args);
-    expect(stderr).toContain(said);
+    if (typeof said === 'string') expect(stderr).toContain(said);
+    else expect(stderr).toMatch(said);
     expect(stdout).toBe('');
     expect(code).toBe(2);
   });
