@@ -8,7 +8,7 @@ import { realTiming, type Timing } from '../timing.ts';
 import type { Message, MessageQueue } from './message-queue.ts';
 import { backOff, type Pace, REAL_TIME } from './pace.ts';
 import type { Part } from './rest.ts';
-import { signal } from './signal.ts';
+import { type Signal, signal } from './signal.ts';
 
 export type QueueMappingOptions = {
   readonly fn: Pick<FunctionTemplate, 'name'>;
@@ -48,21 +48,35 @@ const recordOf = (m: Message, queue: string, region: string): SQSRecord => ({
   awsRegion: region,
 });
 
-/** One batch at a time: maximumConcurrency may be more, but here that would only divide the same messages. */
+/** Batches of one queue that Lambda works on at once when the mapping does not say: it begins with five. */
+const AT_ONCE = 5;
+
+/** One look at the queue at a time; the batches it finds run side by side, as many as the mapping's maximumConcurrency. */
 export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
   const { fn, trigger, queue, pool, pace = REAL_TIME, timing = realTiming, region = 'us-east-1' } = options;
+  const most = trigger.maximumConcurrency ?? AT_ONCE;
   const listeners = new Set<() => void>();
   const wake = signal();
+  const running = new Set<Promise<void>>();
+  const naps = new Set<Signal>();
   let loop: Promise<void> | undefined;
   let stopped = false;
   let activity = 0;
-  let busy = false;
+  let looking = false;
   let fruitless = 0;
   let failure: Part['failure'];
 
   const active = (): void => {
     activity += 1;
     for (const listener of listeners) listener();
+  };
+
+  const pause = async (ms: Ms): Promise<void> => {
+    if (stopped) return;
+    const nap = signal();
+    naps.add(nap);
+    await nap.wait(timing, ms);
+    naps.delete(nap);
   };
 
   const handle = async (messages: readonly Message[]): Promise<void> => {
@@ -79,22 +93,32 @@ export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
     const cause = outcome.kind === 'threw' ? { cause: outcome.error } : {};
     failure = { why, ...cause, attempts: fruitless, where: trigger.queue };
     if (pace.poll !== null) return;
-    await wake.wait(timing, backOff(pace, fruitless));
+    await pause(backOff(pace, fruitless));
     await queue.release(messages);
+  };
+
+  const begin = (messages: readonly Message[]): void => {
+    const batch = handle(messages).finally(() => {
+      running.delete(batch);
+      active();
+    });
+    running.add(batch);
+    active();
   };
 
   const run = async (): Promise<void> => {
     while (!stopped) {
-      busy = true;
-      const messages = await queue.receive(trigger.batchSize);
-      if (messages.length > 0) {
-        active();
-        await handle(messages);
-        active();
+      if (running.size >= most) {
+        await Promise.race(running);
+        continue;
       }
-      busy = false;
+      looking = true;
+      const messages = await queue.receive(trigger.batchSize);
+      if (messages.length > 0) begin(messages);
+      looking = false;
       if (messages.length === 0 && !stopped) await wake.wait(timing, pace.poll ?? LOOK);
     }
+    await Promise.all(running);
   };
 
   return {
@@ -105,10 +129,11 @@ export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
     async stop() {
       stopped = true;
       wake.notify();
+      for (const nap of naps) nap.notify();
       await loop;
     },
     notify: () => wake.notify(),
-    atRest: async () => !trigger.enabled || ((await queue.visible()) === 0 && !busy),
+    atRest: async () => !trigger.enabled || ((await queue.visible()) === 0 && !looking && running.size === 0),
     get activity() {
       return activity;
     },

@@ -82,7 +82,9 @@ export const startHere = async (options: HereOptions): Promise<Here> => {
     });
   }
   for (const { name } of template.buckets) await objects.createBucket(name);
-  for (const { name } of template.queues) await objects.createQueue(name);
+  // History is not delayed: its end would be waited for, and nothing comes meanwhile that a delay could gather.
+  for (const { name, delayMs, visibilityMs } of template.queues)
+    await objects.createQueue(name, { delayMs: options.keepAll ? 0 : delayMs, visibilityMs });
 
   const named = new Map(
     [...template.streams, ...template.tables, ...template.buckets].map((r) => [r.logicalId, r.name]),

@@ -1,5 +1,6 @@
 // S3 and SQS on this machine: fauxqs behind our own front, which adds conditional writes.
 import { buildApp } from 'fauxqs';
+import type { Ms } from '../../shared/time.ts';
 import { isConditional, obstacleTo, oneAtATime } from './conditional-writes.ts';
 import { type Answer, answerOf, type Call, type ErrorVerdict, type ObjectCall } from './hooks.ts';
 import { readJsonCall, refuseAsJson } from './json-service.ts';
@@ -11,8 +12,8 @@ const ACCOUNT = '000000000000';
 
 export type LocalObjects = Served & {
   createBucket(name: string): Promise<void>;
-  /** @returns the queue's URL */
-  createQueue(name: string): Promise<string>;
+  /** With the times of its messages, in ms; without them SQS's own: none and 30 s. @returns the queue's URL */
+  createQueue(name: string, times?: { readonly delayMs: Ms; readonly visibilityMs: Ms }): Promise<string>;
   /**
    * One operation of SQS without HTTP, hooks or meter: for a poller that receives and deletes.
    * @throws Error with the answer's JSON when the service refuses
@@ -91,8 +92,12 @@ export const startObjects = async (options: ServeOptions = {}): Promise<LocalObj
       const answer = await ask({ method: 'PUT', url: `/${name}`, headers: {}, body: Buffer.alloc(0) });
       if (answer.status !== 200) throw new Error(`bucket ${name}: ${Buffer.from(answer.body).toString()}`);
     },
-    async createQueue(name) {
-      await sqs('CreateQueue', { QueueName: name });
+    async createQueue(name, times) {
+      const Attributes = times && {
+        DelaySeconds: String(times.delayMs / 1000),
+        VisibilityTimeout: String(times.visibilityMs / 1000),
+      };
+      await sqs('CreateQueue', { QueueName: name, ...(Attributes && { Attributes }) });
       return `${served.endpoint}/${ACCOUNT}/${name}`;
     },
     sqs,

@@ -1,5 +1,5 @@
 import type { ScheduledEvent, SQSEvent } from 'aws-lambda';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sqsQueue } from '../../local/poller/message-queue.ts';
 import { FLAT_OUT, type Pace } from '../../local/poller/pace.ts';
 import { type QueueMapping, queueMapping } from '../../local/poller/queue.ts';
@@ -104,6 +104,47 @@ describe('a queue', () => {
     await expect(untilRest([g.mapping], 3)).rejects.toThrow(
       'refine <- refine does not get on: the function threw: table is gone',
     );
+  });
+
+  test('as many batches run at once as maximumConcurrency says, and no more', async () => {
+    const url = await services.createQueue('refine-at-once');
+    const ends: (() => void)[] = [];
+    let running = 0;
+    let [began, most] = [0, 0];
+    const mapping = queueMapping({
+      fn: { name: 'refine' },
+      trigger: { ...TRIGGER, batchSize: 1 },
+      queue: sqsQueue(services.sqs, url),
+      pool: {
+        async invoke() {
+          began += 1;
+          most = Math.max(most, ++running);
+          await new Promise<void>((end) => ends.push(end));
+          running -= 1;
+          return { kind: 'returned', value: undefined };
+        },
+      },
+      pace: FLAT_OUT,
+    });
+    open.push(mapping);
+    for (const part of ['a', 'b', 'c'])
+      await services.sqs('SendMessage', { QueueUrl: url, MessageBody: part, DelaySeconds: 0 });
+    mapping.start();
+    await vi.waitUntil(() => began === 2);
+    expect(await mapping.atRest()).toBe(false);
+    ends.shift()?.();
+    await vi.waitUntil(() => began === 3);
+    for (const end of ends) end();
+    await untilRest([mapping]);
+    expect({ began, most }).toEqual({ began: 3, most: 2 });
+  });
+
+  test('a queue’s own delay hides a message as its sender’s would', async () => {
+    const url = await services.createQueue('refine-late', { delayMs: 900_000, visibilityMs: 360_000 });
+    const queue = sqsQueue(services.sqs, url);
+    await services.sqs('SendMessage', { QueueUrl: url, MessageBody: 'later' });
+    expect(await queue.visible()).toBe(0);
+    expect(await queue.receive(10)).toEqual([]);
   });
 
   test('a message with a delay is not there yet', async () => {
