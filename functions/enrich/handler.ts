@@ -26,7 +26,7 @@ const env = settings([
 const logger = new Logger();
 const geo = geoFile(process.env.GEO_DATABASE);
 if (geo === undefined && pipeline.enrichments.some((e) => e.kind === 'geo'))
-  logger.warn('GEO_DATABASE names no .mmdb file: geo enrichments add nothing');
+  logger.info('GEO_DATABASE names no .mmdb file: geo enrichments add nothing'); // a look-up adds what it can
 
 export const handler = middy(
   onKinesis(

@@ -1,41 +1,27 @@
 // What the terminal says while the pipeline runs.
 import { styleText } from 'node:util';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import type { UserFile } from '../build/read-folder.ts';
 import { generate, type Kind } from '../generate/generate.ts';
 import type { LiveRow } from '../page/live-state.ts';
 import type { Here } from '../run/here.ts';
+import { inShell, sampleOf } from './sample-event.ts';
 
 const bold = (text: string): string => styleText('bold', text, { stream: process.stdout });
 const dim = (text: string): string => styleText('dim', text, { stream: process.stdout });
-
-/** Stands in a sample where its event time goes: an event with an old time would be late. */
-const TIME = '@time@';
-/** In the shop's pipeline: an order that a query without a window shows at once. */
-const ORDER = {
-  order_id: 'my-order',
-  visitor: 'me',
-  store: 'oslo',
-  sku: 'desk-01',
-  quantity: 1,
-  total: 749,
-  ordered_at: TIME,
-};
-
-/** An event that will be accepted: an order of the shop, else the first that the sample traffic has for these types. */
-const sampleOf = ({ types }: CompiledPipeline, kind: Kind): { readonly type: string; readonly data: object } | null => {
-  if (Object.hasOwn(types, 'order.v1')) return { type: 'order.v1', data: ORDER };
-  const [line] = generate({ kind, seed: 1, events: 1, start: Date.now() });
-  const { type, data } = JSON.parse(line ?? '{}') as { readonly type?: string; readonly data?: object };
-  if (type === undefined || data === undefined || !Object.hasOwn(types, type)) return null;
-  const [field] = types[type]?.time ?? [];
-  return { type, data: field === undefined ? data : { ...data, [field]: TIME } };
-};
 
 /** Whether the pipeline has a schema for any event of the sample traffic; without one, all of it would be refused. */
 export const takesTraffic = ({ types }: CompiledPipeline, kind: Kind): boolean =>
   generate({ kind, seed: 1, events: 1_000 }).some((line) => Object.hasOwn(types, String(JSON.parse(line).type)));
 
-export const addresses = (origin: string, here: Here, pipeline: CompiledPipeline, kind: Kind): string => {
+/** @param schemas the pipeline's schemas, as its users wrote them */
+export const addresses = (
+  origin: string,
+  here: Here,
+  pipeline: CompiledPipeline,
+  schemas: readonly UserFile[],
+  kind: Kind,
+): string => {
   const lines = [
     `${bold('page')}       ${origin}/`,
     `${bold('producers')}  ${origin}/events  ${dim(`(${origin}/openapi.json)`)}`,
@@ -43,15 +29,16 @@ export const addresses = (origin: string, here: Here, pipeline: CompiledPipeline
     `${bold('DynamoDB')}   ${here.dynamo.endpoint}`,
     `${bold('S3, SQS')}    ${here.objects.endpoint}`,
   ];
-  const sample = sampleOf(pipeline, kind);
-  if (sample !== null) {
-    const data = JSON.stringify(sample.data).replace(TIME, "'$(date -u +%FT%TZ)'");
-    lines.push(
-      '',
-      'Send an event of your own:',
-      `  curl -H 'content-type: application/json' ${origin}/events/${sample.type} -d '${data}'`,
-    );
-  }
+  const sample = sampleOf(pipeline, schemas, kind);
+  lines.push(
+    '',
+    ...(sample === null
+      ? [`Send events of your own: POST JSON to ${origin}/events/TYPE (${Object.keys(pipeline.types).join(', ')})`]
+      : [
+          'Send an event of your own:',
+          `  curl -w '\\n' -H 'content-type: application/json' ${origin}/events/${sample.type} -d '${inShell(sample.data)}'`,
+        ]),
+  );
   return lines.join('\n');
 };
 

@@ -1,4 +1,5 @@
 // All of it at once: services, functions and what calls them, page, producer endpoint, sample traffic.
+import { readFolder } from '../build/read-folder.ts';
 import { CallError } from '../cli/call-error.ts';
 import type { Kind } from '../generate/generate.ts';
 import { servePage } from '../page/serve-page.ts';
@@ -77,7 +78,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
       .catch((error: unknown) => warn(String(error)));
   }, EVERY_MS);
 
-  say(addresses(front.origin, here, pipeline, options.kind));
+  say(addresses(front.origin, here, pipeline, readFolder(options.pipeline).schemas, options.kind));
   const { kind } = options;
   const strange = options.rate !== null && !takesTraffic(pipeline, kind);
   const rate = strange ? null : options.rate;
@@ -88,8 +89,8 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
       : startTraffic({ kind, rate, seed: Date.now() % 1_000_000, url: `${front.origin}/events`, onFailure: warn });
   say(
     rate === null
-      ? `\nNo sample traffic${why}. Windows, as they close:`
-      : `\n${rate} sample events a second. Windows, as they close:`,
+      ? `\nNo sample traffic${why}. Rows, as they come:`
+      : `\n${rate} sample events a second. Rows, as they come:`,
   );
 
   return {
