@@ -12,6 +12,10 @@ export type Totals = {
   readonly entries: number;
   readonly decisions: number;
   readonly snapshots: number;
+  /** Runs of refine or roll-up beside another, begun cold, from a snapshot. */
+  readonly besides: number;
+  readonly cold: number;
+  readonly fromSnapshot: number;
   readonly rows: number;
   readonly late: number;
   readonly rejected: number;
@@ -24,6 +28,9 @@ export const NO_TOTALS: Totals = {
   entries: 0,
   decisions: 0,
   snapshots: 0,
+  besides: 0,
+  cold: 0,
+  fromSnapshot: 0,
   rows: 0,
   late: 0,
   rejected: 0,
@@ -52,6 +59,7 @@ const totalsOf = async (world: World): Promise<Totals> => {
     entries: sum([...ledgers.entries.values()].map((e) => e.length)),
     decisions: ledgers.decisions,
     snapshots: ledgers.snapshots,
+    ...world.runs,
     rows: ledgers.rows,
     late: (await sideLines(world, 'late')).length,
     rejected: (await sideLines(world, 'rejected')).length,

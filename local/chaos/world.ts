@@ -149,6 +149,8 @@ export class World {
   }
   /** Calls of ports that went on, in whatever way. */
   calls = 0;
+  /** Runs of one refine or roll-up beside another; those that began cold; snapshots that were read. */
+  readonly runs = { besides: 0, cold: 0, fromSnapshot: 0 };
 
   /** Plays until all events are in and all is at rest, or the schedule is void. @throws what broke an invariant */
   async play(): Promise<void> {
@@ -433,7 +435,9 @@ export class World {
       const gate = new Gate();
       slot = { gate, step: runner.make(gate), busy: false };
       runner.slots[free] = slot;
+      if (runner !== this.#ticker) this.runs.cold++;
     }
+    if (runner !== this.#ticker && runner.slots.some((s) => s?.busy)) this.runs.besides++;
     const mine = slot;
     mine.busy = true;
     this.#tell(`${runner.name} wakes`);
@@ -492,6 +496,7 @@ export class World {
     const { gate, name, crash, zombie } = this.rng.pick(gates);
     const call = this.rng.pick(gate.waiting);
     this.calls++;
+    if (call.label.startsWith('fetch') && call.label.includes('/snap/')) this.runs.fromSnapshot++;
     const { rng: r } = this;
     this.#tell(`  ${name}: ${call.label}`);
     const unknown = () => new Fault(call.faults.unknown, 'the answer was lost');
