@@ -66,7 +66,10 @@ export const COMMANDS: readonly Command[] = [
       json: { type: 'boolean' },
     },
     help: [
-      ['--input [TABLE=]FILE', 'NDJSON, also .gz: a CloudEvent a line, or with TABLE= plain JSON; may repeat'],
+      [
+        '--input [TABLE=]FILE',
+        'NDJSON, also .gz, - or a pipe: a CloudEvent a line, with TABLE= plain JSON; may repeat',
+      ],
       ['--out DIR', 'TABLE.ndjson for every destination, late.ndjson, rejected.ndjson, summary.json'],
       pipeline,
       ['--shards N', 'shards of each stream (default: 1)'],

@@ -1,5 +1,4 @@
 // millrace run: the whole pipeline over files to their end.
-import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { runFiles } from '../run/run-files.ts';
 import { showSummary } from '../run/summary.ts';
@@ -25,7 +24,6 @@ export const run = async (call: Call): Promise<ExitCode> => {
   const out = textOf(call, 'out');
   if (inputs.length === 0) throw new CallError('millrace run needs --input [TABLE=]FILE, once or more');
   if (out === undefined) throw new CallError('millrace run needs --out DIR');
-  if (statSync(out, { throwIfNoEntry: false })?.isFile()) throw new CallError(`--out ${out} is a file; name a folder`);
   const bar = progress();
   const summary = await runFiles({
     root: PROJECT,

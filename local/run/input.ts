@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { Json } from '../../shared/event/cloud-event.ts';
 import { parseJson } from '../../shared/event/json.ts';
+import { isObject } from '../../shared/event/path.ts';
 import { looksLikeCloudEvent, receiveCloudEvent, receivePlain } from '../../shared/event/received.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { judgeOf } from '../../shared/steps/judge.ts';
@@ -59,13 +60,24 @@ export const inputFiles = (specs: readonly string[], { plan }: CompiledPipeline)
  */
 export type InputEvent = { readonly key: string; readonly bytes: Buffer; readonly time: EpochMs | 'arrival' | null };
 
+/** Counts what a reader of lines wants to be told of. */
+export type Tally = {
+  /** Plain JSON objects in a file that was given without TABLE=: nothing says what they are. */
+  untyped: number;
+};
+
+type Sent = { readonly key: string; readonly bytes: Buffer; readonly untyped?: true };
+
 /** Reads one line as its producer would have sent it: a CloudEvent as it is, plain JSON wrapped, anything else as it is. */
-const eventOf = (line: Buffer, file: InputFile, { types }: CompiledPipeline): { key: string; bytes: Buffer } => {
+const eventOf = (line: Buffer, file: InputFile, { types }: CompiledPipeline): Sent => {
   const asItIs = { key: hash('md5', line), bytes: line };
   const parsed = parseJson(line);
   if (!parsed.ok) return asItIs;
   const value: Json = parsed.value;
-  const received = looksLikeCloudEvent(value)
+  const isCloudEvent = looksLikeCloudEvent(value);
+  if (!isCloudEvent && file.type === null && file.table === null && isObject(value) && value.plain !== 1)
+    return { ...asItIs, untyped: true };
+  const received = isCloudEvent
     ? receiveCloudEvent(value, line, types)
     : file.type === null
       ? null
@@ -78,12 +90,14 @@ export async function* inputEvents(
   file: InputFile,
   pipeline: CompiledPipeline,
   now: EpochMs,
+  tally: Tally = { untyped: 0 },
 ): AsyncGenerator<InputEvent> {
   const judge = judgeOf(pipeline);
   // Half a ms beyond now: no event has this time, so one that took its arrival is told from one that happened now.
   const arrival = now + 0.5;
   for await (const line of readLines(file.path)) {
-    const { key, bytes } = eventOf(line, file, pipeline);
+    const { key, bytes, untyped } = eventOf(line, file, pipeline);
+    if (untyped) tally.untyped++;
     const read = judge(bytes, arrival, () => '-');
     yield { key, bytes, time: read.kind === 'reject' ? null : read.time === arrival ? 'arrival' : read.time };
   }

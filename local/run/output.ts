@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Json, JsonObject, RejectedEvent } from '../../shared/event/cloud-event.ts';
 import { stringifyJson } from '../../shared/event/json.ts';
 import type { Objects } from '../../shared/ports.ts';
-import type { Plan, TableColumn } from '../../shared/query/plan.ts';
+import type { Plan, TableColumn, TablePlan } from '../../shared/query/plan.ts';
 import type { FreshRow } from './books.ts';
 import type { Here } from './here.ts';
 import { lakeRows } from './lake-rows.ts';
@@ -59,20 +59,24 @@ export type Outputs = {
   readonly rejected: Iterable<RejectedEvent>;
 };
 
+/** Tables with a file of rows: those a query writes to, and those of the lake. */
+export const destinationsOf = ({ queries, tables }: Plan): readonly TablePlan[] => {
+  const written = new Set(queries.map((q) => q.into));
+  return tables.filter((t) => written.has(t.name) || t.connector === 'filesystem');
+};
+
 /** @returns rows by destination */
 export const writeOutputs = async (dir: string, o: Outputs): Promise<Record<string, number>> => {
   mkdirSync(dir, { recursive: true });
   const results = await scanResults(o.here);
-  const written = new Set(o.plan.queries.map((q) => q.into));
   const counts: Record<string, number> = {};
-  for (const table of o.plan.tables) {
-    const isLake = table.connector === 'filesystem';
-    if (!written.has(table.name) && !isLake) continue;
-    const rows = isLake
-      ? await lakeRows(o.objects, table)
-      : table.connector === 'dynamodb'
-        ? (results.get(table.name) ?? [])
-        : topicRows(table, o.refined);
+  for (const table of destinationsOf(o.plan)) {
+    const rows =
+      table.connector === 'filesystem'
+        ? await lakeRows(o.objects, table)
+        : table.connector === 'dynamodb'
+          ? (results.get(table.name) ?? [])
+          : topicRows(table, o.refined);
     write(
       dir,
       table.name,

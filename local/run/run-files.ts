@@ -12,10 +12,12 @@ import { bookkeeper, type FreshRow } from './books.ts';
 import { balances, NO_DOORS } from './doors.ts';
 import { seededFaults } from './faults.ts';
 import { startHere } from './here.ts';
-import { inputEvents, inputFiles, merged } from './input.ts';
+import { hintsOf } from './hints.ts';
+import { inputEvents, inputFiles, merged, type Tally } from './input.ts';
 import { endOfInput, load, type TooLarge } from './load.ts';
 import { loadPipeline, loadReferences } from './load-pipeline.ts';
-import { writeOutputs } from './output.ts';
+import { clearOut, outFiles } from './out-folder.ts';
+import { destinationsOf, writeOutputs } from './output.ts';
 import { play } from './play.ts';
 import { objectsHere } from './ports-here.ts';
 import { runOf } from './run-name.ts';
@@ -68,6 +70,12 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
   const began = performance.now();
   const { compiled, path, pipeline } = await loadPipeline(options.pipeline, root);
   const files = inputFiles(options.inputs, pipeline);
+  clearOut(
+    out,
+    outFiles(destinationsOf(pipeline.plan).map((t) => t.name)),
+    files.map((f) => f.path),
+  );
+  const tally: Tally = { untyped: 0 };
   const faults = options.seed === null ? null : seededFaults(options.seed);
   const here = await startHere({
     root,
@@ -80,7 +88,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     await loadReferences(here, compiled);
 
     const raw = here.stream('RawStream');
-    const events = merged(files.map((file) => inputEvents(file, pipeline, options.now)));
+    const events = merged(files.map((file) => inputEvents(file, pipeline, options.now, tally)));
     const loaded = await load(raw, events, options.now, (n) => tell.update(`reading: ${n} lines`));
     const streams = ['RawStream', 'ValidatedStream', 'EnrichedStream', 'RefinedStream'].map((id) => here.stream(id));
     faults?.reshard(streams, 2 * options.shards + 1);
@@ -110,17 +118,19 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
       ...counted.faults,
     ];
     tell.update('writing the rows');
+    const rejected = [...loaded.tooLarge.map(refusedLine), ...books.sides.rejected];
     const counts = await writeOutputs(out, {
       here,
       objects: objectsHere(here),
       plan: pipeline.plan,
       refined: rows,
       late: books.sides.late,
-      rejected: [...loaded.tooLarge.map(refusedLine), ...books.sides.rejected],
+      rejected,
     });
+    const stages = { ingest, ...counted.stages };
     const units = here.meter.totals((row) => row.caller !== 'outside');
     const summary: Summary = {
-      stages: { ingest, ...counted.stages },
+      stages,
       queries: counted.queries,
       calls: units.calls,
       writeUnits: units.writeUnits,
@@ -128,6 +138,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
       seconds: Math.round(performance.now() - began) / 1000,
       balanced: wrong.length === 0,
       faults: wrong,
+      hints: hintsOf(stages, rejected, tally, pipeline.plan),
       rows: counts,
     };
     mkdirSync(out, { recursive: true });

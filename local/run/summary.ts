@@ -14,6 +14,8 @@ export type Summary = {
   readonly balanced: boolean;
   /** What does not balance, in words. */
   readonly faults: readonly string[];
+  /** What a user may have meant otherwise, in words. */
+  readonly hints: readonly string[];
   /** Rows of each destination. */
   readonly rows: Readonly<Record<string, number>>;
 };
@@ -48,4 +50,5 @@ export const showSummary = (s: Summary, out: string): string =>
     s.balanced
       ? '  The books balance: in = passed + filtered + rejected + late + duplicate, everywhere.'
       : ['  The books do not balance:', ...s.faults.map((f) => `  - ${f}`)].join('\n'),
+    ...s.hints.map((hint) => `  ${hint}`),
   ].join('\n');

@@ -72,21 +72,13 @@ describe('millrace run', () => {
     await expect(call()).rejects.toThrow(CallError);
   });
 
-  test('writes a file for every destination; --json repeats the summary', async () => {
-    const input = join(dir, 'in.ndjson');
+  test('writes a file for every destination, from standard input too; --json repeats the summary', async () => {
     const events = await millrace(['generate', '--events', '50']);
-    writeFileSync(input, events.stdout);
     const out = join(dir, 'out');
-    const { code, stdout, stderr } = await millrace([
-      'run',
-      '--input',
-      input,
-      '--out',
-      out,
-      '--now',
-      '2026-02-01',
-      '--json',
-    ]);
+    const { code, stdout, stderr } = await millrace(
+      ['run', '--input', '/dev/stdin', '--out', out, '--now', '2026-02-01', '--json'],
+      events.stdout,
+    );
     expect(stderr).toContain('The books balance');
     expect(code).toBe(0);
     expect(JSON.parse(stdout).stages.validate).toMatchObject({ in: 50, passed: 50 });
@@ -126,6 +118,6 @@ describe('millrace invoke', () => {
 test('millrace start says where everything is and stops cleanly', async () => {
   const { code, stdout } = await millrace(['start', '--port', '0', '--seconds', '2', '--rate', '5']);
   expect(stdout).toMatch(/page +http:\/\/127\.0\.0\.1:\d+\//);
-  expect(stdout).toMatch(/curl -H/);
+  expect(stdout).toMatch(/curl -w '\\n' -H/);
   expect(code).toBe(0);
 });

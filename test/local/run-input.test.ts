@@ -121,6 +121,13 @@ describe('--input', () => {
   });
 });
 
+test('plain lines of a file without a table are counted', async () => {
+  const path = file('plain', '{"who":"ann"}\n{"specversion":"1.0"}\nno json\n[1]\n{"who":"bob"}\n');
+  const tally = { untyped: 0 };
+  await collect(inputEvents({ path, table: null, type: null }, pipeline, NOW, tally));
+  expect(tally).toEqual({ untyped: 2 });
+});
+
 const order = (time: string, who = 'ann') => JSON.stringify({ who, at: `2026-01-05T${time}Z` });
 const read = async (lines: readonly string[], as: 'order.v1' | null = 'order.v1') => {
   const path = file(`in-${Math.random()}`, lines.join('\n'));
