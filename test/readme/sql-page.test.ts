@@ -22,11 +22,12 @@ describe('docs/sql.md', () => {
     const { plan, errors } = compile(blocks.join('\n'));
     expect(errors.map((e) => e.message)).toEqual([]);
     expect(plan.queries.map((q) => (q.kind === 'window' ? q.window.kind : q.kind)).sort()).toEqual(
-      ['cumulate', 'hop', 'session', 'stateless', 'tumble', 'tumble'].sort(),
+      // The union is two queries, the rollup one for each set of keys.
+      ['cumulate', 'hop', 'session', 'stateless', 'stateless', 'stateless', 'tumble', 'tumble', 'tumble', 'tumble'],
     );
   });
 
-  test('lists refusals', () => expect(refused.length).toBeGreaterThan(10));
+  test('lists refusals', () => expect(refused.length).toBeGreaterThanOrEqual(8));
 
   test.each(refused)('$sql is refused with the way round', ({ sql, wayRound }) => {
     const { errors } = compile(blocks.filter((b) => b.startsWith('CREATE')).join('\n'), `${sql};`);
