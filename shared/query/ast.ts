@@ -93,6 +93,16 @@ export type ExprNode =
       readonly type: TypeNode;
       readonly at: Span;
     }
+  | {
+      readonly kind: 'json';
+      readonly fn: 'JSON_VALUE' | 'JSON_EXISTS';
+      readonly arg: ExprNode;
+      readonly path: ExprNode;
+      readonly returning: TypeNode | null;
+      /** DEFAULT … ON ERROR; null stands for NULL ON ERROR, which is also what goes without saying. */
+      readonly onError: ExprNode | null;
+      readonly at: Span;
+    }
   | CallNode;
 
 /** A function call. `unit` is the field of `EXTRACT(HOUR FROM x)`, `FLOOR(x TO HOUR)` and the side of `TRIM(LEADING …)`. */

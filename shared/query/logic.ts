@@ -1,8 +1,11 @@
 // Operators that decide for themselves what NULL means: AND, OR, CASE, IN, IS; and those that look into values.
+
+import { json } from './json-value.ts';
 import { likeTest } from './like.ts';
 import { equality } from './operators.ts';
 import type { Expr } from './plan.ts';
 import type { Value } from './types.ts';
+import { compareValues } from './values.ts';
 
 export type Row = readonly Value[];
 export type Evaluator = (row: Row) => Value;
@@ -75,6 +78,18 @@ const inList = (e: Call, args: readonly Evaluator[]): Evaluator => {
   };
 };
 
+const extreme =
+  (args: readonly Evaluator[], sign: 1 | -1): Evaluator =>
+  (row) => {
+    let best: Value = null;
+    for (const arg of args) {
+      const value = arg(row);
+      if (value === null) return null;
+      if (best === null || compareValues(value, best) * sign > 0) best = value;
+    }
+    return best;
+  };
+
 const distinct = (e: Call, a: Evaluator, b: Evaluator, not: boolean): Evaluator => {
   const type = e.args[0]?.type;
   const equal = type ? equality(type) : () => false;
@@ -135,6 +150,22 @@ export const logic = (e: Call, args: readonly Evaluator[]): Evaluator | null => 
       return (row) => a(row) === false;
     case 'IS NOT FALSE':
       return (row) => a(row) !== false;
+    case 'GREATEST':
+    case 'LEAST':
+      return extreme(args, e.fn === 'GREATEST' ? 1 : -1);
+    case 'CONCAT_WS':
+      return (row) => {
+        const by = a(row);
+        return by === null
+          ? null
+          : args
+              .slice(1)
+              .flatMap((arg) => arg(row) ?? [])
+              .join(by as string);
+      };
+    case 'JSON_VALUE':
+    case 'JSON_EXISTS':
+      return json(e, args);
     case 'TUMBLE START':
       return strict2((time, size) => Math.floor((time as number) / (size as number)) * (size as number), a, b);
     case 'IS DISTINCT FROM':

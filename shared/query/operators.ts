@@ -8,6 +8,7 @@ import {
   negateDecimal,
   remainderDecimal,
 } from './decimal.ts';
+import { DAY_MS } from './instants.ts';
 import type { Decimal, SqlType, Value } from './types.ts';
 import { compareValues } from './values.ts';
 
@@ -79,7 +80,10 @@ const ARITHMETIC: Readonly<Record<string, ByKind>> = {
  * @throws RangeError of the closure: division of an integer or DECIMAL by zero
  */
 export const arithmetic = (op: string, type: SqlType): Binary | null => {
-  if (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ' || type.kind === 'INTERVAL' || type.kind === 'DATE')
+  // A DATE moves by whole days: the hours of an interval that make none are lost, as in Flink.
+  if (type.kind === 'DATE')
+    return op === '+' || op === '-' ? double((a, b) => a + (op === '+' ? 1 : -1) * Math.trunc(b / DAY_MS)) : null;
+  if (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ' || type.kind === 'INTERVAL')
     return op === '+' ? double((a, b) => a + b) : op === '-' ? double((a, b) => a - b) : null;
   if (type.kind !== 'INT' && type.kind !== 'BIGINT' && type.kind !== 'DOUBLE' && type.kind !== 'DECIMAL') return null;
   const run = ARITHMETIC[op]?.[type.kind] ?? null;

@@ -12,7 +12,7 @@ import { valueWriter } from '../../shared/query/write-value.ts';
 import type { UserError } from '../../shared/user-error.ts';
 
 const COLUMNS =
-  'i INT, b BIGINT, d DOUBLE, m DECIMAL(10, 2), l DECIMAL(5, 2), s STRING, bo BOOLEAN, ts TIMESTAMP(3), tz TIMESTAMP_LTZ(3), da DATE';
+  'i INT, b BIGINT, d DOUBLE, m DECIMAL(10, 2), l DECIMAL(5, 2), s STRING, bo BOOLEAN, ts TIMESTAMP(3), tz TIMESTAMP_LTZ(3), da DATE, js STRING, nul STRING, nul_i INT';
 
 /** What an expression is and gives: its type as Flink prints it, and its value as JSON text. Columns are those of `row`, else NULL. */
 export const expression = (

@@ -4,10 +4,11 @@ import type { FunctionDef, Kind } from '../functions/define.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import type { Expr } from '../plan.ts';
 import { didYouMean } from '../problem.ts';
-import { BOOLEAN, isInstant, isNumeric, typeText } from '../type-rules.ts';
-import { castTo, commonOf, refuseNull } from './coerce.ts';
+import { BOOLEAN, DATE, isInstant, isNested, isNumeric, STRING, TIMESTAMP, typeText } from '../type-rules.ts';
+import type { SqlType } from '../types.ts';
+import { castTo, commonOf, refuseNull, writtenCast } from './coerce.ts';
 import { isNull, literal } from './literals.ts';
-import { alike, checkBinary } from './operators.ts';
+import { alike, asBoolean, checkBinary } from './operators.ts';
 import { call, type Scope } from './scope.ts';
 
 export const AGGREGATES = new Set(['COUNT', 'SUM', 'MIN', 'MAX', 'AVG']);
@@ -99,6 +100,64 @@ const coalesce = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | n
   return null;
 };
 
+/** IF(condition, a, b), IFNULL(a, b): written out as CASE and COALESCE. */
+const ifElse = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
+  const [when, a, b] = args;
+  if (!when || !a || !b || args.length !== 3) {
+    scope.problems.add(node.at, `${scope.clause}: IF takes a condition and two values`);
+    return null;
+  }
+  const condition = asBoolean(node.args[0]?.at ?? node.at, 'IF', when, scope.problems);
+  if (!condition || (isNull(a) && isNull(b) && refuseNull(node.at, a, scope.problems))) return null;
+  const type = commonOf([a, b]);
+  if (type) return call('CASE', [condition, castTo(a, type), castTo(b, type)], type);
+  scope.problems.add(
+    node.at,
+    `${scope.clause}: both values of IF must be of one type, found ${typeText(a.type)} and ${typeText(b.type)}`,
+  );
+  return null;
+};
+
+/** GREATEST and LEAST of one type; NULL as soon as one is. */
+const extreme = (name: string, node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
+  const type = commonOf(args);
+  if (type && args.length > 0 && !args.some((e) => refuseNull(node.at, e, scope.problems)) && !isNested(type))
+    return call(
+      name,
+      args.map((e) => castTo(e, type)),
+      type,
+    );
+  const found = args.map((e) => typeText(e.type)).join(', ');
+  if (!args.some(isNull))
+    scope.problems.add(node.at, `${scope.clause}: ${name} takes plain values of one type, found ${found || 'none'}`);
+  return null;
+};
+
+/** TO_TIMESTAMP and TO_DATE of a text are TRY_CAST. */
+const readTime = (node: CallNode, args: readonly Expr[], type: SqlType, scope: Scope): Expr | null => {
+  const [text, format] = args;
+  if (format)
+    scope.problems.notYet(
+      node.at,
+      `${node.name.name.toUpperCase()} with a format`,
+      'send the time as 2026-03-01 12:00:00.000, or cut it up by SUBSTRING and ||',
+    );
+  else if (text?.type.kind === 'STRING' && !refuseNull(node.at, text, scope.problems))
+    return writtenCast(node.at, text, type, true, scope.problems);
+  else if (text?.type.kind !== 'STRING')
+    scope.problems.add(node.at, `${scope.clause}: ${node.name.name.toUpperCase()} takes a text`);
+  return null;
+};
+
+/** CONCAT_WS: the first text between all the others; a NULL among those is left out. */
+const concatWith = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
+  const wrong = args.find((e) => e.type.kind !== 'STRING');
+  if (args.length > 1 && !wrong) return call('CONCAT_WS', args, STRING);
+  const found = wrong ? typeText(wrong.type) : `${args.length} values`;
+  scope.problems.add(node.at, `${scope.clause}: CONCAT_WS takes a separator and texts, found ${found}`);
+  return null;
+};
+
 const nullIf = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
   const [a, b] = args;
   if (!a || !b || args.length !== 2) {
@@ -118,8 +177,17 @@ const unknown = (node: CallNode, name: string, scope: Scope): null => {
       ...new Set([...FUNCTIONS.keys()].map((n) => n.split(' ')[0] ?? n)),
       ...AGGREGATES,
       'COALESCE',
-      'NULLIF',
+      'CONCAT_WS',
+      'GREATEST',
+      'IF',
+      'IFNULL',
+      'JSON_EXISTS',
+      'JSON_VALUE',
+      'LEAST',
       'MOD',
+      'NULLIF',
+      'TO_DATE',
+      'TO_TIMESTAMP',
     ];
     scope.problems.add(
       node.at,
@@ -141,6 +209,12 @@ export const checkCall = (node: CallNode, args: readonly Expr[], scope: Scope): 
   }
   if (name === 'COALESCE') return coalesce(node, args, scope);
   if (name === 'NULLIF') return nullIf(node, args, scope);
+  if (name === 'IF') return ifElse(node, args, scope);
+  if (name === 'IFNULL' && args.length === 2) return coalesce(node, args, scope);
+  if (name === 'GREATEST' || name === 'LEAST') return extreme(name, node, args, scope);
+  if (name === 'TO_TIMESTAMP') return readTime(node, args, TIMESTAMP, scope);
+  if (name === 'TO_DATE') return readTime(node, args, DATE, scope);
+  if (name === 'CONCAT_WS') return concatWith(node, args, scope);
   if (name === 'MOD' && args[0] && args[1] && args.length === 2)
     return checkBinary(node.at, '%', args[0], args[1], scope.problems);
   const key =
@@ -150,7 +224,7 @@ export const checkCall = (node: CallNode, args: readonly Expr[], scope: Scope): 
   const fn = planName(node, def, scope);
   const checked = checkArgs(node, def, args, scope);
   if (fn === null || checked === null) return null;
-  const mistake = def.refuse?.(checked) ?? null;
+  const mistake = def.refuse?.(checked, node.unit ?? '') ?? null;
   if (mistake !== null) {
     scope.problems.notYet(node.at, `${name}: ${mistake}`, 'write it so that it means the same everywhere');
     return null;

@@ -6,6 +6,7 @@ import { BOOLEAN, typeText } from '../type-rules.ts';
 import { checkField, checkItem } from './access.ts';
 import { AGGREGATES, checkCall } from './calls.ts';
 import { castTo, commonOf, refuseNull, writtenCast } from './coerce.ts';
+import { checkJson } from './json.ts';
 import { checkInterval, checkLiteral, isNull, literal } from './literals.ts';
 import { alike, asBoolean, checkBinary, checkUnary } from './operators.ts';
 import { checkBetween, checkIn, checkIs, checkLike } from './predicates.ts';
@@ -96,6 +97,8 @@ export const checkExpr = (node: ExprNode, scope: Scope): Expr | null => {
       const [arg, type] = [checkExpr(node.arg, scope), resolveType(node.type, problems)];
       return arg && type && writtenCast(node.at, arg, type, node.safe, problems);
     }
+    case 'json':
+      return checkJson(node, scope);
     case 'call': {
       if (AGGREGATES.has(node.name.name.toUpperCase())) return scope.aggregate(node);
       const args = checkAll(node.args, scope);

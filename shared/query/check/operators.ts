@@ -56,8 +56,9 @@ const logic = (at: Span, op: 'AND' | 'OR', a: Expr, b: Expr, problems: Problems)
 const timeArithmetic = (op: string, a: SqlType, b: SqlType): SqlType | null => {
   if (op !== '+' && op !== '-') return null;
   if (a.kind === 'INTERVAL' && b.kind === 'INTERVAL') return INTERVAL;
-  if (isInstant(a) && b.kind === 'INTERVAL') return a;
-  if (op === '+' && a.kind === 'INTERVAL' && isInstant(b)) return b;
+  const moves = (t: SqlType): boolean => isInstant(t) || t.kind === 'DATE';
+  if (moves(a) && b.kind === 'INTERVAL') return a;
+  if (op === '+' && a.kind === 'INTERVAL' && moves(b)) return b;
   return null;
 };
 
@@ -75,9 +76,7 @@ const arithmetic = (
   if (type === null) {
     const hint =
       left.type.kind === 'STRING' && right.type.kind === 'STRING' && op === '+' ? '; join texts with ||' : '';
-    if (left.type.kind === 'DATE' && right.type.kind === 'INTERVAL')
-      problems.notYet(at, `DATE ${op} INTERVAL`, 'CAST the day to TIMESTAMP(3) first');
-    else problems.add(at, `${op}: not for ${typeText(left.type)} and ${typeText(right.type)}${hint}`);
+    problems.add(at, `${op}: not for ${typeText(left.type)} and ${typeText(right.type)}${hint}`);
     return null;
   }
   // DECIMAL keeps each side's own scale; the others are brought to the wider of the two types.

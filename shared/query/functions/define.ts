@@ -20,7 +20,7 @@ export type FunctionDef = {
   readonly units?: readonly string[];
   readonly gives: SqlType | ((args: readonly Expr[]) => SqlType);
   /** A mistake in constant arguments, in words, or null. */
-  readonly refuse?: (args: readonly Expr[]) => string | null;
+  readonly refuse?: (args: readonly Expr[], unit: string) => string | null;
   /** Made once for each call, so that patterns are compiled once. Variadic functions get all values as one array in `a`. */
   readonly run: (call: Extract<Expr, { kind: 'call' }>, unit: string) => Run;
 };

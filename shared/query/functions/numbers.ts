@@ -73,6 +73,23 @@ const absolute = (call: Extract<Expr, { kind: 'call' }>): Run => {
   }
 };
 
+/** -1, 0 or 1 in the type of the number. */
+const sign = (call: Extract<Expr, { kind: 'call' }>): Run => {
+  const type = typeOf(call.args);
+  switch (type.kind) {
+    case 'DECIMAL':
+      return (a) => {
+        const { unscaled } = a as Decimal;
+        const one = unscaled > 0n ? 1n : unscaled < 0n ? -1n : 0n;
+        return fitDecimal({ unscaled: one, scale: 0 }, type.precision, type.scale);
+      };
+    case 'BIGINT':
+      return (a) => ((a as bigint) > 0n ? 1n : (a as bigint) < 0n ? -1n : 0n);
+    default:
+      return (a) => Math.sign(a as number);
+  }
+};
+
 const floor = byKind(Math.floor, floorDecimal);
 const ceil = byKind(Math.ceil, ceilDecimal);
 
@@ -81,6 +98,7 @@ export const NUMBER_FUNCTIONS: readonly FunctionDef[] = [
   { name: 'FLOOR', takes: ['NUMBER'], gives: withoutScale, run: floor },
   { name: 'CEIL', takes: ['NUMBER'], gives: withoutScale, run: ceil },
   { name: 'CEILING', takes: ['NUMBER'], gives: withoutScale, run: ceil },
+  { name: 'SIGN', takes: ['NUMBER'], gives: typeOf, run: sign },
   {
     name: 'ROUND',
     takes: ['NUMBER', 'INT'],

@@ -2,6 +2,7 @@
 import type { CallNode, ExprNode, Ident, Span } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpr } from './expressions.ts';
+import { parseJsonExists, parseJsonValue } from './json.ts';
 import { parseType } from './types.ts';
 
 const call = (name: Ident, at: Span, args: readonly ExprNode[], unit: string | null = null): CallNode => ({
@@ -81,11 +82,25 @@ const parseSubstring = (c: Cursor, name: Ident): ExprNode => {
   return call(name, c.span(name.at), args);
 };
 
+/** TIMESTAMPADD(HOUR, 2, ts): the unit comes first and is a word. */
+const parseWithUnit = (c: Cursor, name: Ident): ExprNode => {
+  const clause = name.name.toUpperCase();
+  const unit = unitWord(c, clause);
+  const args: ExprNode[] = [];
+  while (c.accept(',')) args.push(parseExpr(c));
+  c.expect(clause, ')');
+  return call(name, c.span(name.at), args, unit);
+};
+
 const SPECIAL: Readonly<Record<string, (c: Cursor, name: Ident) => ExprNode>> = {
   EXTRACT: parseExtract,
   TRIM: parseTrim,
   POSITION: parsePosition,
   SUBSTRING: parseSubstring,
+  TIMESTAMPADD: parseWithUnit,
+  TIMESTAMPDIFF: parseWithUnit,
+  JSON_VALUE: parseJsonValue,
+  JSON_EXISTS: parseJsonExists,
 };
 
 const parsePlain = (c: Cursor, name: Ident): ExprNode => {
