@@ -127,6 +127,7 @@ export const refines: readonly Mutant[] = [
       'a mark is sent only when the watermark rose: queries that follow each other would answer each other for ever',
     section: '5.4',
     edits: [edit(REFINE, '.filter((q) => (w[q.id] as EpochMs) > (m.closed[q.id] ?? START_OF_TIME))', '')],
+    directed: 'queries that follow each other come to rest',
   },
   {
     name: 'minWMarks',
@@ -207,12 +208,6 @@ export const refines: readonly Mutant[] = [
     section: '13',
     edits: [edit(REFINE, BARRIER, ''), edit(REFINE, '          moved = true;\n', '')],
     directed: 'a child’s entry is not counted before its parent’s last',
-  },
-  {
-    name: 'watermarkFalls',
-    protects: 'a query’s watermark never falls, whatever lanes join',
-    section: '6, I4',
-    edits: [edit(REFINE, 'out[q.id] = Math.max(m.closed[q.id] ?? START_OF_TIME, w);', 'out[q.id] = w;')],
   },
   {
     name: 'noForced',

@@ -308,7 +308,8 @@ const endsInTime: Schedule = async () => {
   come(g, '00:10', '00:10');
   await deliver(g.head([SOURCE]), g.raw);
   const [left, right] = g.raw.split(SHARD, RING / 2n).map((s) => s.id) as [string, string];
-  await deliver(g.head([SOURCE]), g.raw);
+  // Refine sees the split at once.
+  await g.refine().settle();
   g.clock.advance(days(3));
   come(g, '00:20', '00:20');
   const child = g.raw.read(left, null).records.length > 0 ? left : right;

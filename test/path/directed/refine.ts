@@ -304,7 +304,32 @@ const halfWay: Schedule = async () => {
   return differs('rows', counts(g), ['00:00 2']);
 };
 
+/** Three queries in a row, settled again and again: each hears the others' marks, and in the end nobody has anything to say. */
+const comesToRest: Schedule = async () => {
+  const g = given(`${count()}
+CREATE TABLE twenties (s TIMESTAMP(3), n BIGINT, t TIMESTAMP(3), WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
+INSERT INTO twenties SELECT window_start, SUM(n), window_time FROM TABLE(TUMBLE(TABLE tens, DESCRIPTOR(t), INTERVAL '20' SECOND))
+GROUP BY window_start, window_end, window_time;
+CREATE TABLE forties (s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
+INSERT INTO forties SELECT window_start, SUM(n) FROM TABLE(TUMBLE(TABLE twenties, DESCRIPTOR(t), INTERVAL '40' SECOND))
+GROUP BY window_start, window_end;`);
+  await batch(g, 1, '02:00', '00:01');
+  const [first, second, step] = [g.refine(), g.refine('refined'), g.aggregate('refined')];
+  let from = 0;
+  for (let round = 0; round < 12; round++) {
+    await first.settle();
+    await deliver(step, g.refined, { from });
+    from = g.refined.read(SHARD, null).records.length;
+    await second.settle();
+  }
+  return [
+    ...differs('the last query', counts(g, 'forties'), ['00:00 1']),
+    ...differs('records in the last round', g.refined.read(SHARD, null).records.length - from, 0),
+  ];
+};
+
 export const refineSchedules = {
+  'queries that follow each other come to rest': comesToRest,
   'a revision whose HAVING fails takes the row back': tombstone,
   'a window that is over leaves the snapshot': leaves,
   'a decision’s mark counts beside its last row': oneDecision,
