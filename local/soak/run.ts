@@ -40,7 +40,7 @@ writeFileSync(
       unit: 'MB',
       lines: [
         { name: 'RSS', color: '#b33', values: of('rssMb') },
-        { name: 'heap after GC', color: '#36c', values: of('heapMb') },
+        { name: 'heap and buffers', color: '#36c', values: of('heapMb') },
         { name: 'stored bytes', color: '#693', values: of('storedMb') },
       ],
     },

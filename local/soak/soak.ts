@@ -88,7 +88,15 @@ export const soak = async ({ minutes, rate, seed, faults: perMinute, say }: Soak
   const samples: Sample[] = [];
   let reshards = 0;
   let storedMb = 0;
-  const lagOf = (): number => Math.max(...watch.state().stages.map((s) => s.lag)) / 1_000;
+  /** Beyond the batching window that the function asks for. */
+  const lags = () =>
+    player.mappings.map(({ fn, stream, mapping }) => {
+      const trigger = fn.triggers.find((t) => t.kind === 'stream' && t.stream === stream);
+      const window = trigger?.kind === 'stream' ? trigger.batchWindowMs : 0;
+      const behind = Math.max(0, ...mapping.positions().map((p) => p.behind));
+      return { name: fn.name, lag: Math.max(0, behind - window) / 1_000 };
+    });
+  const lagOf = (): number => Math.max(...lags().map((l) => l.lag));
   let reshardAt = started + RESHARD_MS;
 
   while (Date.now() - started < minutes * 60_000) {
@@ -101,13 +109,13 @@ export const soak = async ({ minutes, rate, seed, faults: perMinute, say }: Soak
     await watch.look();
     if (samples.length % STORED_EACH === 0) storedMb = (await stored()) / MB;
     globalThis.gc?.();
-    const { heapUsed, rss } = process.memoryUsage();
+    const { heapUsed, external, rss } = process.memoryUsage();
     const { stages } = watch.state();
     const mark = stages.find((s) => s.name === 'aggregate')?.watermark ?? null;
     const now = Date.now();
     samples.push({
       at: (now - started) / 1_000,
-      heapMb: heapUsed / MB,
+      heapMb: (heapUsed + external) / MB,
       rssMb: rss / MB,
       storedMb,
       lag: lagOf(),
@@ -115,7 +123,7 @@ export const soak = async ({ minutes, rate, seed, faults: perMinute, say }: Soak
       faults: Object.values(faults.counts).reduce((a, b) => a + b, 0) + reshards,
     });
     const last = samples.at(-1) as Sample;
-    const slowest = stages.reduce((a, b) => (b.lag > a.lag ? b : a)).name;
+    const slowest = lags().reduce((a, b) => (b.lag > a.lag ? b : a)).name;
     say(
       `${last.at.toFixed(0).padStart(5)} s  heap ${last.heapMb.toFixed(0)} MB  rss ${last.rssMb.toFixed(0)} MB  stored ${storedMb.toFixed(1)} MB  lag ${last.lag.toFixed(1)} s (${slowest})  watermark ${last.delay?.toFixed(1) ?? '-'} s behind  ${last.faults} faults`,
     );

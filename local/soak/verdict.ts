@@ -3,12 +3,12 @@
 export type Sample = {
   /** Seconds since the start. */
   readonly at: number;
-  /** After a full collection, where the process allows one. */
+  /** Objects and buffers, after a full collection where the process allows one. */
   readonly heapMb: number;
   readonly rssMb: number;
   /** What lies in table and bucket, which nothing removes here as it would on AWS. */
   readonly storedMb: number;
-  /** Age of the oldest record that some function has not done, in seconds. */
+  /** Age of the oldest record that some function has not done, in seconds, less its batching window. */
   readonly lag: number;
   /** How far the watermark that windows close by is behind the wall clock, in seconds; null before the first event. */
   readonly delay: number | null;
