@@ -16,6 +16,8 @@ export type Totals = {
   readonly besides: number;
   readonly cold: number;
   readonly fromSnapshot: number;
+  /** Reshards that ended a shard which never had a record. */
+  readonly endedEmpty: number;
   readonly rows: number;
   readonly late: number;
   readonly rejected: number;
@@ -31,6 +33,7 @@ export const NO_TOTALS: Totals = {
   besides: 0,
   cold: 0,
   fromSnapshot: 0,
+  endedEmpty: 0,
   rows: 0,
   late: 0,
   rejected: 0,

@@ -149,8 +149,8 @@ export class World {
   }
   /** Calls of ports that went on, in whatever way. */
   calls = 0;
-  /** Runs of one refine or roll-up beside another; those that began cold; snapshots that were read. */
-  readonly runs = { besides: 0, cold: 0, fromSnapshot: 0 };
+  /** Runs of one refine or roll-up beside another; those that began cold; snapshots that were read; reshards of shards without a record. */
+  readonly runs = { besides: 0, cold: 0, fromSnapshot: 0, endedEmpty: 0 };
 
   /** Plays until all events are in and all is at rest, or the schedule is void. @throws what broke an invariant */
   async play(): Promise<void> {
@@ -270,7 +270,7 @@ export class World {
       this.#avoidUntil = this.#steps + 100 + r.below(300);
     }
     if (this.#steps > this.#avoidUntil) this.#producer.avoid = null;
-    if (this.#strikes('throttledShard')) {
+    if (this.#wants('throttledShard')) {
       const shard = r.pick(log.shards()).id;
       this.#throttled = { log, shard, until: this.#steps + 30 + r.below(100) };
     }
@@ -518,6 +518,7 @@ export class World {
       fault('lost');
       await call.lose(unknown());
     } else if (call.put && this.#isThrottled(call)) {
+      if (call.put.records.some((_, i) => this.#goesToThrottled(call, i))) fault('throttledShard');
       await call.put.partly((i) => !this.#goesToThrottled(call, i));
     } else if (call.put && this.#wants('partial')) {
       fault('partial');
@@ -543,7 +544,7 @@ export class World {
   }
 
   #reshard(log: Journal, times: number): void {
-    for (let i = 0; i < times; i++) reshardOnce(log, this.rng);
+    for (let i = 0; i < times; i++) if (reshardOnce(log, this.rng)) this.runs.endedEmpty++;
     this.#tell(`reshard ${log.name} x${times}: ${log.openShards} open`);
   }
 
