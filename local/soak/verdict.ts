@@ -33,9 +33,15 @@ const MOST_LAG = 60;
 
 export type Growth = { readonly heap: number; readonly stored: number; readonly unexplained: number };
 
-/** MB a minute, over the second half: the first fills caches and the streams' retention. */
-export const growth = (samples: readonly Sample[]): Growth => {
-  const late = samples.slice(Math.floor(samples.length / 2));
+/** Seconds in which the streams fill: their retention, and a little for what comes after it. */
+const FILLS = 240;
+/** A line through fewer samples says nothing. */
+const ENOUGH = 12;
+
+/** MB a minute, over the second half and after the streams are full; null when the run is too short to say. */
+export const growth = (samples: readonly Sample[]): Growth | null => {
+  const late = samples.slice(Math.floor(samples.length / 2)).filter((s) => s.at > FILLS);
+  if (late.length < ENOUGH) return null;
   const heap = slope(late.map((s) => [s.at / 60, s.heapMb]));
   const stored = slope(late.map((s) => [s.at / 60, s.storedMb]));
   return { heap, stored, unexplained: heap - OVERHEAD * stored };
@@ -44,10 +50,10 @@ export const growth = (samples: readonly Sample[]): Growth => {
 /** Reasons why the run failed; none when it passed. */
 export const judge = (samples: readonly Sample[]): readonly string[] => {
   const reasons: string[] = [];
-  const { heap, stored, unexplained } = growth(samples);
-  if (unexplained > LEAK)
+  const grown = growth(samples);
+  if (grown !== null && grown.unexplained > LEAK)
     reasons.push(
-      `the heap grows by ${heap.toFixed(1)} MB a minute; ${stored.toFixed(1)} MB a minute of stored bytes do not explain it`,
+      `the heap grows by ${grown.heap.toFixed(1)} MB a minute; ${grown.stored.toFixed(1)} MB a minute of stored bytes do not explain it`,
     );
   const worst = Math.max(...samples.map((s) => s.lag));
   if (worst > MOST_LAG) reasons.push(`a record waited for ${worst.toFixed(0)} s`);

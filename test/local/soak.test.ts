@@ -17,7 +17,11 @@ describe('a long run', () => {
   test('whose heap grows with what is stored is bounded, and the growth is said', () => {
     const growing = samples((m) => ({ heapMb: 60 + 6 * m, storedMb: 2 * m }));
     expect(judge(growing)).toEqual([]);
-    expect(growth(growing).heap).toBeCloseTo(6);
+    expect(growth(growing)?.heap).toBeCloseTo(6);
+  });
+
+  test('of four minutes is not judged by its memory: the streams were still filling', () => {
+    expect(growth(samples((m) => ({ heapMb: 60 + 40 * m })).slice(0, 48))).toBeNull();
   });
 
   test.each([
