@@ -1,5 +1,4 @@
 -- fails: FROM: a reads itself
--- fails: FROM: b reads itself
 CREATE TABLE orders (id STRING, store STRING, n INT, total DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
 WITH ('connector' = 'kinesis', 'millrace.type' = 'order.v1');
 CREATE TABLE sums (store STRING, n BIGINT) WITH ('connector' = 'kinesis');

@@ -139,9 +139,27 @@ it('shows a plan as text', () => {
   expect(text).toContain('n BIGINT = COUNT(*)');
 });
 
+it('refuses views whose expressions double at each level', () => {
+  const views = Array.from({ length: 40 }, (_, i) => `CREATE VIEW v${i + 1} AS SELECT n + n AS n FROM v${i};`);
+  const { errors } = compile(
+    ORDERS,
+    `CREATE VIEW v0 AS SELECT total AS n FROM orders; ${views.join('\n')} INSERT INTO sums SELECT 'x', n FROM v40;`,
+  );
+  expect(errors.map((e) => e.message)).toEqual([expect.stringContaining('an expression of more than 10,000 parts')]);
+});
+
+it('checks a view once, however often others read it', () => {
+  const views = Array.from(
+    { length: 40 },
+    (_, i) => `CREATE VIEW v${i + 1} AS SELECT n FROM v${i} UNION ALL SELECT n FROM v${i};`,
+  );
+  const { errors } = compile(ORDERS, `CREATE VIEW v0 AS SELECT total AS n FROM orders; ${views.join('\n')}`);
+  expect(errors.map((e) => e.message)).toEqual([expect.stringContaining('reads one event type twice')]);
+});
+
 it('takes any text without a bug of its own', () => {
   const words =
-    `${ORDERS} ${COUNT} CASE WHEN THEN END CAST ( ) [ ] . , ; ' \` /* -- INTERVAL NULL IN LIKE BETWEEN AND NOT - * % || ROW< ARRAY< > 1e 'x' SESSION PARTITION`.split(
+    `${ORDERS} ${COUNT} CASE WHEN THEN END CAST ( ) [ ] . , ; ' \` /* -- INTERVAL NULL IN LIKE BETWEEN AND NOT - * % || ROW< ARRAY< > 1e 'x' SESSION PARTITION VIEW WITH UNION ALL DISTINCT GROUPING SETS CUBE ROLLUP CUMULATE JSON_VALUE( TIMESTAMPADD( window_end`.split(
       /\s+/,
     );
   let seed = 7;
@@ -149,7 +167,7 @@ it('takes any text without a bug of its own', () => {
     seed = (seed * 1103515245 + 12345) % 2147483648;
     return seed % n;
   };
-  for (let i = 0; i < 2000; i++) {
+  for (let i = 0; i < 3000; i++) {
     const text = COUNT.split(/\s+/);
     for (let k = 0; k <= next(4); k++) text.splice(next(text.length), next(3), words[next(words.length)] ?? '');
     const { errors } = compile(ORDERS, text.join(' '));

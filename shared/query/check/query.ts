@@ -10,7 +10,7 @@ import { asBoolean } from './operators.ts';
 import { ofTable, type Relation, type RelColumn } from './relation.ts';
 import { resultScope } from './result-scope.ts';
 import type { Scope } from './scope.ts';
-import { allOf, conjuncts, ofWindowOnly, readsWindow } from './slots.ts';
+import { allOf, conjuncts, isHuge, ofWindowOnly, readsWindow } from './slots.ts';
 import { alignParts, unionOf } from './union.ts';
 import { checkWindowCall } from './window-call.ts';
 import { windowFrom } from './window-from.ts';
@@ -54,12 +54,19 @@ const relationOf = (ident: Ident, clause: string, names: Names, open: Open, prob
   return checkNamed(found, ident.name, open);
 };
 
+/** Each view is checked once, however often it is read: views over views would otherwise double the work at each level. */
+const checked = new WeakMap<Named, Relation | null>();
+
 /** A view, or a query that WITH names. */
 export const checkNamed = (named: Named, name: string, open: Open = new Set()): Relation | null => {
+  const known = checked.get(named);
+  if (known !== undefined) return known;
   const { query, problems } = named;
   const parts = checkQuery(query, named.names(), problems, new Set([...open, named]));
   const rel = parts && unionOf(parts, query.at, problems);
-  return rel && renamed(rel, named.columns, name, query.at, problems);
+  const result = rel && renamed(rel, named.columns, name, query.at, problems);
+  checked.set(named, result);
+  return result;
 };
 
 const checkFrom = (from: From, names: Names, open: Open, problems: Problems): Source | null => {
@@ -102,7 +109,13 @@ const project = (
   const columns = items.flatMap((item, i): readonly RelColumn[] => {
     if (item.kind === 'expr') {
       const expr = checkExpr(item.expr, scope);
-      good &&= expr !== null;
+      if (expr && isHuge(expr))
+        scope.problems.notYet(
+          item.at,
+          'an expression of more than 10,000 parts, once the views in it are written out',
+          'write what the inner view gives into a kinesis table, and read that',
+        );
+      good &&= expr !== null && !isHuge(expr);
       return expr ? [{ name: nameOf(item, i), type: expr.type, expr, at: item.at }] : [];
     }
     if (grouped)

@@ -23,6 +23,15 @@ export const mapSlots = (e: Expr, f: (slot: Extract<Expr, { kind: 'slot' }>) => 
   return e.kind === 'call' ? { ...e, args: e.args.map((arg) => mapSlots(arg, f)) } : e;
 };
 
+const MOST_PARTS = 10_000;
+
+/** Whether an expression has more parts than a query may have: views that use a column twice, over one another, double it each time. */
+export const isHuge = (e: Expr): boolean => {
+  let parts = 0;
+  const visit = (x: Expr): boolean => ++parts <= MOST_PARTS && (x.kind !== 'call' || x.args.every(visit));
+  return !visit(e);
+};
+
 /** Whether it reads the window's columns and nothing else of the row. */
 export const ofWindowOnly = (e: Expr): boolean => {
   const slots = slotsOf([e]);
