@@ -8,6 +8,9 @@ const NEEDED = 24;
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major >= NEEDED) {
+  // What stripping types and compiling gives is kept: it takes longer than many a command.
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache?.(fileURLToPath(new URL('../../.millrace/compile-cache', import.meta.url)));
   const { main } = await import('./main.ts');
   process.exitCode = await main(process.argv.slice(2));
 } else {

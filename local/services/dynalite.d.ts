@@ -19,6 +19,14 @@ declare module 'dynalite/db/index.js' {
   export default db;
 }
 
+declare module 'dynalite/db/conditionParser.js' {
+  const parser: {
+    /** A condition, key condition or filter as a tree. @throws Error for one that DynamoDB refuses */
+    parse: (text: string, options: { readonly context: object }) => unknown;
+  };
+  export default parser;
+}
+
 declare module 'dynalite/validations/*' {
   /** The fields that an operation takes; others are dropped. */
   const validation: { readonly types: Record<string, unknown> };

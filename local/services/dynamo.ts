@@ -3,6 +3,7 @@ import dynalite from 'dynalite';
 import { teachAllOld } from './all-old.ts';
 import { askInProcess } from './in-process.ts';
 import { readJsonCall, refuseAsJson } from './json-service.ts';
+import { rememberConditions } from './known-conditions.ts';
 import { type Served, type ServeOptions, type Service, serve } from './serve.ts';
 
 const JSON_TYPE = 'application/x-amz-json-1.0';
@@ -17,6 +18,7 @@ export type LocalDynamo = Served & {
 
 export const startDynamo = async (options: ServeOptions = {}): Promise<LocalDynamo> => {
   teachAllOld();
+  rememberConditions();
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
   const service: Service = {
     read: (request) => readJsonCall('dynamodb', request),

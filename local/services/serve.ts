@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { callerOf } from './caller.ts';
 import type { Answer, BeforeVerdict, Call, ErrorVerdict, Hooks } from './hooks.ts';
 import type { Meter } from './meter.ts';
+import { shortCut } from './short-cut.ts';
 
 export type Request = {
   readonly method: string;
@@ -31,7 +32,13 @@ export class Refused extends Error {
   }
 }
 
-export type ServeOptions = { readonly hooks?: Hooks; readonly meter?: Meter; readonly port?: number };
+export type ServeOptions = {
+  readonly hooks?: Hooks;
+  readonly meter?: Meter;
+  readonly port?: number;
+  /** SDK clients of this process reach the service without a socket; others by HTTP as ever. */
+  readonly shortCut?: boolean;
+};
 export type Served = { readonly endpoint: string; readonly port: number; close(): Promise<void> };
 
 /** No service of ours takes more in one request; AWS answers 413 as well. */
@@ -62,14 +69,14 @@ const requestOf = async (message: IncomingMessage): Promise<Request> => ({
 
 /** The answer to send; `hang` to send none, `drop` to close the connection. */
 const decide = async (
-  message: IncomingMessage,
+  asked: () => Promise<Request> | Request,
   service: Service,
   options: ServeOptions,
 ): Promise<Answer | 'hang' | 'drop'> => {
   let call: Call | undefined;
   let done = false;
   try {
-    const request = await requestOf(message);
+    const request = await asked();
     call = { ...service.read(request), caller: callerOf(request.headers['user-agent']) };
     const before: BeforeVerdict = (await options.hooks?.before?.(call)) ?? 'pass';
     if (before === 'hang') return 'hang';
@@ -92,7 +99,7 @@ const decide = async (
 };
 
 const reply = async (message: IncomingMessage, response: ServerResponse, service: Service, options: ServeOptions) => {
-  const answer = await decide(message, service, options);
+  const answer = await decide(() => requestOf(message), service, options);
   if (answer === 'hang') return;
   if (answer === 'drop') {
     message.socket.destroy();
@@ -114,11 +121,13 @@ export const serve = async (service: Service, options: ServeOptions = {}): Promi
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
+  const forget = options.shortCut ? shortCut(port, (request) => decide(() => request, service, options)) : () => {};
   return {
     endpoint: `http://127.0.0.1:${port}`,
     port,
     close: () =>
       new Promise((resolve, reject) => {
+        forget();
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
       }),
