@@ -36,6 +36,9 @@ type Fate = {
 /** Refused events that still say their id and a known type: claims are made before the verdict. */
 const CLAIMED = new Set(['schema.mismatch', 'event.future', 'event.bad-time']);
 
+/** The event behind a row of a stateless query: such a row has the number of its query as child. One row an event here. */
+const eventAt = (position: string): string => `${position.slice(0, -5)}00000`;
+
 /**
  * Which positions of `raw` must have passed. Of copies that are told apart by id exactly one owns the id; which one is the order
  * of claims, so the one that was taken is the one.
@@ -112,17 +115,19 @@ const differencesOf = async (world: World): Promise<readonly string[]> => {
   problems.push(...doors(world, want.read));
 
   const late = await sideLines(world, 'late');
-  problems.push(...differences('late', want.late, once(late.map((l) => `${l.query} ${l.shard} ${l.position}`))));
+  problems.push(
+    ...differences('late', want.late, once(late.map((l) => `${l.query} ${l.shard} ${eventAt(l.position)}`))),
+  );
   const clocks = rawClocks(world);
   for (const l of late) {
-    const at = `${l.shard} ${l.position}`;
+    const at = `${l.shard} ${eventAt(l.position)}`;
     const sent = world.sent.get(at);
     if (sent?.kind === 'click' && sent.click.t > (clocks.get(at) ?? NEVER) - DELAY)
       problems.push(`late although on time: ${sent.click.id} for ${l.query}`);
   }
   const idOf = new Map(world.wholePlan.queries.map((q) => [q.name, q.id]));
   const failed = aside.filter((l) => l.rule === 'query.threw');
-  const failedNames = failed.map((l) => `${idOf.get(l.query ?? '') ?? l.query} ${l.shard} ${l.position}`);
+  const failedNames = failed.map((l) => `${idOf.get(l.query ?? '') ?? l.query} ${l.shard} ${eventAt(l.position)}`);
   problems.push(...differences('failed', want.failed, once(failedNames)));
   problems.push(...differences('rejected', fate.refused, refused));
   return problems;

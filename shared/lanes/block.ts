@@ -28,16 +28,15 @@ const isControl = (bytes: Uint8Array): boolean => {
 const stampOf = (items: readonly Inner[], from: number, to: number): Stamp => {
   const first = items[from] as StampedEvent;
   const origins: Origin[] = [];
-  let { seq, clock } = first;
+  let { seq, arrival, clock } = first;
   let origin: Origin | undefined;
   for (let i = from; i < to; i++) {
     const e = items[i] as StampedEvent;
-    if (e.seq !== seq || e.clock !== clock || origin === undefined) {
+    if (origin === undefined || e.seq !== seq || e.arrival !== arrival || e.clock !== clock) {
       const delta = origin === undefined ? '' : (BigInt(e.seq) - BigInt(seq)).toString(16);
       origin = [delta, e.arrival - first.arrival, e.clock === undefined ? null : e.clock - first.arrival];
       origins.push(origin);
-      seq = e.seq;
-      clock = e.clock;
+      ({ seq, arrival, clock } = e);
     }
     origin.push(e.child === 0 ? e.index : [e.index, e.child]);
   }
