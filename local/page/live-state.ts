@@ -36,7 +36,7 @@ export type LiveShard = {
 /** What the charts show: one value a second for each stage, oldest first; null where there is none. */
 export type LiveHistory = {
   readonly at: readonly EpochMs[];
-  readonly rate: Readonly<Record<string, readonly number[]>>;
+  readonly rate: Readonly<Record<string, readonly (number | null)[]>>;
   /** Seconds that the watermark is behind the wall clock. */
   readonly behind: Readonly<Record<string, readonly (number | null)[]>>;
 };
@@ -44,6 +44,8 @@ export type LiveHistory = {
 export type LiveState = {
   readonly at: EpochMs;
   readonly started: EpochMs;
+  /** False while what the sample traffic sent at once to begin with is under way: the charts leave that time out. */
+  readonly settled: boolean;
   readonly stages: readonly LiveStage[];
   readonly history: LiveHistory;
   /** Newest first, at most 60. */

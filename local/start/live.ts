@@ -1,15 +1,18 @@
 // The state that the page and the terminal show, from the books: counted on streams, ledger and stores, as `millrace run` does.
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import type { TablePlan } from '../../shared/query/plan.ts';
-import type { EpochMs } from '../../shared/time.ts';
+import { type EpochMs, type Ms, seconds } from '../../shared/time.ts';
 import type { LiveHistory, LiveRow, LiveStage, LiveState } from '../page/live-state.ts';
 import { type Bookkeeper, type Books, bookkeeper, type FreshRow } from '../run/books.ts';
 import type { Here } from '../run/here.ts';
 import type { Player } from '../run/play.ts';
+import { readerClock } from './reader-clock.ts';
 
 const KEPT_ROWS = 60;
 /** Seconds over which rates are taken. */
 const RATE_OVER = 5;
+/** A stage whose oldest record has waited for less has no backlog, only its batch window. */
+const CALM: Ms = seconds(5);
 /** Seconds that the charts show. */
 const CHARTED = 120;
 const RING = 2 ** 128;
@@ -21,7 +24,7 @@ type StageSpec = { readonly name: string; readonly path: string; readonly clock:
 const STAGES: readonly StageSpec[] = [
   { name: 'validate', path: 'raw → validated', clock: 'validate' },
   { name: 'enrich', path: 'validated → enriched', clock: 'enrich' },
-  { name: 'transform', path: 'enriched → refined', clock: null },
+  { name: 'transform', path: 'enriched → refined', clock: 'transform' },
   { name: 'aggregate', path: 'enriched → refined, by query', clock: 'aggregate' },
   { name: 'aggregate-again', path: 'refined → refined, by query', clock: 'aggregate-again' },
   { name: 'write-table', path: 'refined → results', clock: null },
@@ -42,12 +45,16 @@ const columnsOf = ({ event }: FreshRow): Record<string, string> =>
     ]),
   );
 
-const historyOf = (
-  charted: readonly { readonly at: EpochMs; readonly stages: readonly LiveStage[] }[],
-): LiveHistory => {
-  const series = <T>(of: (stage: LiveStage, at: EpochMs) => T): Record<string, T[]> =>
+type Charted = { readonly at: EpochMs; readonly stages: readonly LiveStage[]; readonly settled: boolean };
+
+/** Without what came before the pipeline had settled: it would be beyond all that follows. */
+const historyOf = (charted: readonly Charted[]): LiveHistory => {
+  const series = (of: (stage: LiveStage, at: EpochMs) => number | null): Record<string, (number | null)[]> =>
     Object.fromEntries(
-      STAGES.map(({ name }, i) => [name, charted.map(({ at, stages }) => of(stages[i] as LiveStage, at))]),
+      STAGES.map(({ name }, i) => [
+        name,
+        charted.map(({ at, stages, settled }) => (settled ? of(stages[i] as LiveStage, at) : null)),
+      ]),
     );
   return {
     at: charted.map((c) => c.at),
@@ -60,6 +67,8 @@ export type Live = {
   /** Reads what is new; called once a second. @returns the rows that came since the last call */
   look(): Promise<readonly LiveRow[]>;
   state(): LiveState;
+  /** The events that bring the sample traffic up to now have been sent, or there are none: charts begin when they are done. */
+  caughtUp(): void;
 };
 
 export const live = (here: Here, player: Player, pipeline: CompiledPipeline, run: string): Live => {
@@ -70,7 +79,13 @@ export const live = (here: Here, player: Player, pipeline: CompiledPipeline, run
   let books: Books | null = null;
   let rows: LiveRow[] = [];
   let samples: Sample[] = [];
-  let charted: { readonly at: EpochMs; readonly stages: readonly LiveStage[] }[] = [];
+  let charted: Charted[] = [];
+  let caughtUp = false;
+  let calmSince: EpochMs | null = null;
+
+  const transform = player.mappings.find((m) => m.fn.name === 'transform');
+  const transformClock = readerClock(here.stream('EnrichedStream'), () => transform?.mapping.positions() ?? []);
+  let clocks: Readonly<Record<string, EpochMs | null>> = {};
 
   /** Events that came in: for what writes to a destination, the rows for it. */
   const inOf = (name: string): number => {
@@ -95,11 +110,21 @@ export const live = (here: Here, player: Player, pipeline: CompiledPipeline, run
     path,
     rate: rateOf(name),
     lag: lagOf(name),
-    watermark: clock === null ? null : (keeper.clocks()[clock] ?? null),
+    watermark: clock === null ? null : (clocks[clock] ?? null),
     doors: books?.stages[name] ?? null,
   });
 
+  /** What the sample traffic sent at once to begin with is done, its windows' rows too, and rates no longer tell of it. */
+  const isSettled = (now: EpochMs): boolean => {
+    if (caughtUp && calmSince === null && STAGES.every(({ name, clock }) => clock === null || lagOf(name) < CALM))
+      calmSince = now;
+    return calmSince !== null && now - calmSince > 2 * RATE_OVER * 1000;
+  };
+
   return {
+    caughtUp: () => {
+      caughtUp = true;
+    },
     async look() {
       const fresh: LiveRow[] = [];
       books = await keeper.look((row) => {
@@ -109,14 +134,16 @@ export const live = (here: Here, player: Player, pipeline: CompiledPipeline, run
       });
       rows = [...fresh.reverse(), ...rows].slice(0, KEPT_ROWS);
       const now = Date.now();
+      clocks = { ...keeper.clocks(), transform: transformClock() };
       samples.push({ at: now, in: Object.fromEntries(STAGES.map(({ name }) => [name, inOf(name)])) });
       samples = samples.filter((s) => now - s.at <= RATE_OVER * 1000);
-      charted = [...charted, { at: now, stages: STAGES.map(stageOf) }].slice(-CHARTED);
+      charted = [...charted, { at: now, stages: STAGES.map(stageOf), settled: isSettled(now) }].slice(-CHARTED);
       return fresh;
     },
     state: () => ({
       at: Date.now(),
       started,
+      settled: charted.at(-1)?.settled ?? false,
       stages: STAGES.map(stageOf),
       history: historyOf(charted),
       rows,

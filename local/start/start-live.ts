@@ -83,10 +83,18 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
   const strange = options.rate !== null && !takesTraffic(pipeline, kind);
   const rate = strange ? null : options.rate;
   const why = strange ? `: the pipeline has no schema for the events of --kind ${kind}` : '';
+  if (rate === null) watch.caughtUp();
   const endTraffic =
     rate === null
       ? async () => {}
-      : startTraffic({ kind, rate, seed: Date.now() % 1_000_000, url: `${front.origin}/events`, onFailure: warn });
+      : startTraffic({
+          kind,
+          rate,
+          seed: Date.now() % 1_000_000,
+          url: `${front.origin}/events`,
+          onCaughtUp: watch.caughtUp,
+          onFailure: warn,
+        });
   say(
     rate === null
       ? `\nNo sample traffic${why}. Rows, as they come:`

@@ -12,6 +12,8 @@ export type TrafficOptions = {
   readonly url: string;
   /** How far back it begins, so that windows close at once; 3 minutes. */
   readonly history?: Ms;
+  /** Told once, when what would have come before the start is sent. */
+  readonly onCaughtUp?: () => void;
   /** Told when a request fails; the traffic goes on. */
   readonly onFailure: (why: string) => void;
 };
@@ -68,6 +70,7 @@ export const startTraffic = (options: TrafficOptions): (() => Promise<void>) => 
     });
   };
   tick();
+  void running.then(options.onCaughtUp);
   return async () => {
     stopped = true;
     clearTimeout(timer);

@@ -8,6 +8,7 @@ import { servePage } from '../../local/page/serve-page.ts';
 const state: LiveState = {
   at: 2_000,
   started: 1_000,
+  settled: true,
   stages: [],
   history: { at: [], rate: {}, behind: {} },
   rows: [],

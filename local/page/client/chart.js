@@ -4,14 +4,8 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 /** The colour of the n-th stage, the same in cards, charts and legends. */
 export const colour = (n) => `--s${n % 7}`;
 
-/** The value that a quarter of the points lie above: one peak at the start must not flatten all that follows. */
-const usual = ([, ...series]) => {
-  const tops = series.map((values) => {
-    const known = values.filter((v) => v !== null).sort((a, b) => a - b);
-    return known[Math.floor(known.length * 0.75)] ?? 0;
-  });
-  return Math.max(0, ...tops);
-};
+/** Everything is seen: what is known lies below the top. */
+const top = ([, ...series]) => Math.max(1, ...series.flat().filter((v) => v !== null && v !== undefined)) * 1.1;
 
 /** A line chart in `host`. @returns a function that draws (times in seconds, name -> values, names of all stages) */
 export const chart = (host, seconds) => {
@@ -34,7 +28,7 @@ export const chart = (host, seconds) => {
         legend: { show: false },
         scales: {
           x: { range: (_, __, max) => [max - seconds, max] },
-          y: { range: (u) => [0, Math.max(1, usual(u.data) * 1.3)] },
+          y: { range: (u) => [0, top(u.data)] },
         },
         axes: [
           {

@@ -75,20 +75,20 @@ export const rows = (host, { rows: list }, chosen) => {
   const names = chosen === null ? ['destination', 'row'] : Object.keys(picked[0]?.columns ?? {});
   const numeric = (name) => picked.every((r) => /^-?[\d.]*$/.test(r.columns[name] ?? ''));
   const side = (name) => (chosen !== null && numeric(name) ? 'n' : '');
+  host.classList.toggle('all', chosen === null);
   host.tHead.replaceChildren(
-    el('tr', {}, el('th', {}, 'closed at'), ...names.map((n) => el('th', { className: side(n) }, n))),
+    el('tr', {}, el('th', {}, 'came at'), ...names.map((n) => el('th', { className: side(n) }, n))),
   );
   const first = shown.size === 0;
   const line = (r) => {
     const key = `${r.table}${r.at}${JSON.stringify(r.columns)}`;
     const className = first || shown.has(key) ? '' : 'fresh';
     shown.add(key);
-    const text = Object.entries(r.columns)
-      .map(([n, v]) => `${n} ${v}`)
-      .join(' · ');
+    // A name stays with its value; a line breaks between them.
+    const text = Object.entries(r.columns).map(([n, v]) => el('span', {}, `${n} ${v}`));
     const cells =
       chosen === null
-        ? [el('td', {}, r.table), el('td', {}, text)]
+        ? [el('td', {}, r.table), el('td', { className: 'row' }, ...text)]
         : names.map((n) => el('td', { className: side(n) }, r.columns[n] ?? ''));
     return el('tr', { className }, el('td', {}, clock(r.at)), ...cells);
   };
@@ -98,7 +98,7 @@ export const rows = (host, { rows: list }, chosen) => {
     el(
       'td',
       { className: 'empty', colSpan: names.length + 1 },
-      'none closed yet: a window closes when the watermark passes its end',
+      'none yet: a row of a window comes when the watermark passes its end',
     ),
   );
   host.tBodies[0].replaceChildren(...(picked.length === 0 ? [none] : picked.map(line)));
@@ -107,6 +107,8 @@ export const rows = (host, { rows: list }, chosen) => {
 
 const DOORS = ['in', 'passed', 'filtered', 'rejected', 'late', 'duplicate'];
 /** Events that came in and have not left yet. */
+const door = (name, value, warn = false) =>
+  el('td', { className: `n${warn ? ' warn' : ''}`, 'data-door': name }, value);
 const underWay = (d) => Math.max(0, d.in - d.passed - d.filtered - d.rejected - d.late - d.duplicate);
 export const doors = (host, { stages: list }) => {
   host.tHead.replaceChildren(
@@ -125,10 +127,8 @@ export const doors = (host, { stages: list }) => {
           'tr',
           {},
           el('th', { scope: 'row' }, s.name),
-          ...DOORS.map((d) =>
-            el('td', { className: `n${d === 'rejected' && s.doors[d] > 0 ? ' warn' : ''}` }, count(s.doors[d])),
-          ),
-          el('td', { className: 'n' }, count(underWay(s.doors))),
+          ...DOORS.map((d) => door(d, count(s.doors[d]), d === 'rejected' && s.doors[d] > 0)),
+          door('under way', count(underWay(s.doors))),
         ),
       ),
   );
@@ -141,7 +141,7 @@ export const streams = (host, { streams: list }) => {
       const ring = el('span', {
         className: 'ring',
         role: 'img',
-        'aria-label': `${open.length} open shards of ${shards.length}`,
+        'aria-label': `${open.length} open of ${shards.length}`,
       });
       for (const s of open) {
         const part = el('i', { title: s.id }, open.length <= 8 ? String(Number(s.id.replace(/\D+/g, ''))) : '');
@@ -155,7 +155,11 @@ export const streams = (host, { streams: list }) => {
         {},
         el('h3', {}, name),
         ring,
-        el('p', {}, `${open.length} open of ${shards.length} shards, ${count(records)} records`),
+        el(
+          'p',
+          {},
+          `${open.length} open of ${shards.length} shard${shards.length === 1 ? '' : 's'}, ${count(records)} records`,
+        ),
       );
     }),
   );

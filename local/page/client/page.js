@@ -34,8 +34,9 @@ const wire = () => {
     show(state);
     const names = state.stages.map((s) => s.name);
     const times = state.history.at.map((at) => at / 1000);
+    for (const note of document.querySelectorAll('.wait')) note.hidden = state.settled;
     const seen = (values) => values.some((v) => v !== null);
-    rate(times, new Map(Object.entries(state.history.rate)), names);
+    rate(times, new Map(Object.entries(state.history.rate).filter(([, values]) => seen(values))), names);
     behind(times, new Map(Object.entries(state.history.behind).filter(([, values]) => seen(values))), names);
   };
   source.onerror = () => {
