@@ -130,7 +130,8 @@ export const soak = async ({ minutes, rate, seed, faults: perMinute, say }: Soak
   }
 
   await stopTraffic();
-  await untilQuiet(lagOf, 30_000);
+  // Whatever waits for a batching window too: the books are read when all is done.
+  await untilQuiet(() => Math.max(...watch.state().stages.map((s) => s.lag)), 90_000);
   await watch.look();
   const stages = watch.state().stages;
   const unbalanced = stages.flatMap(({ name, doors: d }) =>

@@ -15,7 +15,7 @@ export type Birth = {
 };
 
 /** Trimmed records stay in the array until they are this many and more than half of it: trimming costs little per record. */
-const COMPACT_AT = 1024;
+const COMPACT_AT = 64;
 
 export class ShardLog {
   readonly id: string;
