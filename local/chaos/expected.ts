@@ -94,8 +94,30 @@ export const expected = (world: World, counted: readonly Counted[]): Expected =>
     });
   }
   reads('twenties', tens.length);
-  for (const [key, xs] of group(tens, (x) => String(startOf(x.t, 20_000))))
-    put('twenties', { s: stamp(Number(key)), n: sum(xs.map((x) => x.n)), most: Math.max(...xs.map((x) => x.hi)) });
+  const twenties: { t: number; n: number }[] = [];
+  for (const [key, xs] of group(tens, (x) => String(startOf(x.t, 20_000)))) {
+    const t = Number(key) + 19_999;
+    const n = sum(xs.map((x) => x.n));
+    twenties.push({ t, n });
+    put('twenties', { s: stamp(Number(key)), t: stamp(t), n, most: Math.max(...xs.map((x) => x.hi)) });
+  }
+  reads('forties', twenties.length);
+  for (const [key, xs] of group(twenties, (x) => String(startOf(x.t, 40_000))))
+    put('forties', { s: stamp(Number(key)), n: sum(xs.map((x) => x.n)) });
+
+  reads('growing', counted.length);
+  const growing = counted.flatMap((x) => {
+    const start = startOf(x.c.t, 30_000);
+    const ends = [1, 2, 3]
+      .map((i) => start + i * TEN)
+      .filter((end) => end > x.c.t && end - 1 > x.seen.clock - delayOf('growing'));
+    if (ends.length === 0) late.push(nameOf('growing', x));
+    return ends.map((end) => ({ k: x.c.k, start, end }));
+  });
+  for (const [key, xs] of group(growing, (x) => `${x.k} ${x.start} ${x.end}`)) {
+    const [k, start, end] = key.split(' ') as [string, string, string];
+    put('growing', { k, s: stamp(Number(start)), e: stamp(Number(end)), n: xs.length });
+  }
 
   reads('hops', counted.length);
   const inWindows = counted.flatMap((x) => {

@@ -1,4 +1,5 @@
-// What every schedule plays: one source, an enrichment, windows of each kind, filters, queries over queries, a table and a lake.
+// What every schedule plays: one source, an enrichment, windows of each kind, filters, queries over queries to the third level, a
+// table and a lake.
 import type { Enrichment, EventType, Source } from '../../shared/pipeline.ts';
 import { compileSql } from '../../shared/query/compile.ts';
 import type { Plan } from '../../shared/query/plan.ts';
@@ -15,7 +16,9 @@ CREATE TABLE hops (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT, kinds BIG
 WITH ('connector' = 'dynamodb', 'millrace.lateness' = '$LATENESS s');
 CREATE TABLE visits (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), t TIMESTAMP(3), n BIGINT, WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
 CREATE TABLE big (k STRING, v BIGINT, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND) WITH ('connector' = 'kinesis');
-CREATE TABLE twenties (s TIMESTAMP(3), n BIGINT, most BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE twenties (s TIMESTAMP(3), t TIMESTAMP(3), n BIGINT, most BIGINT, WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
+CREATE TABLE forties (s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE growing (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
 CREATE TABLE visits_of_visits (s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
 CREATE TABLE big_tens (k STRING, s TIMESTAMP(3), v BIGINT) WITH ('connector' = 'kinesis');
 CREATE TABLE numbers (s TIMESTAMP(3), n BIGINT, v BIGINT) WITH ('connector' = 'dynamodb');
@@ -32,8 +35,12 @@ const QUERIES: Readonly<Record<string, string>> = {
   visits: `INSERT INTO visits SELECT k, window_start, window_end, window_time, COUNT(*)
     FROM TABLE(SESSION(TABLE clicks PARTITION BY k, DESCRIPTOR(t), INTERVAL '5' SECOND)) GROUP BY k, window_start, window_end, window_time`,
   big: `INSERT INTO big SELECT k, v, t FROM clicks WHERE v >= 3`,
-  twenties: `INSERT INTO twenties SELECT window_start, SUM(n), MAX(hi)
-    FROM TABLE(TUMBLE(TABLE tens, DESCRIPTOR(t), INTERVAL '20' SECOND)) GROUP BY window_start, window_end`,
+  twenties: `INSERT INTO twenties SELECT window_start, window_time, SUM(n), MAX(hi)
+    FROM TABLE(TUMBLE(TABLE tens, DESCRIPTOR(t), INTERVAL '20' SECOND)) GROUP BY window_start, window_end, window_time`,
+  forties: `INSERT INTO forties SELECT window_start, SUM(n)
+    FROM TABLE(TUMBLE(TABLE twenties, DESCRIPTOR(t), INTERVAL '40' SECOND)) GROUP BY window_start, window_end`,
+  growing: `INSERT INTO growing SELECT k, window_start, window_end, COUNT(*)
+    FROM TABLE(CUMULATE(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND, INTERVAL '30' SECOND)) GROUP BY k, window_start, window_end`,
   visits_of_visits: `INSERT INTO visits_of_visits SELECT window_start, window_end, SUM(n)
     FROM TABLE(SESSION(TABLE visits, DESCRIPTOR(t), INTERVAL '5' SECOND)) GROUP BY window_start, window_end`,
   big_tens: `INSERT INTO big_tens SELECT k, window_start, SUM(v)
@@ -46,7 +53,7 @@ const QUERIES: Readonly<Record<string, string>> = {
 };
 
 /** Queries that nobody reads: a deploy may add or remove one. */
-export const LEAVES = ['hops', 'twenties', 'visits_of_visits', 'big_tens', 'numbers', 'ranks'] as const;
+export const LEAVES = ['hops', 'growing', 'forties', 'visits_of_visits', 'big_tens', 'numbers', 'ranks'] as const;
 export type Leaf = (typeof LEAVES)[number];
 
 /**
