@@ -31,6 +31,12 @@ export const problemsOf = (file: string, into: UserError[]): Problems => {
     notSql: (at, message) => add(at, `not SQL: ${message}`),
     notYet: (at, what, wayRound) => add(at, `Flink takes this, Millrace does not yet: ${what}. Way round: ${wayRound}`),
     bug: (at, error) => {
+      // Thousands of brackets in one another: the stack of the reader ends, and nobody wrote that by hand.
+      if (error instanceof RangeError && error.message.includes('call stack'))
+        return add(
+          at,
+          'an expression in this statement is nested too deep; write it with fewer levels, or as several queries',
+        );
       const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
       add(at, `bug in Millrace, not in this file; please report it with this statement. ${cause.slice(0, 2000)}`);
     },
