@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const millrace = async (args: readonly string[], input = '') => {
+const millrace = async (
+  args: readonly string[],
+  input = '',
+  onOutput: (child: ChildProcess, said: string) => void = () => {},
+) => {
   const child = spawn(process.execPath, [join(ROOT, 'local/cli/millrace.mjs'), ...args], {
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
   });
@@ -24,6 +28,7 @@ const millrace = async (args: readonly string[], input = '') => {
   let stderr = '';
   child.stdout.on('data', (text) => {
     stdout += text;
+    onOutput(child, String(text));
   });
   child.stderr.on('data', (text) => {
     stderr += text;
@@ -115,9 +120,14 @@ describe('millrace invoke', () => {
   });
 });
 
-test('millrace start says where everything is and stops cleanly', async () => {
-  const { code, stdout } = await millrace(['start', '--port', '0', '--seconds', '2', '--rate', '5']);
+test('millrace start says where everything is, and stops cleanly at a Ctrl-C that npm hands on once more', async () => {
+  const { code, stdout, stderr } = await millrace(['start', '--port', '0', '--rate', '5'], '', (child, said) => {
+    if (!said.includes('Rows, as they come')) return;
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+  });
   expect(stdout).toMatch(/page +http:\/\/127\.0\.0\.1:\d+\//);
   expect(stdout).toMatch(/curl -w '\\n' -H/);
+  expect(stderr).toContain('stopping…\nstopped');
   expect(code).toBe(0);
 });
