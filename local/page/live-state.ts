@@ -48,7 +48,7 @@ export type LiveState = {
   readonly settled: boolean;
   readonly stages: readonly LiveStage[];
   readonly history: LiveHistory;
-  /** Newest first, at most 60. */
+  /** Newest first, at most 15 of each destination. */
   readonly rows: readonly LiveRow[];
   /** Rows by destination since the start. */
   readonly tables: readonly { readonly name: string; readonly rows: number }[];

@@ -8,7 +8,8 @@ import type { Here } from '../run/here.ts';
 import type { Player } from '../run/play.ts';
 import { readerClock } from './reader-clock.ts';
 
-const KEPT_ROWS = 60;
+/** Of each destination: a busy one must not push out the rows of the others. */
+const KEPT_ROWS = 15;
 /** Seconds over which rates are taken. */
 const RATE_OVER = 5;
 /** A stage whose oldest record has waited for less has no backlog, only its batch window. */
@@ -35,6 +36,16 @@ const STAGES: readonly StageSpec[] = [
 const DESTINATIONS: Readonly<Record<string, TablePlan['connector']>> = {
   'write-table': 'dynamodb',
   'write-lake': 'filesystem',
+};
+
+/** @param rows newest first */
+export const newestOfEach = (rows: readonly LiveRow[]): LiveRow[] => {
+  const kept = new Map<string, number>();
+  return rows.filter(({ table }) => {
+    const n = (kept.get(table) ?? 0) + 1;
+    kept.set(table, n);
+    return n <= KEPT_ROWS;
+  });
 };
 
 const columnsOf = ({ event }: FreshRow): Record<string, string> =>
@@ -132,7 +143,7 @@ export const live = (here: Here, player: Player, pipeline: CompiledPipeline, run
         counts.set(table, (counts.get(table) ?? 0) + 1);
         fresh.push({ table, at: row.arrival, columns: columnsOf(row) });
       });
-      rows = [...fresh.reverse(), ...rows].slice(0, KEPT_ROWS);
+      rows = newestOfEach([...fresh.toReversed(), ...rows]);
       const now = Date.now();
       clocks = { ...keeper.clocks(), transform: transformClock() };
       samples.push({ at: now, in: Object.fromEntries(STAGES.map(({ name }) => [name, inOf(name)])) });

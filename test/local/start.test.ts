@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LiveState } from '../../local/page/live-state.ts';
 import { rowLines } from '../../local/start/announce.ts';
+import { newestOfEach } from '../../local/start/live.ts';
 import { type Running, startLive } from '../../local/start/start-live.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -91,6 +92,14 @@ describe('the producer endpoint is the function itself', () => {
   test('a body beyond what an HTTP API takes is refused', async () => {
     expect((await post('/events/order.v1', 'x'.repeat(10 * 1024 * 1024 + 1))).status).toBe(413);
   });
+});
+
+test('the page keeps the newest rows of each destination, whatever a busy one sends', () => {
+  const row = (table: string, n: number) => ({ table, at: -n, columns: {} });
+  const rows = [...Array.from({ length: 100 }, (_, n) => row('busy', n)), row('calm', 100), row('calm', 101)];
+  const kept = newestOfEach(rows);
+  expect(kept.map((r) => r.at).filter((at) => at < -14)).toEqual([-100, -101]);
+  expect(kept.filter((r) => r.table === 'busy')).toHaveLength(15);
 });
 
 test('of many rows in one second each destination says one, and how many more there were', () => {
