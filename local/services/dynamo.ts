@@ -1,6 +1,7 @@
 // A DynamoDB on this machine: dynalite behind our own front. No transactions, no streams, nothing expires.
 import dynalite from 'dynalite';
 import { teachAllOld } from './all-old.ts';
+import { closeIterators } from './close-iterators.ts';
 import { askInProcess } from './in-process.ts';
 import { readJsonCall, refuseAsJson } from './json-service.ts';
 import { rememberConditions } from './known-conditions.ts';
@@ -18,6 +19,7 @@ export type LocalDynamo = Served & {
 
 export const startDynamo = async (options: ServeOptions = {}): Promise<LocalDynamo> => {
   teachAllOld();
+  closeIterators();
   rememberConditions();
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
   const service: Service = {
