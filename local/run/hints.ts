@@ -4,8 +4,6 @@ import type { Plan } from '../../shared/query/plan.ts';
 import type { Doors } from './doors.ts';
 import type { Tally } from './input.ts';
 
-const lines = (n: number): string => (n === 1 ? '1 line' : `${n} lines`);
-
 /** `12 × schema.mismatch, 3 × body.not-json`, the most frequent first. */
 const reasons = (rejected: readonly RejectedEvent[]): string =>
   [...Map.groupBy(rejected, (r) => r.rule)]
@@ -26,7 +24,7 @@ export const hintsOf = (
   const hints: string[] = [];
   if (read === 0) hints.push('The input has no lines: nothing was done.');
   else if (passed === 0 && all.length >= read)
-    hints.push(`No event passed: all ${lines(read)} were rejected (${reasons(all)}).`);
+    hints.push(`No event passed: every line was rejected (${reasons(all)}).`);
   if (untyped > 0) {
     const names = tables.filter((t) => t.types.length === 1).map((t) => t.name);
     const say = untyped === 1 ? '1 line is plain JSON' : `${untyped} lines are plain JSON`;

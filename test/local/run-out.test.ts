@@ -86,7 +86,7 @@ describe('a run says when it hardly did what was meant:', () => {
 
   test.each([
     ['no lines', hints(0, 0, []), ['The input has no lines: nothing was done.']],
-    ['all rejected', hints(3, 0, ['a', 'b', 'b']), ['No event passed: all 3 lines were rejected (2 × b, 1 × a).']],
+    ['all rejected', hints(3, 0, ['a', 'b', 'b']), ['No event passed: every line was rejected (2 × b, 1 × a).']],
     ['some rejected is no news here', hints(3, 2, ['a']), []],
     [
       'plain lines without a table',
