@@ -7,7 +7,8 @@ type Closes = { readonly prototype: { close(): Promise<void> } };
 
 test('reads of the local DynamoDB close what they open, so that a pipeline can run here for days', async () => {
   const { AbstractIterator } = createRequire(require.resolve('dynalite'))('abstract-level') as Record<string, Closes>;
-  const { prototype } = AbstractIterator as Closes;
+  // All kinds of iterators have it from one class.
+  const prototype = Object.getPrototypeOf((AbstractIterator as Closes).prototype) as Closes['prototype'];
   const close = prototype.close;
   let closed = 0;
   prototype.close = function (this: unknown) {
