@@ -2,7 +2,10 @@
 // redelivery in other batches comes to the same clock at the same record.
 import { type EpochMs, type Ms, minutes, START_OF_TIME } from '../time.ts';
 
-/** `rose`: arrival of the last record with an event newer than clock - delay; null before the first record of the shard. */
+/**
+ * `rose`: the latest arrival of a record with an event newer than clock - delay; null before the first record of the shard. Arrivals
+ * are approximate and may step back a little; `rose` does not.
+ */
 export type ShardClock = { readonly clock: EpochMs; readonly rose: EpochMs | null };
 
 export const NEW_CLOCK: ShardClock = { clock: START_OF_TIME, rose: null };
@@ -18,8 +21,8 @@ export const onRecord = (c: ShardClock, arrival: EpochMs): ShardClock =>
 export const onEvent = (c: ShardClock, time: EpochMs, arrival: EpochMs, delay: Ms): ShardClock => {
   const capped = Math.min(time, arrival);
   if (capped <= c.clock - delay) return c;
-  if (capped <= c.clock && arrival === c.rose) return c;
-  return { clock: Math.max(c.clock, capped), rose: arrival };
+  if (capped <= c.clock && c.rose !== null && arrival <= c.rose) return c;
+  return { clock: Math.max(c.clock, capped), rose: Math.max(c.rose ?? arrival, arrival) };
 };
 
 /** A tick moves the clock only in a shard that was silent; it never moves it back. */

@@ -93,4 +93,14 @@ describe('the clock of a raw shard', () => {
       }),
     );
   });
+
+  test('counts a minute of silence from the latest arrival, though arrivals step back a little', () => {
+    const seconds = (n: number): number => start + n * 1_000;
+    const last = [10, 9, 9.2].reduce(
+      (c, at) => onEvent(c, seconds(at), seconds(at), DELAY),
+      onRecord(NEW_CLOCK, start),
+    );
+    expect(onTick(last, seconds(69.9), 0)).toEqual(last);
+    expect(onTick(last, seconds(70), 0).clock).toBe(seconds(70));
+  });
 });
