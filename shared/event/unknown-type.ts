@@ -1,4 +1,4 @@
-import { nearest } from '../query/problem.ts';
+import { nearest } from '../did-you-mean.ts';
 
 const MOST = 20;
 

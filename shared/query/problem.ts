@@ -1,5 +1,7 @@
 // Mistakes in a user's SQL, told apart in their text: not SQL; SQL that Flink takes and Millrace does not; a plain mistake of names
 // or types; and a bug of our own.
+
+import { nearest } from '../did-you-mean.ts';
 import type { UserError } from '../user-error.ts';
 import type { Span } from './ast.ts';
 
@@ -46,31 +48,6 @@ export const problemsOf = (file: string, into: UserError[]): Problems => {
 
 /** Stops the parser inside one statement; the mistake itself was added before. */
 export class GiveUp extends Error {}
-
-const distance = (a: string, b: string): number => {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
-    }
-    previous = row;
-  }
-  return previous[b.length] ?? 0;
-};
-
-/** The known name nearest to what was written, if any is near: a third of its letters wrong at most, or another case. */
-export const nearest = (written: string, known: readonly string[]): string | undefined => {
-  const bound = Math.max(1, Math.floor(written.length / 3));
-  const ranked = known
-    .map((name) => ({ name, far: distance(written.toLowerCase(), name.toLowerCase()) }))
-    .filter(
-      ({ name, far }) => far <= bound || (written.length > 2 && name.toLowerCase().startsWith(written.toLowerCase())),
-    )
-    .sort((a, b) => a.far - b.far);
-  return ranked[0]?.name;
-};
 
 /** ` Did you mean "total"?`, or nothing. */
 export const didYouMean = (written: string, known: readonly string[]): string => {

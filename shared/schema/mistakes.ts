@@ -1,8 +1,8 @@
 // What is wrong with a schema as a schema, before anything is compiled: all of it at once.
 import type { Ajv } from 'ajv';
+import { nearest } from '../did-you-mean.ts';
 import type { Json, JsonObject } from '../event/cloud-event.ts';
 import { isObject, pointer } from '../event/path.ts';
-import { nearest } from '../query/problem.ts';
 import { type Dialect, KEYWORDS, MARKS, REFUSED } from './keywords.ts';
 import type { Complaint } from './marks.ts';
 import { walkSchema } from './walk.ts';

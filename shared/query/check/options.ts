@@ -1,8 +1,9 @@
 // The WITH options of a table: ours begin with `millrace.`, the others are the connector's and pass through.
 
+import { nearest } from '../../did-you-mean.ts';
 import { type Ms, minutes } from '../../time.ts';
 import type { CreateTable, OptionNode } from '../ast.ts';
-import { didYouMean, nearest, type Problems } from '../problem.ts';
+import { didYouMean, type Problems } from '../problem.ts';
 
 export const CONNECTORS = ['kinesis', 'dynamodb', 'filesystem'] as const;
 export type Connector = (typeof CONNECTORS)[number];

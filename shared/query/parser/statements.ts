@@ -1,7 +1,9 @@
 // A file's statements. After a mistake reading goes on behind the next semicolon, so that one run names all of them.
+
+import { nearest } from '../../did-you-mean.ts';
 import type { CreateView, Insert, Statement } from '../ast.ts';
 import { tokensOf } from '../lexer.ts';
-import { GiveUp, nearest, type Problems } from '../problem.ts';
+import { GiveUp, type Problems } from '../problem.ts';
 import { parseCreateTable } from './create-table.ts';
 import { type Cursor, cursor } from './cursor.ts';
 import { parseNames, parseQuery } from './query.ts';
