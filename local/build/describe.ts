@@ -1,6 +1,7 @@
 // What a compiled pipeline would do, in words.
 import type { Enrichment } from '../../shared/pipeline.ts';
 import type { Query, TablePlan } from '../../shared/query/plan.ts';
+import { inputsOf } from '../../shared/query/sides.ts';
 import type { SqlType } from '../../shared/query/types.ts';
 import type { Compilation } from './compile-pipeline.ts';
 import { byStream, type Consumer, MOST_SHARED } from './consumers.ts';
@@ -26,6 +27,8 @@ const typeName = (type: SqlType): string => {
 
 const window = (query: Query): string => {
   if (query.kind === 'stateless') return 'event by event';
+  if (query.kind === 'interval') return `pairs up to ${showDuration(Math.max(-query.low, query.high))} apart`;
+  if (query.kind === 'running') return `as it goes, each key kept ${showDuration(query.ttl)}`;
   const { window: w } = query;
   switch (w.kind) {
     case 'tumble':
@@ -41,7 +44,11 @@ const window = (query: Query): string => {
 
 const waits = (query: Query): string => {
   if (query.kind === 'stateless') return 'at once';
-  const revised = query.lateness > 0 ? `, revised for ${showDuration(query.lateness)} more` : '';
+  if (query.kind === 'running' && query.emit === 'updates') return 'at once';
+  if (query.kind === 'running' || query.kind === 'interval')
+    return `sent ${showDuration(query.delay)} of event time after its rows`;
+  const revised =
+    query.kind === 'window' && query.lateness > 0 ? `, revised for ${showDuration(query.lateness)} more` : '';
   return `closes ${showDuration(query.delay)} of event time after its end${revised}`;
 };
 
@@ -108,7 +115,13 @@ export const describe = (compiled: Compilation, consumers: readonly Consumer[]):
     },
     {
       title: 'Queries',
-      rows: queries.map((q) => [q.name, `from ${q.input.table}`, window(q), waits(q), `into ${q.into}`]),
+      rows: queries.map((q) => [
+        q.name,
+        `from ${[...new Set(inputsOf(q).map((i) => i.table))].join(', ')}`,
+        window(q),
+        waits(q),
+        `into ${q.into}`,
+      ]),
     },
     {
       title: 'Destinations',

@@ -6,6 +6,7 @@ import { parseJson } from '../../shared/event/json.ts';
 import { predicate } from '../../shared/query/evaluate.ts';
 import type { Plan, Query, StatelessQuery } from '../../shared/query/plan.ts';
 import { rowReader } from '../../shared/query/row.ts';
+import { streamOf } from '../../shared/query/sides.ts';
 import { sourceOfQuery, takesEvent } from '../../shared/steps/roster.ts';
 
 export type QueryCount = { taken: number; filtered: number; sent: number };
@@ -58,7 +59,7 @@ export class QueryCounter {
     const event = parsed.value as CloudEvent;
     for (const r of this.#readers) {
       if (stream === 'refined' && event.source === sourceOfQuery(r.query.id)) r.count.sent++;
-      if (r.query.input.stream !== stream || !r.takes(event)) continue;
+      if (streamOf(r.query) !== stream || !r.takes(event)) continue;
       r.count.taken++;
       if (r.leavesOut?.(event)) r.count.filtered++;
     }

@@ -1,8 +1,10 @@
 // The event that `millrace start` offers for a first try.
+
 import type { Json, JsonObject } from '../../shared/event/cloud-event.ts';
 import { showInstant } from '../../shared/event/instant.ts';
 import { isObject } from '../../shared/event/path.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import { inputsOf } from '../../shared/query/sides.ts';
 import type { UserFile } from '../build/read-folder.ts';
 import { generate, type Kind } from '../generate/generate.ts';
 import { sampleBody } from './sample-body.ts';
@@ -54,7 +56,7 @@ export const sampleOf = (pipeline: CompiledPipeline, schemas: readonly UserFile[
   const { type, data } = JSON.parse(line ?? '{}') as { readonly type?: string; readonly data?: JsonObject };
   if (type !== undefined && data !== undefined && types[type]?.check(data) === null)
     return { type, data: timeless(data, types[type].time) };
-  const read = plan.queries.flatMap((q) => plan.tables.find((t) => t.name === q.input.table)?.types ?? []);
+  const read = plan.queries.flatMap((q) => inputsOf(q).flatMap((i) => i.types));
   for (const wanted of new Set([...read, ...Object.keys(types)])) {
     const sample = madeUp(pipeline, wanted, schemas);
     if (sample !== null) return sample;

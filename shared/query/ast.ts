@@ -57,6 +57,14 @@ export type ExprNode =
       readonly list: readonly ExprNode[];
       readonly at: Span;
     }
+  /** `x IN (SELECT …)`, and `EXISTS (SELECT …)` with `arg` null: semi and anti joins. */
+  | {
+      readonly kind: 'in-query';
+      readonly not: boolean;
+      readonly arg: ExprNode | null;
+      readonly query: QueryNode;
+      readonly at: Span;
+    }
   | {
       readonly kind: 'like';
       readonly not: boolean;
@@ -114,6 +122,20 @@ export type CallNode = {
   readonly args: readonly ExprNode[];
   readonly unit: string | null;
   readonly filter: ExprNode | null;
+  /** `OVER (PARTITION BY … ORDER BY …)`. */
+  readonly over: OverNode | null;
+  readonly at: Span;
+};
+
+export type OverNode = {
+  readonly partitionBy: readonly ExprNode[];
+  readonly orderBy: readonly {
+    readonly expr: ExprNode;
+    readonly descending: boolean;
+    /** NULLS FIRST or LAST; null when not written. */
+    readonly nulls: 'first' | 'last' | null;
+    readonly at: Span;
+  }[];
   readonly at: Span;
 };
 
@@ -132,8 +154,41 @@ export type WindowArg = {
 };
 
 export type From =
-  | { readonly kind: 'query'; readonly query: QueryNode; readonly alias: Ident | null; readonly at: Span }
+  | {
+      readonly kind: 'query';
+      readonly query: QueryNode;
+      readonly alias: Ident | null;
+      /** `AS t (a, b)`; null when not written. */
+      readonly columns: readonly Ident[] | null;
+      readonly at: Span;
+    }
   | { readonly kind: 'table'; readonly table: Ident; readonly alias: Ident | null; readonly at: Span }
+  /** `a JOIN b ON …`, `a CROSS JOIN b` and `a, b` (both `cross`, `on` null). Joins lean to the left. */
+  | {
+      readonly kind: 'join';
+      readonly type: 'inner' | 'left' | 'right' | 'full' | 'cross';
+      readonly left: From;
+      readonly right: From;
+      readonly on: ExprNode | null;
+      readonly at: Span;
+    }
+  /** `t FOR SYSTEM_TIME AS OF x`, on the right of a join. */
+  | {
+      readonly kind: 'as-of';
+      readonly table: Ident;
+      readonly time: ExprNode;
+      readonly alias: Ident | null;
+      readonly at: Span;
+    }
+  /** `UNNEST(x) [WITH ORDINALITY] AS t (a, b)`, on the right of a join. */
+  | {
+      readonly kind: 'unnest';
+      readonly expr: ExprNode;
+      readonly ordinality: boolean;
+      readonly alias: Ident | null;
+      readonly columns: readonly Ident[] | null;
+      readonly at: Span;
+    }
   | {
       readonly kind: 'window';
       readonly fn: Ident;
@@ -222,4 +277,13 @@ export type CreateView = {
   readonly at: Span;
 };
 
-export type Statement = CreateTable | CreateView | Insert;
+/** `CREATE [TEMPORARY] FUNCTION name AS 'file.ts#export' [LANGUAGE x]`. */
+export type CreateFunction = {
+  readonly kind: 'create-function';
+  readonly name: Ident;
+  readonly from: { readonly text: string; readonly at: Span };
+  readonly language: Ident | null;
+  readonly at: Span;
+};
+
+export type Statement = CreateTable | CreateView | CreateFunction | Insert;

@@ -114,7 +114,12 @@ export const compileSql = (
     ({ node, problems, name }): readonly Draft[] =>
       guarded(node, problems, () => checkInsert(node, name, names, problems)) ?? [],
   );
-  const plan: Plan = { version: 1, tables: [...tables.values()].map((t) => t.plan), queries: link(drafts) };
+  const plan: Plan = {
+    version: 2,
+    functions: [],
+    tables: [...tables.values()].map((t) => t.plan),
+    queries: link(drafts),
+  };
   const order = new Map(files.map((f, i) => [f.path, i]));
   const place = (e: UserError): readonly number[] => [order.get(e.file) ?? 0, e.line, e.col];
   const byPlace = (a: UserError, b: UserError): number => {

@@ -63,6 +63,8 @@ const showWindow = (w: WindowSpec): string => {
 };
 
 const showQuery = (q: Query, table: TablePlan | undefined): string => {
+  if (q.kind !== 'stateless' && q.kind !== 'window')
+    return `query ${q.id}  (${q.at.file}:${q.at.line})\n${JSON.stringify(q, null, 2)}`;
   const names = q.columns.map((c) => c.name);
   const { input } = q;
   const source = input.stream === 'enriched' ? `events ${input.types.join(', ')}` : `rows of ${input.reads.join(', ')}`;

@@ -1,6 +1,7 @@
 // Which lanes a query reads, and so waits for.
 import { type Lane, shardOfLane } from '../lanes/position.ts';
-import type { Plan, Query, WindowQuery } from '../query/plan.ts';
+import type { Input, Plan, Query, WindowQuery } from '../query/plan.ts';
+import { inputsOf, readsOf, streamOf } from '../query/sides.ts';
 
 /** Lanes of `refine` begin so; all others are lanes of raw shards. */
 const REFINED = 'm.';
@@ -15,17 +16,17 @@ export const isRefinedLane = (lane: Lane): boolean => lane.startsWith(REFINED);
 export const queryOfLane = (lane: Lane): string => shardOfLane(lane).split('.')[2] ?? '';
 
 export const windowQueries = (plan: Plan, stream: 'enriched' | 'refined'): readonly WindowQuery[] =>
-  plan.queries.filter((q): q is WindowQuery => q.kind === 'window' && q.input.stream === stream);
+  plan.queries.filter((q): q is WindowQuery => q.kind === 'window' && streamOf(q) === stream);
 
 /** Whether a query reads a table that a stateless query writes: then the raw lanes on `refined` are its roster. */
 export const readsRawLanes = (q: Query, plan: Plan): boolean =>
-  q.input.stream === 'enriched' || plan.queries.some((w) => w.kind === 'stateless' && q.input.reads.includes(w.id));
+  streamOf(q) === 'enriched' || plan.queries.some((w) => w.kind === 'stateless' && readsOf(q).includes(w.id));
 
 export type LaneTest = (lane: Lane) => boolean;
 
 export const laneTest = (q: Query, plan: Plan): LaneTest => {
   const raw = readsRawLanes(q, plan);
-  const reads = new Set(q.input.reads);
+  const reads = new Set(readsOf(q));
   return (lane) => (isRefinedLane(lane) ? reads.has(queryOfLane(lane)) : raw);
 };
 
@@ -33,11 +34,18 @@ const SOURCE = '/millrace/';
 /** CloudEvents source of the rows of a query. */
 export const sourceOfQuery = (id: string): string => SOURCE + id;
 
-/** Whether an event is a row for a query: by type from producers, by table and writing query on `refined`. */
-export const takesEvent = (q: Query): ((event: { type: string; source: string }) => boolean) => {
-  const types = new Set(q.input.types);
-  const reads = new Set(q.input.reads.map(sourceOfQuery));
-  return q.input.stream === 'enriched'
-    ? (e) => types.has(e.type)
-    : (e) => e.type === q.input.table && reads.has(e.source);
+export type EventTest = (event: { type: string; source: string }) => boolean;
+
+/** Whether an event is a row of an input: by type from producers, by table and writing query on `refined`. */
+export const takesInput = (input: Input): EventTest => {
+  const types = new Set(input.types);
+  const reads = new Set(input.reads.map(sourceOfQuery));
+  return input.stream === 'enriched' ? (e) => types.has(e.type) : (e) => e.type === input.table && reads.has(e.source);
+};
+
+/** Whether an event is a row of any input of a query. */
+export const takesEvent = (q: Query): EventTest => {
+  const [first, ...more] = inputsOf(q).map(takesInput);
+  if (first === undefined) return () => false;
+  return more.length === 0 ? first : (e) => first(e) || more.some((takes) => takes(e));
 };

@@ -32,7 +32,12 @@ const table = (name: string, types: readonly string[]): TablePlan => ({
 });
 const type = (name: string) => ({ type: name, check: () => null, time: ['at'], id: null, key: ['who'] });
 const pipeline: CompiledPipeline = {
-  plan: { version: 1, tables: [table('orders', ['order.v1']), table('both', ['order.v1', 'visit.v1'])], queries: [] },
+  plan: {
+    version: 2,
+    functions: [],
+    tables: [table('orders', ['order.v1']), table('both', ['order.v1', 'visit.v1'])],
+    queries: [],
+  },
   types: { 'order.v1': type('order.v1'), 'visit.v1': type('visit.v1') },
   enrichments: [],
   sources: [],

@@ -72,7 +72,8 @@ describe('--out', () => {
 
 describe('a run says when it hardly did what was meant:', () => {
   const plan = {
-    version: 1 as const,
+    version: 2 as const,
+    functions: [] as const,
     tables: [{ name: 'orders', types: ['order.v1'] } as unknown as TablePlan],
     queries: [],
   };

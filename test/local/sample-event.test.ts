@@ -44,7 +44,7 @@ describe('what a schema takes is made up from it', () => {
 });
 
 const given = (type: string, takes: boolean): CompiledPipeline => ({
-  plan: { version: 1, tables: [], queries: [] },
+  plan: { version: 2, functions: [], tables: [], queries: [] },
   types: {
     [type]: {
       type,

@@ -1,4 +1,5 @@
 // Bad input on `raw`: each piece is a rejection with a name, its payload kept; its neighbours pass and the shard moves on.
+
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -12,6 +13,7 @@ import { memoryObjects } from '../../shared/memory/objects.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
 import { memoryTable } from '../../shared/memory/table.ts';
 import type { EventType } from '../../shared/pipeline.ts';
+import type { Plan } from '../../shared/query/plan.ts';
 import { judgeOf } from '../../shared/steps/judge.ts';
 import { validate } from '../../shared/steps/validate.ts';
 import { minutes } from '../../shared/time.ts';
@@ -76,7 +78,7 @@ const world = () => {
   const raw = new MemoryLog('raw', { clock });
   const validated = new MemoryLog('validated', { clock });
   const objects = memoryObjects();
-  const plan = { version: 1 as const, tables: [], queries: [] };
+  const plan: Plan = { version: 2, functions: [], tables: [], queries: [] };
   const step = validate({
     raw: memoryStream(raw),
     validated: memoryStream(validated),

@@ -1,7 +1,9 @@
 // What compileSql promises beyond single queries: ids, names, places of mistakes, several files.
+
 import { describe, expect, it } from 'vitest';
 import { compileSql } from '../../shared/query/compile.ts';
 import { showPlan } from '../../shared/query/show.ts';
+import { inputsOf, sidesOf } from '../../shared/query/sides.ts';
 import { showUserError } from '../../shared/user-error.ts';
 import { compile, planOf, TYPES } from './given.ts';
 
@@ -61,7 +63,7 @@ SELECT MAX(n) FROM TABLE(TUMBLE(TABLE minutes, DESCRIPTOR(at_minute), INTERVAL '
       ).queries[1];
     const [before, after] = [chained(timed), chained(timed.replace("INTERVAL '1' MINUTE", "INTERVAL '2' MINUTE"))];
     const reads = [idOf(ORDERS, timed)];
-    expect(before?.input).toEqual({ stream: 'refined', table: 'minutes', types: ['minutes'], reads });
+    expect(before && inputsOf(before)).toEqual([{ stream: 'refined', table: 'minutes', types: ['minutes'], reads }]);
     expect(after?.id).not.toBe(before?.id);
   });
 });
@@ -90,7 +92,7 @@ it('reads only the columns that a query uses, the event time among them where it
     COUNT,
     `INSERT INTO sums SELECT DATE_FORMAT(ts, 'yyyy'), CAST(total AS BIGINT) FROM orders;`,
   );
-  expect(plan.queries.map((q) => q.columns.map((c) => [c.name, c.from.kind]))).toEqual([
+  expect(plan.queries.map((q) => sidesOf(q)[0]?.columns.map((c) => [c.name, c.from.kind]))).toEqual([
     [['store', 'data']],
     [
       ['total', 'data'],

@@ -104,6 +104,7 @@ export const play = (plan: Plan, examples: readonly Example[]): ReadonlyMap<stri
   for (const q of plan.queries) {
     const into = tables.get(q.into);
     if (!into) throw new Error(`no table ${q.into}`);
+    if (q.kind !== 'stateless' && q.kind !== 'window') throw new Error(`${q.name}: ${q.kind} is not played here`);
     const read = (name: string): boolean =>
       name === q.input.table || (tables.get(name)?.types.some((type) => q.input.types.includes(type)) ?? false);
     const written = rows.get(q.input.table) ?? [];

@@ -2,8 +2,10 @@
 //   -- fails: <part of a message>      the text is refused, with this in one of its mistakes
 //   -- <table> {…}                     an event of that source table
 //   -- => {…}                          a row of the table that nothing reads
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { inputsOf } from '../../shared/query/sides.ts';
 import { compile, planOf, play } from './given.ts';
 
 const folder = new URL('../queries/', import.meta.url);
@@ -25,7 +27,7 @@ describe('queries with their rows', () => {
   const accepted = files.filter((f) => refusals(f.text).length === 0);
   it.each(accepted)('$name', ({ text }) => {
     const plan = planOf(text);
-    const read = new Set(plan.queries.map((q) => q.input.table));
+    const read = new Set(plan.queries.flatMap((q) => inputsOf(q).map((i) => i.table)));
     const rows = [...play(plan, given(text))].filter(([table]) => !read.has(table)).flatMap(([, made]) => made);
     expect(expected(text)).not.toEqual([]);
     expect([...rows].sort()).toEqual([...expected(text)].sort());

@@ -104,6 +104,9 @@ export const checkExpr = (node: ExprNode, scope: Scope): Expr | null => {
       const args = checkAll(node.args, scope);
       return args && checkCall(node, args, scope);
     }
+    case 'in-query':
+      scope.problems.notYet(node.at, 'a sub-query in a condition', 'join the two in a window');
+      return null;
     default:
       return node satisfies never;
   }

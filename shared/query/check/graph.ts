@@ -1,6 +1,6 @@
 // Queries over queries: who reads whose rows, the rules between them, and the ids.
 import { createHash } from 'node:crypto';
-import type { Query } from '../plan.ts';
+import type { Input, Query } from '../plan.ts';
 import { type Draft, fromOf, writersOf } from './draft.ts';
 import { takeIn } from './take-in.ts';
 
@@ -79,7 +79,7 @@ const checkRules = (all: readonly Draft[]): void => {
 };
 
 /** Everything that decides a query's rows. A change of it is a new query beside the old state. */
-const definition = (d: Draft, input: Query['input']): unknown => {
+const definition = (d: Draft, input: Input): unknown => {
   const { name: _, at: __, ...query } = d.query;
   const { columns, watermark } = d.from.plan;
   const { columns: target, primaryKey } = d.into.plan;
@@ -102,7 +102,7 @@ export const link = (drafts: readonly Draft[]): readonly Query[] => {
       reads.push(read.id);
     }
     const { source, plan } = d.from;
-    const input: Query['input'] = {
+    const input: Input = {
       stream: source ? 'enriched' : 'refined',
       table: plan.name,
       types: source ? plan.types : [plan.name],

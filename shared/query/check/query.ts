@@ -70,6 +70,10 @@ export const checkNamed = (named: Named, name: string, open: Open = new Set()): 
 };
 
 const checkFrom = (from: From, names: Names, open: Open, problems: Problems): Source | null => {
+  if (from.kind === 'join' || from.kind === 'as-of' || from.kind === 'unnest') {
+    problems.notYet(from.at, 'a join', 'write both sides into one table');
+    return null;
+  }
   const alias = from.alias?.name ?? null;
   switch (from.kind) {
     case 'table': {

@@ -13,6 +13,7 @@ const call = (name: Ident, at: Span, args: readonly ExprNode[], unit: string | n
   args,
   unit,
   filter: null,
+  over: null,
   at,
 });
 
@@ -130,7 +131,7 @@ const parsePlain = (c: Cursor, name: Ident): ExprNode => {
       'OVER (…)',
       'aggregate in a window: FROM TABLE(TUMBLE(…)) … GROUP BY window_start, window_end',
     );
-  return { kind: 'call', name, star, distinct, args, unit, filter, at: c.span(name.at) };
+  return { kind: 'call', name, star, distinct, args, unit, filter, over: null, at: c.span(name.at) };
 };
 
 /** A call, CASE or CAST, if one is next. Reserved words such as HOUR or UPPER are functions only before a bracket. */

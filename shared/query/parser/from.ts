@@ -73,7 +73,7 @@ export const parseFrom = (c: Cursor): From => {
   if (c.accept('(')) {
     const query = parseQuery(c);
     c.expect('sub-query', ')');
-    return { kind: 'query', query, alias: parseAlias(c), at: c.span(at) };
+    return { kind: 'query', query, alias: parseAlias(c), columns: null, at: c.span(at) };
   }
   if (c.sees('LATERAL') || c.sees('UNNEST')) c.refuse(at, c.peek().key, 'send one event for each element');
   if (['TUMBLE', 'HOP', 'SESSION', 'CUMULATE'].includes(c.peek().key) && c.peek(1).key === '(')
