@@ -1,0 +1,7 @@
+-- Nexmark q19: the ten highest bids of each auction.
+INSERT INTO out_q19
+SELECT auction, bidder, price, channel, url, `dateTime`, extra, rank_number
+FROM (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY auction ORDER BY price DESC) AS rank_number FROM bid
+)
+WHERE rank_number <= 10;
