@@ -34,7 +34,7 @@ export type QueryFold = {
 export const queryFold = (query: WindowQuery): QueryFold => {
   const read = rowReader(query.columns);
   const keeps = predicate(query.where);
-  const keys = query.keys.map(evaluator);
+  const keys = query.keys.map((k) => evaluator(k));
   const keyTypes = query.keys.map((k) => k.type);
   const folds = query.aggregates.map((a) => ({
     fold: foldOf(a),
@@ -42,7 +42,7 @@ export const queryFold = (query: WindowQuery): QueryFold => {
     filter: a.filter === null ? null : predicate(a.filter),
   }));
   const having = predicate(query.having);
-  const select = query.select.map(evaluator);
+  const select = query.select.map((s) => evaluator(s));
 
   /** All arguments are computed before the first is added: a row that throws leaves the states as they were. */
   const add = (states: States, row: readonly Value[]): void => {

@@ -20,6 +20,18 @@ import type { Value } from './types.ts';
 
 export type { Evaluator, Row } from './logic.ts';
 
+/** The user's functions by name (CREATE FUNCTION), each over SQL values, with its rule for NULL applied. */
+export type UserFunctions = ReadonlyMap<string, (args: readonly Value[]) => Value>;
+
+const USER = 'UDF ';
+
+const userCall = (e: Call, args: readonly Evaluator[], functions: UserFunctions | undefined): Evaluator => {
+  const run = functions?.get(e.fn.slice(USER.length));
+  if (run === undefined)
+    throw new TypeError(`the plan calls the function ${e.fn.slice(USER.length)}, which is not here`);
+  return (row) => run(args.map((arg) => arg(row)));
+};
+
 const literalValue = (e: Extract<Expr, { kind: 'literal' }>): Value => {
   if (e.value === null || typeof e.value !== 'string') return e.value;
   if (e.type.kind === 'BIGINT') return BigInt(e.value);
@@ -50,8 +62,9 @@ const builtIn = (e: Call, args: readonly Evaluator[]): Evaluator | null => {
   };
 };
 
-const compileCall = (e: Call, args: readonly Evaluator[]): Evaluator => {
+const compileCall = (e: Call, args: readonly Evaluator[], functions: UserFunctions | undefined): Evaluator => {
   const [a = nothing, b = nothing] = args;
+  if (e.fn.startsWith(USER)) return userCall(e, args, functions);
   const decided = logic(e, args);
   if (decided) return decided;
   const from = e.args[0]?.type ?? e.type;
@@ -95,7 +108,7 @@ const folded = (e: Call, evaluate: Evaluator): Evaluator => {
  * @throws TypeError at once, when the plan holds a function this version does not know
  * @throws CastError, RangeError of the closure: a CAST that cannot be made, a division by zero. The event fails for this query.
  */
-export const evaluator = (e: Expr): Evaluator => {
+export const evaluator = (e: Expr, functions?: UserFunctions): Evaluator => {
   if (e.kind === 'slot') {
     const { slot } = e;
     return (row) => row[slot] ?? null;
@@ -104,12 +117,13 @@ export const evaluator = (e: Expr): Evaluator => {
     const value = literalValue(e);
     return () => value;
   }
-  return folded(e, compileCall(e, e.args.map(evaluator)));
+  const args = e.args.map((arg) => evaluator(arg, functions));
+  return folded(e, compileCall(e, args, functions));
 };
 
 /** Whether a row passes; NULL does not. No condition: every row passes. */
-export const predicate = (e: Expr | null): ((row: Row) => boolean) => {
+export const predicate = (e: Expr | null, functions?: UserFunctions): ((row: Row) => boolean) => {
   if (e === null) return () => true;
-  const evaluate = evaluator(e);
+  const evaluate = evaluator(e, functions);
   return (row) => evaluate(row) === true;
 };

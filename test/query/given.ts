@@ -47,7 +47,7 @@ const eventOf = (text: string, index: number, table: TablePlan | undefined): Eve
 
 const stateless = (q: StatelessQuery, events: readonly Event[], into: TablePlan): readonly string[] => {
   const [read, keeps, write] = [rowReader(q.columns), predicate(q.where), rowWriter(into.columns)];
-  const select = q.select.map(evaluator);
+  const select = q.select.map((s) => evaluator(s));
   return events
     .map(({ event, time }) => read({ data: event.data, attributes: event, time }))
     .filter(keeps)

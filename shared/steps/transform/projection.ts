@@ -36,7 +36,7 @@ export const projection = (plan: Plan, query: StatelessQuery): Projection => {
   if (table === undefined) throw new Error(`the plan has no table ${query.into}, which ${query.name} writes`);
   const read = rowReader(query.columns);
   const keeps = predicate(query.where);
-  const select = query.select.map(evaluator);
+  const select = query.select.map((s) => evaluator(s));
   const write = rowWriter(table.columns);
   return {
     query,
