@@ -1,4 +1,4 @@
--- fails: Flink takes this, Millrace does not yet: JOIN.
+-- fails: Flink takes this, Millrace does not yet: a join.
 CREATE TABLE orders (id STRING, store STRING, n INT, total DECIMAL(10, 2), customer ROW<name STRING>, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
 WITH ('connector' = 'kinesis', 'millrace.type' = 'order.v1');
 CREATE TABLE sums (store STRING, n BIGINT) WITH ('connector' = 'kinesis');

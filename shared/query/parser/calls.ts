@@ -3,6 +3,7 @@ import type { CallNode, ExprNode, Ident, Span } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpr } from './expressions.ts';
 import { parseJsonExists, parseJsonValue } from './json.ts';
+import { parseOver } from './over.ts';
 import { parseType } from './types.ts';
 
 const call = (name: Ident, at: Span, args: readonly ExprNode[], unit: string | null = null): CallNode => ({
@@ -125,13 +126,8 @@ const parsePlain = (c: Cursor, name: Ident): ExprNode => {
     filter = parseExpr(c);
     c.expect('FILTER', ')');
   }
-  if (c.sees('OVER'))
-    c.refuse(
-      c.peek().at,
-      'OVER (…)',
-      'aggregate in a window: FROM TABLE(TUMBLE(…)) … GROUP BY window_start, window_end',
-    );
-  return { kind: 'call', name, star, distinct, args, unit, filter, over: null, at: c.span(name.at) };
+  const over = c.sees('OVER') ? parseOver(c, clause) : null;
+  return { kind: 'call', name, star, distinct, args, unit, filter, over, at: c.span(name.at) };
 };
 
 /** A call, CASE or CAST, if one is next. Reserved words such as HOUR or UPPER are functions only before a bracket. */

@@ -4,6 +4,7 @@ import type { BinaryOp, ExprNode, Ident } from '../ast.ts';
 import { parseCall } from './calls.ts';
 import type { Cursor } from './cursor.ts';
 import { parseLiteral } from './literals.ts';
+import { parseQuery } from './query.ts';
 
 const BINARY: Readonly<Record<string, number>> = {
   OR: 22,
@@ -21,16 +22,28 @@ const BINARY: Readonly<Record<string, number>> = {
   '%': 60,
   '||': 60,
 };
-const SUBQUERY = 'write the tables as windows of one query, or chain two queries through a table';
+const SUBQUERY = 'join the two: FROM a JOIN (SELECT …) AS b ON …';
 
-const parseList = (c: Cursor): readonly ExprNode[] => {
+/** `(a, b, c)` or `(SELECT …)` after IN. */
+const parseIn = (c: Cursor, arg: ExprNode, not: boolean): ExprNode => {
   c.expect('IN', '(');
-  if (c.sees('SELECT')) c.refuse(c.peek().at, 'IN (SELECT …)', SUBQUERY);
+  if (c.sees('SELECT') || c.sees('WITH')) {
+    const query = parseQuery(c);
+    c.expect('IN', ')');
+    return { kind: 'in-query', not, arg, query, at: c.span(arg.at) };
+  }
   const list = [];
   do list.push(parseExpr(c));
   while (c.accept(','));
   c.expect('IN', ')');
-  return list;
+  return { kind: 'in', not, arg, list, at: c.span(arg.at) };
+};
+
+const parseExists = (c: Cursor): ExprNode => {
+  const at = c.expect('EXISTS', 'EXISTS', '(');
+  const query = parseQuery(c);
+  c.expect('EXISTS', ')');
+  return { kind: 'in-query', not: false, arg: null, query, at: c.span(at) };
 };
 
 /** IS …, [NOT] BETWEEN, IN and LIKE after `arg`, when their level is at least `min`. */
@@ -60,7 +73,7 @@ const parsePredicate = (c: Cursor, arg: ExprNode, min: number): ExprNode | null 
     const high = parseExpr(c, 33);
     return { kind: 'between', not, symmetric, arg, low, high, at: at() };
   }
-  if (c.accept('IN')) return { kind: 'in', not, arg, list: parseList(c), at: at() };
+  if (c.accept('IN')) return parseIn(c, arg, not);
   if (c.accept('LIKE')) {
     const pattern = parseExpr(c, 33);
     const escapeBy = c.accept('ESCAPE') ? parseExpr(c, 33) : null;
@@ -76,9 +89,10 @@ const parsePrimary = (c: Cursor): ExprNode => {
   const call = parseCall(c);
   if (call) return call;
   const token = c.peek();
-  if (c.sees('EXISTS')) c.refuse(token.at, 'EXISTS (SELECT …)', SUBQUERY);
+  if (c.sees('EXISTS')) return parseExists(c);
+  if (c.sees('UNIQUE', '(')) c.refuse(token.at, 'UNIQUE (SELECT …)', 'count in a window, HAVING COUNT(*) > 1');
   if (c.accept('(')) {
-    if (c.sees('SELECT')) c.refuse(c.peek().at, 'a sub-query as a value', SUBQUERY);
+    if (c.sees('SELECT') || c.sees('WITH')) c.refuse(c.peek().at, 'a sub-query as a value', SUBQUERY);
     const inner = parseExpr(c);
     if (c.sees(',')) c.refuse(c.peek().at, 'rows in brackets', 'compare the values one by one');
     c.expect('brackets', ')');
@@ -110,7 +124,11 @@ const parsePostfix = (c: Cursor): ExprNode => {
 
 const parseUnary = (c: Cursor): ExprNode => {
   const at = c.peek().at;
-  if (c.accept('NOT')) return { kind: 'unary', op: 'NOT', arg: parseExpr(c, 27), at: c.span(at) };
+  if (c.accept('NOT')) {
+    const arg = parseExpr(c, 27);
+    const exists = arg.kind === 'in-query' && arg.arg === null && !arg.not;
+    return exists ? { ...arg, not: true, at: c.span(at) } : { kind: 'unary', op: 'NOT', arg, at: c.span(at) };
+  }
   if (c.accept('-')) return { kind: 'unary', op: '-', arg: parseExpr(c, 80), at: c.span(at) };
   if (c.accept('+')) return { kind: 'unary', op: '+', arg: parseExpr(c, 80), at: c.span(at) };
   return parsePostfix(c);
@@ -130,6 +148,8 @@ export const parseExpr = (c: Cursor, min = 0): ExprNode => {
     const level = BINARY[token.key];
     if (level === undefined || level < min) return left;
     c.next();
+    if (level === 30 && ['ANY', 'SOME', 'ALL'].includes(c.peek().key) && c.peek(1).key === '(')
+      c.refuse(c.peek().at, `a comparison with ${c.peek().key} (…)`, 'write IN (…), or join the two');
     const right = parseExpr(c, level + 1);
     left = { kind: 'binary', op: token.key as BinaryOp, left, right, at: c.span(left.at) };
   }

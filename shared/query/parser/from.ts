@@ -1,83 +1,137 @@
-// FROM: a table, a sub-query, or a window function over a table.
-import type { From, Ident, WindowArg } from '../ast.ts';
+// FROM: tables, sub-queries, window functions and UNNEST, and the joins between them.
+import type { From, Ident, QueryNode } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpr } from './expressions.ts';
-import { parseQuery } from './query.ts';
-import { isAlias } from './tails.ts';
+import { parseNames, parseQuery, parseUnion } from './query.ts';
+import { isAlias, refuseRest } from './tails.ts';
+import { parseWindowCall, tableName } from './window-call.ts';
 
-const parseAlias = (c: Cursor) => {
+type Alias = { readonly alias: Ident | null; readonly columns: readonly Ident[] | null };
+
+const parseAlias = (c: Cursor): Alias => {
   const alias = isAlias(c) ? c.ident('FROM … AS') : null;
-  if (alias && c.sees('('))
-    c.refuse(c.peek().at, 'column names after a table alias', 'name the columns in SELECT … AS');
+  return { alias, columns: alias && c.sees('(') ? parseNames(c, 'column names') : null };
+};
+
+/** Where column names after the alias are not taken. */
+const parseName = (c: Cursor): Ident | null => {
+  const { alias, columns } = parseAlias(c);
+  if (alias && columns)
+    c.refuse(
+      alias.at,
+      'column names after the alias of a table',
+      'name the columns in a sub-query: (SELECT … AS …) AS t',
+    );
   return alias;
 };
 
-const tableName = (c: Cursor, clause: string) => {
-  const name = c.ident(clause);
-  if (c.sees('.')) c.refuse(name.at, `names with a catalog or database ("${name.name}.…")`, 'use the table name alone');
-  return name;
+const parseUnnest = (c: Cursor, right: boolean): From => {
+  const at = c.expect('UNNEST', 'UNNEST');
+  if (!right) c.refuse(at, 'UNNEST before a table', 'read the table first: FROM t CROSS JOIN UNNEST(t.x) AS u (x)');
+  c.expect('UNNEST', '(');
+  const expr = parseExpr(c);
+  if (c.sees(',')) c.refuse(c.peek().at, 'UNNEST of several arrays', 'join UNNEST once for each');
+  c.expect('UNNEST', ')');
+  const ordinality = c.accept('WITH');
+  if (ordinality) c.expect('UNNEST', 'ORDINALITY');
+  return { kind: 'unnest', expr, ordinality, ...parseAlias(c), at: c.span(at) };
 };
 
-const parsePartition = (c: Cursor): readonly Ident[] => {
-  if (!c.accept('PARTITION')) return [];
-  c.expect('PARTITION BY', 'BY');
-  if (!c.accept('(')) return [c.ident('PARTITION BY')];
-  const keys = [];
-  do keys.push(c.ident('PARTITION BY'));
-  while (c.accept(','));
-  c.expect('PARTITION BY', ')');
-  return keys;
-};
-
-const parseWindowArg = (c: Cursor): WindowArg => {
-  const named = c.peek(1).key === '=>';
-  const token = c.peek();
-  const name = named ? { name: token.text, at: token.at } : null;
-  if (named) {
-    c.next();
-    c.next();
-  }
+const parseTable = (c: Cursor, right: boolean): From => {
   const at = c.peek().at;
-  if (c.accept('TABLE')) {
-    if (c.sees('(')) c.refuse(c.peek().at, 'a window over a sub-query', 'name it by WITH or CREATE VIEW');
-    const table = tableName(c, 'window TABLE');
-    return { name, value: { kind: 'table', table, partitionBy: parsePartition(c), at: c.span(at) } };
+  const table = tableName(c, 'FROM');
+  if (!c.sees('FOR')) return { kind: 'table', table, alias: parseName(c), at: c.span(at) };
+  const clause = c.peek().at;
+  c.expect('FOR SYSTEM_TIME', 'FOR', 'SYSTEM_TIME', 'AS', 'OF');
+  if (!right)
+    c.refuse(clause, 'FOR SYSTEM_TIME without a join', 'join it: FROM t JOIN r FOR SYSTEM_TIME AS OF t.p AS r ON …');
+  const time = parseExpr(c);
+  return { kind: 'as-of', table, time, alias: parseName(c), at: c.span(at) };
+};
+
+type Bracketed = { readonly kind: 'query'; readonly query: QueryNode } | Extract<From, { kind: 'join' }>;
+
+/** What brackets hold: a query or a join, in any number of them. A lone table in brackets is not taken by Flink either. */
+const parseBrackets = (c: Cursor): Bracketed => {
+  const at = c.expect('FROM', '(');
+  if (c.sees('SELECT') || c.sees('WITH') || c.sees('VALUES')) {
+    const query = parseQuery(c);
+    c.expect('sub-query', ')');
+    return { kind: 'query', query };
   }
-  if (c.accept('DESCRIPTOR', '(')) {
-    const columns = [];
-    do columns.push(c.ident('DESCRIPTOR'));
-    while (c.accept(','));
-    c.expect('DESCRIPTOR', ')');
-    return { name, value: { kind: 'descriptor', columns, at: c.span(at) } };
+  let left: From;
+  if (c.sees('(')) {
+    const start = c.peek().at;
+    const inner = parseBrackets(c);
+    if (inner.kind === 'query') {
+      if (c.sees('UNION')) {
+        const query = parseUnion(c, inner.query);
+        c.expect('sub-query', ')');
+        return { kind: 'query', query };
+      }
+      if (c.accept(')')) return inner;
+      left = { ...inner, ...parseAlias(c), at: c.span(start) };
+    } else left = inner;
+  } else left = parseOne(c, false);
+  const from = parseJoins(c, left);
+  if (c.sees(',')) c.fail('brackets in FROM', 'CROSS JOIN in place of the comma');
+  if (from.kind !== 'join') c.fail('brackets in FROM', 'JOIN: brackets hold a query or a join');
+  c.expect('brackets in FROM', ')');
+  if (isAlias(c)) c.fail('FROM', 'no name: a join in brackets has none');
+  return { ...(from as Extract<From, { kind: 'join' }>), at: c.span(at) };
+};
+
+/** @param right whether a join stands before it */
+const parseOne = (c: Cursor, right: boolean): From => {
+  const at = c.peek().at;
+  const window = parseWindowCall(c);
+  if (window) return { ...window, alias: parseName(c), at: c.span(at) };
+  if (c.sees('(')) {
+    const inner = parseBrackets(c);
+    return inner.kind === 'join' ? inner : { ...inner, ...parseAlias(c), at: c.span(at) };
   }
-  return { name, value: { kind: 'expr', expr: parseExpr(c), at: c.span(at) } };
+  if (c.sees('LATERAL'))
+    c.refuse(
+      at,
+      'LATERAL',
+      c.peek(1).key === 'UNNEST' ? 'write UNNEST(…) without it' : 'call the function in SELECT, or use UNNEST(…)',
+    );
+  return c.sees('UNNEST') ? parseUnnest(c, right) : parseTable(c, right);
+};
+
+const JOINS = { INNER: 'inner', LEFT: 'left', RIGHT: 'right', FULL: 'full' } as const;
+
+const parseJoins = (c: Cursor, first: From): From => {
+  let left = first;
+  for (;;) {
+    const at = () => c.span(first.at);
+    if (c.accept('CROSS', 'JOIN')) {
+      const right = parseOne(c, true);
+      if (c.sees('ON') || c.sees('USING')) c.fail('CROSS JOIN', 'no condition; with one write JOIN … ON …');
+      left = { kind: 'join', type: 'cross', left, right, on: null, at: at() };
+      continue;
+    }
+    const word = (['INNER', 'LEFT', 'RIGHT', 'FULL'] as const).find((w) => c.accept(w));
+    if (word === undefined && !c.sees('JOIN')) return left;
+    if (word !== undefined && word !== 'INNER') c.accept('OUTER');
+    const clause = word === undefined ? 'JOIN' : `${word} JOIN`;
+    c.expect(clause, 'JOIN');
+    const right = parseOne(c, true);
+    if (c.sees('USING'))
+      c.refuse(c.peek().at, 'JOIN … USING', 'write the condition: ON a.k = b.k, and name the columns in SELECT');
+    refuseRest(c);
+    c.expect(`${clause} (after the right table)`, 'ON');
+    const on = parseExpr(c);
+    left = { kind: 'join', type: JOINS[word ?? 'INNER'], left, right, on, at: at() };
+  }
 };
 
 export const parseFrom = (c: Cursor): From => {
-  const at = c.peek().at;
-  if (c.accept('TABLE')) {
-    c.expect('FROM TABLE', '(');
-    const token = c.peek();
-    if (c.peek(1).key !== '(')
-      c.fail('FROM TABLE', 'a window function such as TUMBLE(TABLE orders, DESCRIPTOR(ts), …)');
-    const fn = { name: token.key || token.text, at: token.at };
-    c.next();
-    c.next();
-    const args = [];
-    do args.push(parseWindowArg(c));
-    while (c.accept(','));
-    c.expect(`${fn.name} window`, ')');
-    c.expect('FROM TABLE', ')');
-    return { kind: 'window', fn, args, alias: parseAlias(c), at: c.span(at) };
+  let from = parseJoins(c, parseOne(c, false));
+  while (c.accept(',')) {
+    // As in Flink, where a comma binds as tightly as JOIN does: `a, b JOIN c ON …` joins c to both.
+    const right = parseOne(c, true);
+    from = parseJoins(c, { kind: 'join', type: 'cross', left: from, right, on: null, at: c.span(from.at) });
   }
-  if (c.accept('(')) {
-    const query = parseQuery(c);
-    c.expect('sub-query', ')');
-    return { kind: 'query', query, alias: parseAlias(c), columns: null, at: c.span(at) };
-  }
-  if (c.sees('LATERAL') || c.sees('UNNEST')) c.refuse(at, c.peek().key, 'send one event for each element');
-  if (['TUMBLE', 'HOP', 'SESSION', 'CUMULATE'].includes(c.peek().key) && c.peek(1).key === '(')
-    c.fail('FROM', `TABLE(${c.peek().key}(…)): a window function stands inside TABLE( )`);
-  const table = tableName(c, 'FROM');
-  return { kind: 'table', table, alias: parseAlias(c), at: c.span(at) };
+  return from;
 };

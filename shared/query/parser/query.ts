@@ -2,6 +2,7 @@
 import type { Cte, Ident, QueryNode, Select } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
 import { parseSelect } from './select.ts';
+import { refuseRest } from './tails.ts';
 
 /** `(a, b, c)` */
 export const parseNames = (c: Cursor, clause: string): readonly Ident[] => {
@@ -27,29 +28,41 @@ const parseCtes = (c: Cursor): readonly Cte[] => {
   return ctes;
 };
 
-/** One SELECT, or a query in brackets as part of a union. */
-const parsePart = (c: Cursor): readonly Select[] => {
-  if (!c.accept('(')) return [parseSelect(c)];
-  if (c.sees('WITH')) c.refuse(c.peek().at, 'WITH inside a part of a UNION', 'write it before the first SELECT');
-  const parts = parseParts(c);
-  c.expect('UNION ALL', ')');
-  return parts;
+/** A query in brackets inside a union; its own WITH would be lost there. */
+const partsOf = (c: Cursor, query: QueryNode): readonly Select[] => {
+  if (query.with.length > 0) c.refuse(query.at, 'WITH inside a part of a UNION', 'write it before the first SELECT');
+  return query.parts;
 };
 
-const parseParts = (c: Cursor): readonly Select[] => {
-  const parts = [...parsePart(c)];
+/** One SELECT, or a query in brackets. */
+const parsePart = (c: Cursor): QueryNode => {
+  const at = c.peek().at;
+  if (!c.accept('(')) return { with: [], parts: [parseSelect(c)], at: c.span(at) };
+  const query = parseQuery(c);
+  c.expect('query in brackets', ')');
+  refuseRest(c);
+  return query;
+};
+
+/** What follows a first part: `UNION ALL …`, if it does. */
+export const parseUnion = (c: Cursor, first: QueryNode): QueryNode => {
+  if (!c.sees('UNION')) return first;
+  const parts = [...partsOf(c, first)];
   while (c.sees('UNION')) {
     const at = c.next().at;
     if (!c.accept('ALL'))
       c.refuse(at, 'UNION, which drops equal rows', 'write UNION ALL, or GROUP BY in a window over it');
-    parts.push(...parsePart(c));
+    parts.push(...partsOf(c, parsePart(c)));
   }
-  return parts;
+  return { with: [], parts, at: c.span(first.at) };
 };
 
 export const parseQuery = (c: Cursor): QueryNode => {
   const at = c.peek().at;
   const ctes = parseCtes(c);
-  const parts = parseParts(c);
-  return { with: ctes, parts, at: c.span(at) };
+  const first = parsePart(c);
+  if (ctes.length > 0 && first.with.length > 0)
+    c.refuse(first.at, 'WITH inside a query that has one', 'write one WITH, before the first SELECT');
+  const { with: inner, parts } = parseUnion(c, first);
+  return { with: [...ctes, ...inner], parts, at: c.span(at) };
 };

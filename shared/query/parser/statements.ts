@@ -4,6 +4,7 @@ import { nearest } from '../../did-you-mean.ts';
 import type { CreateView, Insert, Statement } from '../ast.ts';
 import { tokensOf } from '../lexer.ts';
 import { GiveUp, type Problems } from '../problem.ts';
+import { parseCreateFunction } from './create-function.ts';
 import { parseCreateTable } from './create-table.ts';
 import { type Cursor, cursor } from './cursor.ts';
 import { parseNames, parseQuery } from './query.ts';
@@ -61,14 +62,22 @@ const parseStatement = (c: Cursor): Statement => {
     if (c.accept('TABLE')) return parseCreateTable(c, token.at);
     const kind = c.peek();
     if (c.accept('VIEW')) return parseCreateView(c, token.at);
-    if (['FUNCTION', 'DATABASE', 'CATALOG', 'MODEL', 'SYSTEM', 'MATERIALIZED', 'CONNECTION'].includes(kind.key))
-      c.refuse(token.at, `CREATE ${kind.key}`, 'CREATE TABLE and CREATE VIEW are what there is for now');
-    return c.fail(temporary ? 'CREATE TEMPORARY' : 'CREATE', 'TABLE or VIEW');
+    if (c.sees('FUNCTION') || c.sees('SYSTEM')) return parseCreateFunction(c, token.at, temporary);
+    if (['DATABASE', 'CATALOG', 'MODEL', 'MATERIALIZED', 'CONNECTION'].includes(kind.key))
+      c.refuse(
+        token.at,
+        `CREATE ${kind.key}`,
+        'CREATE TABLE, CREATE VIEW and CREATE FUNCTION are what there is for now',
+      );
+    return c.fail(temporary ? 'CREATE TEMPORARY' : 'CREATE', 'TABLE, VIEW or FUNCTION');
   }
   const other = OTHER[token.key];
   if (other) c.refuse(token.at, other[0], other[1]);
   const near = nearest(token.text, ['CREATE', 'INSERT']);
-  return c.fail('statement', `CREATE TABLE, CREATE VIEW or INSERT INTO${near ? ` (did you mean ${near}?)` : ''}`);
+  return c.fail(
+    'statement',
+    `CREATE TABLE, CREATE VIEW, CREATE FUNCTION or INSERT INTO${near ? ` (did you mean ${near}?)` : ''}`,
+  );
 };
 
 /** Statement sets run their INSERTs together; here every INSERT does, so the brackets around them mean nothing. */

@@ -2,7 +2,6 @@
 import type { Cursor } from './cursor.ts';
 
 const CHAIN = 'write the inner query into a table of its own and read that table';
-const JOIN = 'joins come with a later version; until then send both kinds of event through one table';
 const AFTER: Readonly<Record<string, readonly [string, string]>> = {
   INTERSECT: ['INTERSECT', CHAIN],
   EXCEPT: ['EXCEPT', CHAIN],
@@ -12,16 +11,12 @@ const AFTER: Readonly<Record<string, readonly [string, string]>> = {
   FETCH: ['FETCH', 'leave it out'],
   WINDOW: ['WINDOW', 'aggregate in a window: FROM TABLE(TUMBLE(…))'],
   QUALIFY: ['QUALIFY', CHAIN],
-  JOIN: ['JOIN', JOIN],
-  INNER: ['JOIN', JOIN],
-  LEFT: ['LEFT JOIN', JOIN],
-  RIGHT: ['RIGHT JOIN', JOIN],
-  FULL: ['FULL JOIN', JOIN],
-  CROSS: ['CROSS JOIN', JOIN],
-  NATURAL: ['NATURAL JOIN', JOIN],
-  ',': ['a second table in FROM', JOIN],
+  NATURAL: ['NATURAL JOIN', 'write the condition: JOIN … ON a.k = b.k, and name the columns in SELECT'],
   MATCH_RECOGNIZE: ['MATCH_RECOGNIZE', 'look for the pattern in a reader of the stream'],
-  FOR: ['FOR SYSTEM_TIME', 'add the row by an enrichment of kind reference'],
+  FOR: [
+    'FOR SYSTEM_TIME here',
+    'write it before the alias of a table on the right of a join: JOIN r FOR SYSTEM_TIME AS OF t.p AS r ON …',
+  ],
   TABLESAMPLE: ['TABLESAMPLE', 'filter by a column in WHERE'],
 };
 
@@ -30,9 +25,11 @@ export const refuseRest = (c: Cursor): void => {
   if (known) c.refuse(c.peek().at, known[0], known[1]);
 };
 
-const CLAUSES = new Set(
-  ['FROM', 'WHERE', 'GROUP', 'HAVING', 'UNION', 'BY', 'AND', 'OR', 'THEN', 'END'].concat(Object.keys(AFTER)),
-);
+const CLAUSES = new Set([
+  ...['FROM', 'WHERE', 'GROUP', 'HAVING', 'UNION', 'BY', 'AND', 'OR', 'THEN', 'END', 'ON', 'USING'],
+  ...['JOIN', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'CROSS', 'OUTER', 'WITH'],
+  ...Object.keys(AFTER),
+]);
 
 /** Whether a name follows that renames what stood before; takes an AS before it. */
 export const isAlias = (c: Cursor): boolean => {
