@@ -2,7 +2,7 @@
 import { shardOfLane } from '../../shared/lanes/position.ts';
 import type { Click } from './producer.ts';
 import type { Seen } from './read-streams.ts';
-import type { World } from './world.ts';
+import type { Scene } from './world/scene.ts';
 
 /** An event as it counts: with the answer of the look-up that stands in its first copy. */
 export type Counted = { readonly c: Click; readonly w: number; readonly seen: Seen };
@@ -46,7 +46,7 @@ const TEN = 10_000;
 const startOf = (t: number, size = TEN): number => Math.floor(t / size) * size;
 const isNumber = (x: string): boolean => /^\d+$/.test(x);
 
-export const expected = (world: World, counted: readonly Counted[]): Expected => {
+export const expected = (world: Scene, counted: readonly Counted[]): Expected => {
   const rows: string[] = [];
   const late: string[] = [];
   const failed: string[] = [];

@@ -1,12 +1,12 @@
 // Compares every destination with a reference computed straight from the input. Every difference is one line of text.
-import { shardOfLane } from '../../shared/lanes/position.ts';
+import { CHILD_DIGITS, shardOfLane } from '../../shared/lanes/position.ts';
 import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
 import { RUN_ID } from './cast.ts';
 import { type Counted, expected } from './expected.ts';
 import { firstTimes, NEVER, rawClocks, type Seen } from './read-streams.ts';
 import { DELAY } from './scenario.ts';
 import { rowsInLake, rowsInTable, rowsOnStream, sideLines } from './stores.ts';
-import type { World } from './world.ts';
+import type { Scene } from './world/scene.ts';
 
 const differences = (what: string, want: readonly string[], have: readonly string[]): string[] => {
   const left = new Map<string, number>();
@@ -20,7 +20,7 @@ const differences = (what: string, want: readonly string[], have: readonly strin
   for (const [w, n] of left) for (let i = 0; i < n; i++) out.push(`${what}: missing ${w}`);
   return out;
 };
-const inTables = (world: World, connector: string, rows: readonly string[]): readonly string[] => {
+const inTables = (world: Scene, connector: string, rows: readonly string[]): readonly string[] => {
   const names = new Set(world.wholePlan.tables.filter((t) => t.connector === connector).map((t) => t.name));
   return rows.filter((row) => names.has(row.slice(0, row.indexOf(' '))));
 };
@@ -37,14 +37,14 @@ type Fate = {
 const CLAIMED = new Set(['schema.mismatch', 'event.future', 'event.bad-time']);
 
 /** The event behind a row of a stateless query: such a row has the number of its query as child. One row an event here. */
-const eventAt = (position: string): string => `${position.slice(0, -5)}00000`;
+const eventAt = (position: string): string => `${position.slice(0, -CHILD_DIGITS)}${'0'.repeat(CHILD_DIGITS)}`;
 
 /**
  * Which positions of `raw` must have passed. Of copies that are told apart by id exactly one owns the id; which one is the order
  * of claims, so the one that was taken is the one.
  * @param taken positions that passed, and `<rule> <position>` of those refused
  */
-const fates = (world: World, taken: ReadonlySet<string>, problems: string[]): Fate => {
+const fates = (world: Scene, taken: ReadonlySet<string>, problems: string[]): Fate => {
   const pass: string[] = [];
   const refused: string[] = [];
   const copies = new Map<string, [name: string, at: string][]>();
@@ -66,7 +66,7 @@ const fates = (world: World, taken: ReadonlySet<string>, problems: string[]): Fa
   return { pass, refused };
 };
 
-const countedOf = (world: World, enriched: readonly Seen[], problems: string[]): readonly Counted[] =>
+const countedOf = (world: Scene, enriched: readonly Seen[], problems: string[]): readonly Counted[] =>
   enriched.flatMap((seen) => {
     const sent = world.sent.get(placeOf(seen));
     if (sent?.kind !== 'click') return [];
@@ -81,7 +81,7 @@ const countedOf = (world: World, enriched: readonly Seen[], problems: string[]):
   });
 
 /** I8: each query's doors over all entries add up to the events that it must have read. */
-const doors = (world: World, read: ReadonlyMap<string, number>): string[] => {
+const doors = (world: Scene, read: ReadonlyMap<string, number>): string[] => {
   const sums = new Map<string, number>();
   for (const [pk, entries] of world.ledgers.entries) {
     if (
@@ -97,7 +97,7 @@ const doors = (world: World, read: ReadonlyMap<string, number>): string[] => {
   );
 };
 
-const differencesOf = async (world: World): Promise<readonly string[]> => {
+const differencesOf = async (world: Scene): Promise<readonly string[]> => {
   const problems: string[] = [];
   const enriched = firstTimes(world.enriched, problems);
   const places = enriched.map(placeOf);
@@ -134,7 +134,7 @@ const differencesOf = async (world: World): Promise<readonly string[]> => {
 };
 
 /** Everything that is not as it must be; empty when the run was exact, or cannot be judged (`world.void`). */
-export const judge = async (world: World): Promise<readonly string[]> => {
+export const judge = async (world: Scene): Promise<readonly string[]> => {
   if (world.void !== null) return [];
   const problems = await differencesOf(world);
   const { redeploy } = world.shape;

@@ -3,7 +3,8 @@ import type { FaultName, Faults } from './faults.ts';
 import { judge } from './judge.ts';
 import type { Limits } from './shape.ts';
 import { sideLines } from './stores.ts';
-import { World } from './world.ts';
+import type { Scene } from './world/scene.ts';
+import { World } from './world/world.ts';
 
 export type Totals = {
   readonly events: number;
@@ -51,21 +52,20 @@ export type Played = {
   readonly trace: readonly string[];
 };
 
-const totalsOf = async (world: World): Promise<Totals> => {
-  const { ledgers } = world;
-  const streams = [world.raw, world.validated, world.enriched, world.refined];
+const totalsOf = async (scene: Scene): Promise<Totals> => {
+  const { ledgers, streams } = scene;
   const sum = (ns: readonly number[]) => ns.reduce((a, b) => a + b, 0);
   return {
-    events: world.sent.size,
-    calls: world.calls,
+    events: scene.sent.size,
+    calls: scene.calls,
     shards: sum(streams.map((s) => s.family().length)),
     entries: sum([...ledgers.entries.values()].map((e) => e.length)),
     decisions: ledgers.decisions,
     snapshots: ledgers.snapshots,
-    ...world.runs,
+    ...scene.runs,
     rows: ledgers.rows,
-    late: (await sideLines(world, 'late')).length,
-    rejected: (await sideLines(world, 'rejected')).length,
+    late: (await sideLines(scene, 'late')).length,
+    rejected: (await sideLines(scene, 'rejected')).length,
     pruned: ledgers.pruned,
   };
 };
@@ -82,10 +82,10 @@ export const playOne = async (seed: number, faults: Faults, limits: Limits = {})
   let wrong: readonly string[];
   try {
     await world.play();
-    wrong = await judge(world);
+    wrong = await judge(world.scene);
   } catch (error) {
     wrong = [textOf(error)];
   }
-  const { void: why, struck, trace } = world;
-  return { seed, wrong, void: why, struck: struck.counts, totals: await totalsOf(world), trace };
+  const { void: why, schedule, trace } = world.scene;
+  return { seed, wrong, void: why, struck: schedule.struck.counts, totals: await totalsOf(world.scene), trace };
 };

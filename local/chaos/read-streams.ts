@@ -5,7 +5,7 @@ import type { StampedEvent } from '../../shared/lanes/inner.ts';
 import { type Position, position } from '../../shared/lanes/position.ts';
 import type { Journal } from './journal.ts';
 import { DELAY } from './scenario.ts';
-import type { World } from './world.ts';
+import type { Scene } from './world/scene.ts';
 
 export const NEVER = Number.NEGATIVE_INFINITY;
 const MINUTE = 60_000;
@@ -48,7 +48,7 @@ export const firstTimes = (log: Journal, problems: string[]): readonly Seen[] =>
  * For each event, the greatest clock that its raw shard may have shown before it: later than that minus the delay is on time.
  * @returns by `<raw shard> <position>`
  */
-export const rawClocks = (world: World): ReadonlyMap<string, number> => {
+export const rawClocks = (world: Scene): ReadonlyMap<string, number> => {
   const out = new Map<string, number>();
   const ends = new Map<string, number>();
   for (const shard of world.raw.family()) {

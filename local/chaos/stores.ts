@@ -9,7 +9,7 @@ import { lakeName, lakeTables } from '../../shared/steps/lake/tables.ts';
 import { type Entry, ledger } from '../../shared/steps/ledger/ledger.ts';
 import { RUN_ID } from './cast.ts';
 import type { Seen } from './read-streams.ts';
-import type { World } from './world.ts';
+import type { Scene } from './world/scene.ts';
 
 type RowEvent = {
   readonly id: string;
@@ -31,14 +31,14 @@ export const rowsOnStream = (refined: readonly Seen[]): readonly string[] => {
 };
 
 /** The same from the results table. */
-export const rowsInTable = (world: World): readonly string[] =>
+export const rowsInTable = (world: Scene): readonly string[] =>
   world.results
     .items()
     .filter((item) => item.deleted !== true)
     .map((item) => `${item.pk.slice(0, item.pk.indexOf('#'))} ${item.row as string}`);
 
 /** A ledger that never expires, made of what was ever written to it. */
-const entriesOf = async (world: World, fn: string): Promise<ReadonlyMap<string, readonly Entry[]>> => {
+const entriesOf = async (world: Scene, fn: string): Promise<ReadonlyMap<string, readonly Entry[]>> => {
   const table = memoryTable('ever');
   const shards = new Set<string>();
   const prefix = `led#${RUN_ID}#${fn}#`;
@@ -59,7 +59,7 @@ type LakeManifest = Item & { readonly v: number; readonly from: number; readonly
  * The rows that the lake's versions show, as `<table> <row>`; every version's files must be the bytes that its entries make.
  * Which entries made which version is told by the manifests that were ever written.
  */
-export const rowsInLake = async (world: World, problems: string[]): Promise<readonly string[]> => {
+export const rowsInLake = async (world: Scene, problems: string[]): Promise<readonly string[]> => {
   const fn = lakeName('refined');
   const tables = new Map([...lakeTables(world.wholePlan, 'refined').values()].flat().map((t) => [t.name, t] as const));
   const rows: string[] = [];
@@ -97,7 +97,7 @@ export type SideLine = {
   readonly position: string;
 };
 
-export const sideLines = async (world: World, door: 'late' | 'rejected'): Promise<readonly SideLine[]> => {
+export const sideLines = async (world: Scene, door: 'late' | 'rejected'): Promise<readonly SideLine[]> => {
   const out: SideLine[] = [];
   for (const { key } of await world.objects.list(`${door}/`)) {
     const bytes = await world.objects.get(key);

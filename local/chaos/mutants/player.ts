@@ -43,13 +43,13 @@ const run = async ({ edits, directed, seeds }: Task): Promise<void> => {
     }
   }
   if (seeds.length === 0) return;
-  const { World } = await import('../world.ts');
+  const { World } = await import('../world/world.ts');
   const { judge } = await import('../judge.ts');
   for (const seed of seeds)
     await playing(`seed ${seed}`, async () => {
       const world = new World(seed);
       await world.play();
-      return judge(world);
+      return judge(world.scene);
     });
 };
 

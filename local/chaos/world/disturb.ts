@@ -1,0 +1,112 @@
+// What happens to the world as a whole, between two calls.
+import { minutes } from '../../../shared/time.ts';
+import { reshardOnce } from '../cast.ts';
+import type { Journal } from '../journal.ts';
+import type { WorldFault } from '../schedule.ts';
+import type { Calls } from './calls.ts';
+import type { Invocations } from './invocations.ts';
+import type { Scene } from './scene.ts';
+import { leap } from './time.ts';
+
+const MINUTE = minutes(1);
+const MOST_MAPPINGS = 12;
+
+export class Disturber {
+  readonly #scene: Scene;
+  readonly #invocations: Invocations;
+  readonly #calls: Calls;
+  #jumpUntil = 0;
+  #avoidUntil = 0;
+
+  constructor(scene: Scene, invocations: Invocations, calls: Calls) {
+    this.#scene = scene;
+    this.#invocations = invocations;
+    this.#calls = calls;
+  }
+
+  disturb(): void {
+    const { schedule, producer, off, steps } = this.#scene;
+    const log = schedule.rng.pick(this.#scene.streams);
+    for (const fault of schedule.between()) if (this.#strike(fault, log)) schedule.struck.add(fault.kind);
+    if (steps > this.#avoidUntil) producer.avoid = null;
+    if (steps <= this.#jumpUntil) return;
+    off.lambda = 0;
+    off.arrival = 0;
+  }
+
+  reshard(log: Journal, times: number): void {
+    const { schedule, runs } = this.#scene;
+    for (let i = 0; i < times; i++) if (reshardOnce(log, schedule.rng)) runs.endedEmpty++;
+    this.#scene.tell(`reshard ${log.name} x${times}: ${log.openShards} open`);
+  }
+
+  /** Nothing stands still or off any more. */
+  calm(): void {
+    const { off, producer, mappings } = this.#scene;
+    off.lambda = 0;
+    off.arrival = 0;
+    this.#calls.throttled = null;
+    producer.avoid = null;
+    for (const m of mappings) {
+      m.stalledUntil = 0;
+      m.stalledShards.clear();
+    }
+  }
+
+  /** Whether it struck; a throttled shard strikes when it refuses. */
+  #strike(fault: WorldFault, log: Journal): boolean {
+    const { mappings, raw, producer, off, steps, schedule } = this.#scene;
+    const { rng } = schedule;
+    switch (fault.kind) {
+      case 'reshard':
+      case 'reshardBurst':
+        this.reshard(log, fault.times);
+        return true;
+      case 'cold':
+        this.#invocations.cool();
+        return true;
+      case 'replace': {
+        const m = rng.pick(mappings);
+        this.#scene.tell(`${m.name} is made again at TRIM_HORIZON`);
+        this.#invocations.replace(m);
+        return true;
+      }
+      case 'secondMapping': {
+        if (mappings.length >= MOST_MAPPINGS) return false;
+        const m = rng.pick(mappings);
+        this.#scene.tell(`a second mapping of ${m.name}`);
+        mappings.push(m.twin());
+        return true;
+      }
+      case 'stall':
+        rng.pick(mappings).stalledUntil = steps + fault.for;
+        return true;
+      case 'stallShard': {
+        const m = rng.pick(mappings);
+        m.stalledShards.set(rng.pick(m.log.shards()).id, steps + fault.for);
+        return true;
+      }
+      case 'quietShard':
+        if (raw.openShards < 2) return false;
+        producer.avoid = rng.pick(raw.shards().filter((s) => !s.closed)).id;
+        this.#avoidUntil = steps + fault.for;
+        return true;
+      case 'throttledShard':
+        this.#calls.throttled = { log, shard: rng.pick(log.shards()).id, until: steps + fault.for };
+        return false;
+      case 'clockJump':
+        off.lambda = fault.by;
+        this.#jumpUntil = steps + fault.for;
+        return true;
+      case 'arrivalJump':
+        off.arrival = fault.by;
+        this.#jumpUntil = steps + fault.for;
+        return true;
+      case 'leap':
+        leap(this.#scene, MINUTE * fault.minutes, MINUTE);
+        return true;
+      default:
+        return fault satisfies never;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// What befalls a whole schedule, at most a few times: hours and weeks without work, a deploy.
+import { days, hours, type Ms, minutes } from '../../../shared/time.ts';
+import { planFor } from '../scenario.ts';
+import { leap, tickAll } from './time.ts';
+import type { World } from './world.ts';
+
+/** A stall beyond retention is not survivable: records nobody read, or shards nobody heard of. */
+export const checkVoid = ({ scene }: World): void => {
+  for (const m of scene.mappings) if (m.overtaken) scene.void = `${m.name} was behind by more than the retention`;
+};
+
+/** Hours in which nothing runs. */
+const nap = async (world: World): Promise<void> => {
+  const { scene, invocations } = world;
+  scene.schedule.struck.add('nap');
+  invocations.end();
+  await world.land();
+  leap(scene, hours(2 + scene.schedule.rng.below(13)), minutes(30));
+  checkVoid(world);
+};
+
+/** The table deletes items whose time is over, late ones not at all. */
+const expire = async ({ scene }: World): Promise<void> => {
+  const { clock, table, schedule } = scene;
+  const now = clock.now() / 1_000;
+  for (const { pk, sk, x } of table.items()) {
+    if (typeof x !== 'number' || x >= now || schedule.rng.chance(0.2)) continue;
+    schedule.struck.add('expiry');
+    await table.delete({ pk, sk });
+  }
+};
+
+/** Forty days in which nothing happens but ticks, now and then. */
+const quietWeeks = async (world: World): Promise<void> => {
+  const { scene, invocations } = world;
+  scene.schedule.struck.add('quietWeeks');
+  const faultsAgain = world.calm();
+  await world.land();
+  for (const wait of [minutes(6), days(20), minutes(6), days(20), minutes(6)] satisfies Ms[]) {
+    await world.rest();
+    if (wait > days(1)) invocations.end();
+    leap(scene, wait, wait);
+    checkVoid(world);
+    if (scene.void !== null) return;
+    await world.rest();
+    if (scene.shape.expiry) await expire(world);
+  }
+  faultsAgain();
+};
+
+/** Days in which nothing comes at all, no tick either. Functions with a schedule go on for a while. */
+const silence = async (world: World): Promise<void> => {
+  const { scene, invocations, disturber } = world;
+  const { schedule, clock } = scene;
+  schedule.struck.add('silence');
+  const reshards = schedule.faults.reshard > 0;
+  const faultsAgain = world.calm();
+  await world.land();
+  // A few days even right after a reshard; more only when every shard was heard of before.
+  const isLong = schedule.rng.chance(0.7);
+  if (isLong) tickAll(scene, scene.arrival());
+  await world.rest(false);
+  if (!isLong && reshards) disturber.reshard(scene.raw, 1 + schedule.rng.below(3));
+  for (const wait of [minutes(6), hours(3), minutes(6)]) {
+    clock.advance(wait);
+    await world.rest(false);
+  }
+  invocations.end();
+  clock.advance(days(isLong ? 40 : 3));
+  if (scene.shape.expiry) await expire(world);
+  checkVoid(world);
+  faultsAgain();
+};
+
+/** New invocations run the new plan, what runs goes on with the old one. */
+const redeploy = async ({ scene, invocations }: World): Promise<void> => {
+  const { lateness, redeploy: deploy } = scene.shape;
+  if (deploy === null) return;
+  scene.schedule.struck.add('redeploy');
+  scene.tell(`a deploy ${deploy.adds ? 'adds' : 'removes'} ${deploy.leaf}`);
+  scene.plan = planFor(lateness, deploy.adds ? undefined : deploy.leaf);
+  invocations.deploy();
+};
+
+/** Those of a world, each at its own time. */
+export const restsOf = (world: World): readonly ((world: World) => Promise<void>)[] => {
+  const { naps, quietWeeks: weeks, silence: silent, redeploy: deploy } = world.scene.shape;
+  return [
+    ...Array.from({ length: naps }, () => (w: World) => nap(w)),
+    ...(weeks ? [quietWeeks] : []),
+    ...(silent ? [silence] : []),
+    ...(deploy ? [redeploy] : []),
+  ];
+};

@@ -1,0 +1,161 @@
+// What a schedule plays on: streams, stores, functions, clocks; and what the judge reads when it is over.
+import { type ManualClock, manualClock } from '../../../shared/memory/clock.ts';
+import { type MemoryObjects, memoryObjects } from '../../../shared/memory/objects.ts';
+import { type MemoryTable, memoryTable } from '../../../shared/memory/table.ts';
+import type { Item } from '../../../shared/ports.ts';
+import type { Plan } from '../../../shared/query/plan.ts';
+import { lakeName } from '../../../shared/steps/lake/tables.ts';
+import { type EpochMs, hours } from '../../../shared/time.ts';
+import { type Cast, castOf, RUN_ID, type Runner } from '../cast.ts';
+import type { Faults } from '../faults.ts';
+import { Journal } from '../journal.ts';
+import { LaneLaw } from '../lane-law.ts';
+import { LedgerLaw, observed } from '../ledger-law.ts';
+import type { Mapping } from '../mapping.ts';
+import { Producer, type Sent } from '../producer.ts';
+import { planFor } from '../scenario.ts';
+import { Schedule } from '../schedule.ts';
+import { type Limits, type Shape, shapeOf } from '../shape.ts';
+
+const RETENTION = hours(24);
+
+export class Scene {
+  readonly schedule: Schedule;
+  readonly shape: Shape;
+  /** The plan that is deployed just now. */
+  plan: Plan;
+  /** With every query that ever was. */
+  readonly wholePlan: Plan;
+  /** Kinesis' clock, but for its jumps. */
+  readonly clock: ManualClock = manualClock('2024-05-01T12:00:00Z');
+  /** How far Lambda's clock and that of arrivals stand off just now, in ms. */
+  readonly off = { lambda: 0, arrival: 0 };
+  readonly table: MemoryTable;
+  readonly results = memoryTable('results');
+  readonly objects: MemoryObjects = memoryObjects('data');
+  readonly raw: Journal;
+  readonly validated: Journal;
+  readonly enriched: Journal;
+  readonly refined: Journal;
+  readonly streams: readonly Journal[];
+  readonly mappings: Mapping[];
+  readonly runners: readonly Runner[];
+  readonly ticker: Runner;
+  readonly producer: Producer;
+  readonly ledgers: LedgerLaw;
+  /** Shard of `refined` -> the manifests of the lake that were ever written for it. */
+  readonly lakeVersions = new Map<string, readonly Item[]>();
+  /** Click -> what the look-up answered for it so far. */
+  readonly answers = new Map<string, Set<number>>();
+  /** Steps that were played. */
+  steps = 0;
+  /** Calls of ports that went on, in whatever way. */
+  calls = 0;
+  /** Runs of one refine or roll-up beside another; those that began cold; snapshots that were read; reshards of shards without a record. */
+  readonly runs = { besides: 0, cold: 0, fromSnapshot: 0, endedEmpty: 0 };
+  /** What happened, for a person who replays the seed. */
+  readonly trace: string[] = [];
+  /** Why the schedule cannot be judged: something was gone before anyone could read it. */
+  void: string | null = null;
+  /** The first thing thrown that is no fault of a port: an invariant that does not hold. */
+  broken: unknown;
+  #nonce = 0;
+
+  constructor(seed: number, faults: Faults, limits: Limits) {
+    this.schedule = new Schedule(seed, faults);
+    const { rng, struck } = this.schedule;
+    const shape = shapeOf(seed, faults, limits);
+    this.shape = shape;
+    const { redeploy } = shape;
+    this.wholePlan = planFor(shape.lateness);
+    this.plan = planFor(shape.lateness, redeploy?.adds ? redeploy.leaf : undefined);
+    const retention = shape.load ? Number.POSITIVE_INFINITY : RETENTION;
+    const log = (name: string, at: 0 | 1 | 2 | 3) => {
+      const journal = new Journal(name, { clock: { now: () => this.arrival() }, shards: shape.shards[at], retention });
+      journal.family();
+      return journal;
+    };
+    this.raw = log('raw', 0);
+    this.validated = log('validated', 1);
+    this.enriched = log('enriched', 2);
+    this.refined = log('refined', 3);
+    this.streams = [this.raw, this.validated, this.enriched, this.refined];
+    for (const inner of this.streams.slice(1)) {
+      const law = new LaneLaw(inner.name);
+      inner.onPut = (record, shard) => this.#mustHold(() => law.check(record, shard));
+    }
+    this.ledgers = new LedgerLaw((name) => this.objects.keys().includes(name));
+    this.table = observed(
+      memoryTable('ledger'),
+      (item) => this.#written(item),
+      (error) => {
+        this.broken ??= error;
+      },
+    );
+    const cast = this.#cast();
+    this.mappings = cast.mappings;
+    this.runners = cast.runners;
+    this.ticker = cast.ticker;
+    this.producer = new Producer(shape, this.raw, rng, struck, this.clock.now());
+  }
+
+  /** What stands in `raw`, by `<shard> <position>`. */
+  get sent(): ReadonlyMap<string, Sent> {
+    return this.producer.sent;
+  }
+  /** The time at which a record that is put now arrives. */
+  arrival(): EpochMs {
+    return this.clock.now() + this.off.arrival;
+  }
+  tell(text: string): void {
+    this.trace.push(text);
+  }
+  /** @throws the first thing that broke an invariant */
+  mustBeWhole(): void {
+    if (this.broken !== undefined) throw this.broken;
+  }
+
+  #cast(): Cast {
+    const { rng } = this.schedule;
+    return castOf({
+      ...this.#ports(),
+      plan: () => this.plan,
+      shape: this.shape,
+      retention: RETENTION,
+      clock: () => {
+        const skew = rng.below(20_000) - 10_000;
+        return { now: () => this.clock.now() + skew + this.off.lambda };
+      },
+      nonce: () => `n${++this.#nonce}`,
+      answer: (id) => this.#answer(id),
+    });
+  }
+  #ports() {
+    const { raw, validated, enriched, refined, table, results, objects } = this;
+    return { raw, validated, enriched, refined, table, results, objects };
+  }
+
+  #mustHold(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.broken ??= error;
+    }
+  }
+  #written(item: Item): void {
+    this.ledgers.written(item);
+    if (item.pk !== `man#${RUN_ID}#${lakeName('refined')}`) return;
+    this.lakeVersions.set(item.sk, [...(this.lakeVersions.get(item.sk) ?? []), item]);
+  }
+
+  #answer(id: string): number {
+    const given = this.answers.get(id) ?? new Set();
+    this.answers.set(id, given);
+    const drawn = this.schedule.rng.below(1_000);
+    const [first] = given;
+    const answer = first !== undefined && !this.shape.changingAnswers ? first : drawn;
+    if (first !== undefined && answer !== first) this.schedule.struck.add('changingAnswers');
+    given.add(answer);
+    return answer;
+  }
+}
