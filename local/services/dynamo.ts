@@ -5,6 +5,7 @@ import { closeIterators } from './close-iterators.ts';
 import { askInProcess } from './in-process.ts';
 import { readJsonCall, refuseAsJson } from './json-service.ts';
 import { rememberConditions } from './known-conditions.ts';
+import { keepOwnBytes } from './own-bytes.ts';
 import { type Served, type ServeOptions, type Service, serve } from './serve.ts';
 
 const JSON_TYPE = 'application/x-amz-json-1.0';
@@ -21,6 +22,7 @@ export const startDynamo = async (options: ServeOptions = {}): Promise<LocalDyna
   teachAllOld();
   closeIterators();
   rememberConditions();
+  keepOwnBytes();
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
   const service: Service = {
     read: (request) => readJsonCall('dynamodb', request),
