@@ -10,6 +10,7 @@ import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { sqsWake } from '../../shared/aws/sqs-wake.ts';
+import { referenceLookup } from '../../shared/enrich/reference.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { aggregate } from '../../shared/steps/aggregate/aggregate.ts';
 import { onKinesis } from '../../shared/trigger/kinesis.ts';
@@ -18,6 +19,7 @@ const env = settings([
   'STAGE_NAME',
   'INPUT_STREAM',
   'LEDGER_TABLE',
+  'REFERENCE_TABLE',
   'DATA_BUCKET',
   'REFINE_QUEUE_URL',
   'GROUPS',
@@ -38,6 +40,11 @@ export const handler = middy(
       nonce: randomUUID,
       run: env.RUN,
       groups: Number(env.GROUPS),
+      lookup: referenceLookup({
+        table: dynamoTable({ table: env.REFERENCE_TABLE }),
+        clock: systemClock,
+        columns: pipeline.references,
+      }),
     }),
     logger,
   ),

@@ -1,4 +1,4 @@
-// enriched -> refined. Runs the queries without windows: filter and project.
+// enriched -> refined. Runs the queries without windows: filter, project, look up, unnest.
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
@@ -7,11 +7,20 @@ import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
+import { referenceLookup } from '../../shared/enrich/reference.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { transform } from '../../shared/steps/transform.ts';
 import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
-const env = settings(['ENRICHED_STREAM', 'REFINED_STREAM', 'LEDGER_TABLE', 'DATA_BUCKET', 'GROUPS', 'RUN']);
+const env = settings([
+  'ENRICHED_STREAM',
+  'REFINED_STREAM',
+  'LEDGER_TABLE',
+  'REFERENCE_TABLE',
+  'DATA_BUCKET',
+  'GROUPS',
+  'RUN',
+]);
 const logger = new Logger();
 
 export const handler = middy(
@@ -25,6 +34,11 @@ export const handler = middy(
       clock: systemClock,
       run: env.RUN,
       groups: Number(env.GROUPS),
+      lookup: referenceLookup({
+        table: dynamoTable({ table: env.REFERENCE_TABLE }),
+        clock: systemClock,
+        columns: pipeline.references,
+      }),
     }),
     logger,
   ),

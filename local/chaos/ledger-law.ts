@@ -1,6 +1,7 @@
 // What must hold at every write of the table (protocol, section 6): entries are consecutive (I2), marks and clocks and watermarks and
 // versions never fall (I4), cursors name entries that are there (I5), every named object exists (I7), the doors add up (I8).
 import { unpackJson } from '../../shared/fold/pack.ts';
+import { CHILD_DIGITS } from '../../shared/lanes/position.ts';
 import type { Item, Table } from '../../shared/ports.ts';
 import { type LaneMark, type PackedLanes, unpackLanes } from '../../shared/steps/ledger/lane-marks.ts';
 import type { Counts } from '../../shared/steps/ledger/ledger.ts';
@@ -22,7 +23,7 @@ type KeptManifest = { readonly v: number; readonly next: number } & ManifestBody
 const placeOf = (m: LaneMark): string =>
   m.endedAt > 0
     ? '~'
-    : `${m.seq.padStart(56, ' ')}.${String(m.index).padStart(5, '0')}.${String(m.child).padStart(5, '0')}`;
+    : `${m.seq.padStart(56, ' ')}.${String(m.index).padStart(5, '0')}.${String(m.child).padStart(CHILD_DIGITS, '0')}`;
 const must = (holds: boolean, what: string): void => {
   if (!holds) throw new Error(what);
 };

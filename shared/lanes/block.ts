@@ -13,7 +13,7 @@ const CONTROL = Buffer.from('{"millrace":');
 const CONTROL_KEY = '-';
 
 /** What one event adds to an aggregate at most, beside its bytes and its key: KPL framing and its share of the stamp. */
-const PER_EVENT = 96;
+const PER_EVENT = 104;
 /** An aggregate is cut before it grows beyond the 1 MiB of a record, less room for its last stamp and the outer key. */
 const MAX_AGGREGATE = 1_048_576 - 1_024;
 

@@ -13,7 +13,7 @@ export type Control =
   | { millrace: 'mark'; l: string; p: string; c: EpochMs }
   | { millrace: 'end'; l: string; n: readonly string[] };
 
-const POSITION = /^\d{56}\.\d{5}\.\d{5}$/;
+const POSITION = /^\d{56}\.\d{5}\.\d{10}$/;
 const isText = (v: unknown): boolean => typeof v === 'string';
 const isOrigin = (v: unknown): boolean =>
   Array.isArray(v) &&

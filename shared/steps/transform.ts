@@ -1,14 +1,18 @@
-// enriched -> refined. Stateless queries, event by event: filter, project, route. An event that several queries read is fanned out:
-// its rows have its position and a child number each, which follows from the query's id alone.
+// enriched -> refined. Stateless queries, event by event: filter, project, look up, unnest, route. An event that several queries read is
+// fanned out: its rows have its position and a child number each, which follows from the query's id and the element of UNNEST alone.
 import type { CloudEvent } from '../event/cloud-event.ts';
 import { parseRfc3339 } from '../event/instant.ts';
 import { parseJson } from '../event/json.ts';
 import { MAX_EVENT_BYTES } from '../event/limits.ts';
 import { Fault } from '../faults.ts';
+import { getOrMake } from '../get-or-make.ts';
 import type { StampedEvent } from '../lanes/inner.ts';
 import { keyHash } from '../lanes/key-hash.ts';
-import { position, shardOfLane } from '../lanes/position.ts';
+import { CHILD_DIGITS, position, shardOfLane } from '../lanes/position.ts';
 import type { Plan, Query, StatelessQuery } from '../query/plan.ts';
+import type { SideDeps, TimedEvent } from '../query/side-rows.ts';
+import { isStateful, streamOf } from '../query/sides.ts';
+import { MAX_ELEMENTS } from '../query/unnest.ts';
 import type { BatchStep, StreamRecord } from '../trigger/batch.ts';
 import { checkpoints } from './checkpoint.ts';
 import { membersOf, textUnder } from './enrich/members.ts';
@@ -18,17 +22,16 @@ import { type Projection, projection } from './transform/projection.ts';
 
 export const STAGE = 'transform';
 
-export type TransformDeps = Omit<HopDeps, 'stage' | 'passMarks' | 'prepare' | 'transform'> & { readonly plan: Plan };
+export type TransformDeps = Omit<HopDeps, 'stage' | 'passMarks' | 'prepare' | 'transform'> &
+  SideDeps & { readonly plan: Plan };
 
 const NOTHING: HopResult = { out: [], rejects: [] };
 
 const isStateless = (q: Query): q is StatelessQuery => q.kind === 'stateless';
 const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
-type ReadEvent = { readonly event: CloudEvent; readonly time: number };
-
 /** Undefined when its bytes are no event: no function of ours writes such. */
-const readEvent = (bytes: Uint8Array): ReadEvent | undefined => {
+const readEvent = (bytes: Uint8Array): TimedEvent | undefined => {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return undefined;
   const event = parsed.value as unknown as CloudEvent;
@@ -36,14 +39,15 @@ const readEvent = (bytes: Uint8Array): ReadEvent | undefined => {
   return time === undefined ? undefined : { event, time };
 };
 
-/** Below the child number of marks and ends. */
-const CHILDREN = 99_999;
+/** Times the elements of an event, below the child number of marks and ends. */
+const NUMBERS = 10 ** CHILD_DIGITS / MAX_ELEMENTS - 1;
 
 /**
- * The child number of a query's rows. It hangs on no other query: an event that comes again after a deploy which added or removed
- * one has its rows at the places where they stood before, so that readers know them again.
+ * The child number of a query's row. It hangs on no other query, nor on what WHERE and look-ups say of other elements: an event that
+ * comes again after a deploy or after a reference row changed has its rows at the places where they stood before, so that readers
+ * know them again.
  */
-export const childOf = (queryId: string): number => keyHash(queryId) % CHILDREN;
+export const childOf = (queryId: string, element = 0): number => (keyHash(queryId) % NUMBERS) * MAX_ELEMENTS + element;
 
 type Numbered = Projection & { readonly child: number };
 
@@ -62,8 +66,7 @@ const numbered = (queries: readonly Projection[]): readonly Numbered[] => {
 };
 
 /** All rows of one event. A query that throws rejects the event for itself only. */
-const rowsOf = (e: StampedEvent, queries: readonly Numbered[]): HopResult => {
-  const read = readEvent(e.bytes);
+const rowsOf = (e: StampedEvent, read: TimedEvent | undefined, queries: readonly Numbered[]): HopResult => {
   if (read === undefined)
     return {
       out: [],
@@ -74,11 +77,14 @@ const rowsOf = (e: StampedEvent, queries: readonly Numbered[]): HopResult => {
   const rejects: HopReject[] = [];
   for (const { query, apply, child } of queries) {
     try {
-      const text = apply(read.event, read.time, at);
-      if (text === null) continue;
-      const bytes = Buffer.from(text);
-      if (bytes.length <= MAX_EVENT_BYTES) out.push({ ...e, child, bytes });
-      else rejects.push({ rule: 'body.too-large', query: query.name, cause: `a row of ${bytes.length} bytes` });
+      const rows = apply(read.event, read.time, at).map(({ element, text }) => ({
+        child: child + element,
+        bytes: Buffer.from(text),
+      }));
+      const large = rows.find((row) => row.bytes.length > MAX_EVENT_BYTES);
+      // All of an event's rows or none: an event that is rejected has no row of that query.
+      if (large === undefined) for (const { child, bytes } of rows) out.push({ ...e, child, bytes });
+      else rejects.push({ rule: 'body.too-large', query: query.name, cause: `a row of ${large.bytes.length} bytes` });
     } catch (thrown) {
       rejects.push({ rule: 'query.threw', query: query.name, cause: messageOf(thrown) });
     }
@@ -96,7 +102,7 @@ const passBy = (deps: TransformDeps): BatchStep => {
   };
 };
 
-export const transform = ({ plan, ...ports }: TransformDeps): BatchStep => {
+export const transform = ({ plan, functions, lookup, ...ports }: TransformDeps): BatchStep => {
   const stateless = plan.queries.filter(isStateless);
   const chained = stateless.find((q) => q.input.stream === 'refined');
   if (chained !== undefined)
@@ -106,19 +112,38 @@ export const transform = ({ plan, ...ports }: TransformDeps): BatchStep => {
     );
   if (stateless.length === 0) return passBy({ plan, ...ports });
   const byType = new Map<string, Numbered[]>();
-  for (const q of numbered(stateless.map((q) => projection(plan, q))))
+  const deps = { ...(functions && { functions }), ...(lookup && { lookup }) };
+  for (const q of numbered(stateless.map((q) => projection(plan, q, deps))))
     for (const type of new Set(q.query.input.types)) byType.set(type, [...(byType.get(type) ?? []), q]);
   const typeOf = (e: StampedEvent): string | undefined => {
     const members = membersOf(e.bytes);
     return members === undefined ? readEvent(e.bytes)?.event.type : textUnder(e.bytes, members.get('type'));
   };
+  const readersOf = (e: StampedEvent): readonly Numbered[] => byType.get(typeOf(e) ?? '') ?? [];
+  /** Events that wait for look-ups, as they were prepared. */
+  const read = new WeakMap<StampedEvent, TimedEvent>();
+  const looksUp = new Set(stateless.filter((q) => (q.lookups?.length ?? 0) > 0));
+
+  const prepare = async (events: readonly StampedEvent[]): Promise<void> => {
+    const waiting = new Map<Numbered, TimedEvent[]>();
+    for (const e of events) {
+      const asking = readersOf(e).filter((q) => looksUp.has(q.query));
+      const timed = asking.length === 0 ? undefined : readEvent(e.bytes);
+      if (timed === undefined) continue;
+      read.set(e, timed);
+      for (const q of asking) getOrMake(waiting, q, (): TimedEvent[] => []).push(timed);
+    }
+    for (const [q, timed] of waiting) await q.prepare(timed);
+  };
+
   return hop({
     ...ports,
     stage: STAGE,
-    passMarks: plan.queries.some((q) => q.kind === 'window' && q.input.stream === 'refined' && readsRawLanes(q, plan)),
+    passMarks: plan.queries.some((q) => isStateful(q) && streamOf(q) === 'refined' && readsRawLanes(q, plan)),
+    ...(looksUp.size > 0 && { prepare }),
     transform: (e) => {
-      const queries = byType.get(typeOf(e) ?? '');
-      return queries === undefined ? NOTHING : rowsOf(e, queries);
+      const queries = readersOf(e);
+      return queries.length === 0 ? NOTHING : rowsOf(e, read.get(e) ?? readEvent(e.bytes), queries);
     },
   });
 };

@@ -41,7 +41,7 @@ const inner: fc.Arbitrary<Inner> = fc.oneof(
       lane: lanes,
       seq: seqs,
       index: fc.nat(20_000),
-      child: fc.constantFrom(0, 0, 0, 3),
+      child: fc.constantFrom(0, 0, 0, 3, 10 ** 10 - 1),
       arrival: fc.integer({ min: 0, max: 2 ** 42 }),
       key: fc.string({ minLength: 1, maxLength: 20 }),
       bytes: fc.json().map((j) => Buffer.from(`{"data":${j}}`)),

@@ -135,7 +135,7 @@ describe('on raw', () => {
     const [r, ...more] = await w.rejected();
     expect(more).toEqual([]);
     expect(r).toMatchObject({ door: 'rejected', stage: 'validate', rule, shard: 'shardId-000000000000' });
-    expect(r!.position).toMatch(/^\d{56}\.\d{5}\.\d{5}$/);
+    expect(r!.position).toMatch(/^\d{56}\.\d{5}\.\d{10}$/);
     expect(r!.cause.length).toBeGreaterThan(3);
     expect(payloadOf(r!).equals(bytes)).toBe(true);
   });

@@ -9,13 +9,19 @@ export const seqs = fc.oneof(
 );
 export const indexes = fc.oneof(fc.nat(20_000), fc.nat(12), fc.constantFrom(9, 10, 99, 100, 9_999, 10_000, 99_999));
 
+export const children = fc.oneof(
+  indexes,
+  fc.nat(2 ** 31 - 1),
+  fc.constantFrom(10 ** 9 - 1, 10 ** 9, 2 ** 32, 10 ** 10 - 1),
+);
+
 export const marks: fc.Arbitrary<LaneMark> = fc.record({
   seq: fc.oneof(
     fc.constant(''),
     seqs.map((n) => padSeq(n.toString())),
   ),
   index: indexes,
-  child: indexes,
+  child: children,
   clock: fc.integer({ min: -(10 ** 13), max: 10 ** 13 }),
   endedAt: fc.oneof(
     { weight: 3, arbitrary: fc.constant(0) },

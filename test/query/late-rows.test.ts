@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { queryFold } from '../../shared/fold/query-fold.ts';
 import type { Inner } from '../../shared/lanes/inner.ts';
+import { position } from '../../shared/lanes/position.ts';
 import type { Plan, WindowQuery } from '../../shared/query/plan.ts';
 import { foldBatch, folderOf } from '../../shared/steps/aggregate/fold-batch.ts';
 import { packPartials } from '../../shared/steps/ledger/partials.ts';
@@ -40,7 +41,7 @@ const itemsOf = (times: readonly number[]): readonly Inner[] => {
     const bytes = Buffer.from(JSON.stringify(event));
     return [
       { kind: 'event', lane: LANE, seq, index: 0, child: 0, arrival: time, key: 'k', bytes },
-      { kind: 'mark', lane: LANE, pos: `${seq}.00001.00000`, clock },
+      { kind: 'mark', lane: LANE, pos: position(seq, 1), clock },
     ];
   });
 };

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { ReferenceLookup } from '../../shared/enrich/reference.ts';
 import type { Json } from '../../shared/event/cloud-event.ts';
 import { MAX_EVENT_BYTES } from '../../shared/event/limits.ts';
 import type { StampedEvent } from '../../shared/lanes/inner.ts';
-import { position, shardOfLane } from '../../shared/lanes/position.ts';
+import { endOf, position, shardOfLane } from '../../shared/lanes/position.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
 import { compileSql } from '../../shared/query/compile.ts';
-import type { Plan } from '../../shared/query/plan.ts';
+import type { Expr, Plan } from '../../shared/query/plan.ts';
+import type { SqlType } from '../../shared/query/types.ts';
 import { childOf, transform } from '../../shared/steps/transform.ts';
 import {
   atEveryCall,
@@ -59,7 +61,7 @@ const fanned = planOf(
   },
 );
 
-const stage = async (plan: Plan, items: Parameters<typeof send>[1]) => {
+const stage = async (plan: Plan, items: Parameters<typeof send>[1], lookup?: ReferenceLookup) => {
   const ports = newPorts();
   const enriched = newLog('enriched');
   const refined = newLog('refined', 2);
@@ -67,6 +69,7 @@ const stage = async (plan: Plan, items: Parameters<typeof send>[1]) => {
   const step = (wrap: <T extends object>(port: T) => T = (port) => port) =>
     transform({
       plan,
+      ...(lookup && { lookup }),
       from: wrap(memoryStream(enriched)),
       to: wrap(memoryStream(refined)),
       table: wrap(ports.table),
@@ -173,6 +176,94 @@ describe('several queries over one event', () => {
         payload: textOf(order(7, {})),
       },
     ]);
+  });
+});
+
+describe('look-ups and UNNEST', () => {
+  const STRING = { kind: 'STRING' } as const;
+  const slot = (n: number, type: SqlType = STRING): Expr => ({ kind: 'slot', slot: n, type });
+  const tags: SqlType = { kind: 'ARRAY', element: STRING };
+  /** id, store, tags, then region of the store, then tag. */
+  const base = planOf(topic('tagged', 'id STRING, region STRING, tag STRING'), {
+    tagged: 'INSERT INTO tagged SELECT id, store, store FROM orders;',
+  });
+  const tagged = (required: boolean): Plan => ({
+    ...base,
+    queries: base.queries.map((q) =>
+      q.kind !== 'stateless'
+        ? q
+        : {
+            ...q,
+            columns: [...q.columns, { name: 'tags', type: tags, from: { kind: 'data', path: ['tags'] } }],
+            lookups: [
+              {
+                table: 'stores',
+                keyColumn: 'name',
+                key: slot(1),
+                columns: [{ name: 'region', type: STRING }],
+                required,
+              },
+            ],
+            unnest: {
+              array: slot(2, tags),
+              columns: [{ name: 'tag', type: STRING }],
+              ordinality: false,
+              keepsEmpty: false,
+            },
+            where: {
+              kind: 'call',
+              fn: '<>',
+              type: { kind: 'BOOLEAN' },
+              args: [slot(4), { kind: 'literal', value: 'no', type: STRING }],
+            },
+            select: [slot(0), slot(3), slot(4)],
+          },
+    ),
+  });
+  const lookup: ReferenceLookup = {
+    find: async (_, keys) => new Map(keys.map((key) => [key, key === 'oslo' ? { region: 'north' } : null])),
+  };
+  const rows = (out: readonly StampedEvent[]) => out.map((e) => JSON.parse(textOf(e)).data);
+  const id = idOf(base, 'tagged');
+
+  test('give a row for each element, at the place of the element, whatever WHERE leaves out', async () => {
+    const s = await stage(
+      tagged(false),
+      [order(1, { tags: ['a', 'no', 'b'] }), order(2, { store: 'rome', tags: ['c'] })],
+      lookup,
+    );
+    await deliver(s.step, batchesOf(s.enriched, 10));
+    const out = eventsOn(s.refined);
+    expect(rows(out)).toEqual([
+      { id: 'o1', region: 'north', tag: 'a' },
+      { id: 'o1', region: 'north', tag: 'b' },
+      { id: 'o2', region: null, tag: 'c' },
+    ]);
+    expect(out.map((e) => e.child - childOf(id))).toEqual([0, 2, 0]);
+    expect(out.map((e) => (JSON.parse(textOf(e)).id as string).split('|').at(-1))).toEqual(['0', '2', '0']);
+  });
+
+  test('an inner look-up leaves out what has no row', async () => {
+    const s = await stage(tagged(true), [order(1, { store: 'rome', tags: ['a'] }), order(2, { tags: ['c'] })], lookup);
+    await deliver(s.step, batchesOf(s.enriched, 10));
+    expect(rows(eventsOn(s.refined))).toEqual([{ id: 'o2', region: 'north', tag: 'c' }]);
+  });
+
+  test('more elements than 1,000 reject the event by name', async () => {
+    const s = await stage(
+      tagged(false),
+      [order(1, { tags: Array.from({ length: 1_001 }, () => 'x') }), order(2, { tags: ['c'] })],
+      lookup,
+    );
+    await deliver(s.step, batchesOf(s.enriched, 10));
+    expect(rows(eventsOn(s.refined))).toEqual([{ id: 'o2', region: 'north', tag: 'c' }]);
+    expect(await s.rejected()).toMatchObject([
+      { rule: 'query.threw', query: 'tagged', cause: 'UNNEST of 1001 elements; at most 1000 of one event are taken' },
+    ]);
+  });
+
+  test('child numbers of 10,000 queries lie below the end of a record', () => {
+    for (let i = 0; i < 10_000; i++) expect(position('1', 0, childOf(`q-${i}`, 999)) < endOf('1')).toBe(true);
   });
 });
 

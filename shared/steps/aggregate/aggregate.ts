@@ -8,6 +8,7 @@ import type { Inner } from '../../lanes/inner.ts';
 import { padSeq } from '../../lanes/position.ts';
 import type { Clock, Nonce, Objects, Stream, Table, Wake } from '../../ports.ts';
 import type { Plan } from '../../query/plan.ts';
+import type { SideDeps } from '../../query/side-rows.ts';
 import { days } from '../../time.ts';
 import type { Batch, BatchStep } from '../../trigger/batch.ts';
 import { ensureAncestorsRead } from '../ancestors.ts';
@@ -20,7 +21,7 @@ import { shardTree } from '../tree.ts';
 import { entryBody } from './entry-body.ts';
 import { foldBatch, folderOf } from './fold-batch.ts';
 
-export type AggregateDeps = {
+export type AggregateDeps = SideDeps & {
   readonly plan: Plan;
   /** Which of the two streams this one reads. */
   readonly reads: Reads;

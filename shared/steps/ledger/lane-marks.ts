@@ -24,7 +24,7 @@ const isAfter = (m: LaneMark, seq: string, index: number, child: number): boolea
   return index !== m.index ? index > m.index : child > m.child;
 };
 
-/** seq(56).index(5).child(5) */
+/** seq(56).index(5).child(10) */
 export const parsePosition = (p: Position): { seq: string; index: number; child: number } => {
   const first = p.indexOf('.');
   const second = p.indexOf('.', first + 1);
