@@ -29,6 +29,9 @@ export const FAULTS = {
   'table.throttled': 'retry', // the same event passes once capacity is back
   'table.unavailable': 'retry', // outcome unknown; read again before the next try
   'objects.unavailable': 'retry', // names are fresh or contents equal, so sending again is safe
+  'destination.refused': 'reject', // a database, index or endpoint will never take these bytes
+  'destination.throttled': 'retry', // passes once the destination has capacity again
+  'destination.unavailable': 'retry', // outcome unknown; rows carry a key and a version, so sending again is safe
   'queue.unavailable': 'retry', // a lost wake-up is made good by the schedule
   'order.ancestor-unread': 'retry', // a child shard was offered before its parents were read
   'ledger.gap': 'halt', // a counted entry is missing: alarm, never guess

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../shared/event/cloud-event.ts';
 import type { StampedEvent } from '../../shared/lanes/inner.ts';
 import type { TablePlan } from '../../shared/query/plan.ts';
-import { versionOf } from '../../shared/steps/write-table/rows.ts';
+import { versionOf } from '../../shared/steps/sink/read-sink-row.ts';
 import { writeTable } from '../../shared/steps/write-table.ts';
 import {
   AT,

@@ -1,7 +1,8 @@
 // Destinations: the results table and the lake.
 import { edit, type Mutant } from './mutant.ts';
 
-const TABLE = 'shared/steps/write-table.ts';
+const ROWS = 'shared/steps/sink/dynamo-rows.ts';
+const UPSERT = 'shared/steps/sink/upsert.ts';
 const LAKE = 'shared/steps/write-lake.ts';
 const ROLL_UP = 'shared/steps/roll-up-lake.ts';
 
@@ -12,9 +13,9 @@ export const sinks: readonly Mutant[] = [
     section: '3',
     edits: [
       edit(
-        TABLE,
-        "await results.put(write.item, { kind: 'below', field: 'ver', value: write.item.ver });",
-        'await results.put(write.item);',
+        ROWS,
+        "await results.put(item, { kind: 'below', field: 'ver', value: item.ver })",
+        'await results.put(item)',
       ),
     ],
     directed: 'an older revision does not write over a newer one',
@@ -23,13 +24,7 @@ export const sinks: readonly Mutant[] = [
     name: 'sinkLastOfBatch',
     protects: 'of a batch’s rows of one key the newest is written',
     section: '3',
-    edits: [
-      edit(
-        'shared/steps/write-table/newest.ts',
-        'else if (item.ver > write.item.ver) write.item = item;',
-        'else write.item = item;',
-      ),
-    ],
+    edits: [edit(UPSERT, 'else if (found.row.version > write.row.version) {', 'else {')],
     directed: 'an older revision does not write over a newer one',
   },
   {
@@ -37,11 +32,7 @@ export const sinks: readonly Mutant[] = [
     protects: 'the version of a row is its outbox number',
     section: '13',
     edits: [
-      edit(
-        'shared/steps/write-table/rows.ts',
-        'return e.lane.startsWith(REFINE_LANE)\n',
-        "return e.lane.startsWith('-')\n",
-      ),
+      edit('shared/steps/sink/read-sink-row.ts', 'return isRefinedLane(e.lane)\n', "return e.lane.startsWith('-')\n"),
     ],
     directed: 'an older revision does not write over a newer one',
   },
@@ -51,7 +42,7 @@ export const sinks: readonly Mutant[] = [
     section: '5.2',
     edits: [
       edit(
-        TABLE,
+        UPSERT,
         'undone.reduce((least, write) => Math.min(least, write.record), batch.records.length)',
         'batch.records.length + 0 * undone.length',
       ),
