@@ -1,0 +1,83 @@
+// A connection to PostgreSQL for a sandbox: made at the first statement, again after a failure, TLS with a checked certificate.
+import pg from 'pg';
+import { Fault } from '../faults.ts';
+import type { Sql } from './postgres.ts';
+
+export type Login = { readonly user: string; readonly password: string };
+
+export type PostgresOptions = {
+  /** `jdbc:postgresql://host:port/database` (Flink's form) or `postgresql://…`; no password in it. `?sslmode=disable` for one on this machine. */
+  readonly url: string;
+  /** Asked for at each new connection, so that a rotated password is taken. */
+  readonly login: () => Promise<Login>;
+};
+
+const STATEMENT_MS = 20_000;
+const CONNECT_MS = 5_000;
+
+/** @throws Fault setting.invalid for anything but a PostgreSQL URL */
+export const parseUrl = (url: string): { host: string; port: number; database: string; tls: boolean } => {
+  const wrong = (found: string): Fault =>
+    new Fault('setting.invalid', `'url' is ${found}; write jdbc:postgresql://host:5432/database`);
+  let parsed: URL;
+  try {
+    parsed = new URL(url.replace(/^jdbc:/, ''));
+  } catch {
+    throw wrong('no URL');
+  }
+  if (!['postgresql:', 'postgres:'].includes(parsed.protocol)) throw wrong(`for ${parsed.protocol.slice(0, -1)}`);
+  if (parsed.password !== '') throw wrong('one with a password in it, which belongs into a secret');
+  const database = decodeURIComponent(parsed.pathname.slice(1));
+  if (parsed.hostname === '' || database === '') throw wrong('without host or database');
+  return {
+    host: parsed.hostname,
+    port: Number(parsed.port || 5432),
+    database,
+    tls: parsed.searchParams.get('sslmode') !== 'disable',
+  };
+};
+
+export const postgresConnection = ({ url, login }: PostgresOptions): Sql & { end(): Promise<void> } => {
+  const { host, port, database, tls } = parseUrl(url);
+  let open: Promise<pg.Client> | undefined;
+
+  const connect = async (): Promise<pg.Client> => {
+    const client = new pg.Client({
+      host,
+      port,
+      database,
+      ...(await login()),
+      ssl: tls,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: STATEMENT_MS,
+      keepAlive: true,
+    });
+    // A connection that breaks between two batches is made again by the next.
+    client.on('error', () => {
+      open = undefined;
+    });
+    await client.connect();
+    return client;
+  };
+
+  return {
+    async query(text, values) {
+      open ??= connect();
+      const mine = open;
+      try {
+        return await (await mine).query(text, values === undefined ? undefined : [...values]);
+      } catch (error) {
+        // An error that the server reports leaves the connection whole; any other may have broken it.
+        if (!(error instanceof pg.DatabaseError)) {
+          if (open === mine) open = undefined;
+          await mine.then((client) => client.end()).catch(() => undefined);
+        }
+        throw error;
+      }
+    },
+    async end() {
+      await open?.then((client) => client.end()).catch(() => undefined);
+      open = undefined;
+    },
+  };
+};
