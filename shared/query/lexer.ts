@@ -1,4 +1,4 @@
-// SQL text to tokens. Keywords are case-blind, identifiers case-sensitive, backticks quote, '' escapes a quote, -- and /* */ comment.
+// SQL text to tokens. Keywords are case-blind, identifiers case-sensitive, backticks quote, '' escapes a quote, -- // and /* */ comment.
 import type { Span } from './ast.ts';
 import type { Problems } from './problem.ts';
 
@@ -12,12 +12,17 @@ export type Token = {
   readonly at: Span;
 };
 
-const SPACE = /\s+|--[^\n]*/y;
-const WORD = /[\p{L}_$][\p{L}\p{N}_$]*/uy;
+// White space, comments and the letters of names are those of Flink's own lexer, which knows neither no-break spaces nor letters
+// beyond the ranges below.
+const SPACE = /[ \t\n\r\f]+|--[^\n\r]*|\/\/[^\n\r]*/y;
+const LETTER =
+  '$A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u1fff\\u3040-\\u318f\\u3300-\\u337f\\u3400-\\u3d2d\\u4e00-\\u9fff\\uf900-\\ufaff';
+const WORD = new RegExp(`(?!\\$(?![${LETTER}0-9]))[${LETTER}][${LETTER}0-9]*`, 'y');
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const STRING = /'((?:[^']|'')*)'/y;
-const QUOTED = /`((?:[^`]|``)*)`/y;
-const COMMENT = /\/\*(\+?)[\s\S]*?\*\//y;
+const QUOTED = /`((?:[^`\n\r]|``)+)`/y;
+/** As in Flink, a comment that begins with three stars does not end at the third. */
+const COMMENT = /\/\*(\+?)(?:\*[^/]|(?!\*[^/]))[\s\S]*?\*\//y;
 const SYMBOL = /<>|<=|>=|\|\||=>|!=|[-+*/%=<>()[\],;.{}?:]/y;
 
 /** Reads a whole file; what cannot be read is reported, and reading ends there or goes on after it. */
@@ -87,7 +92,8 @@ export const tokensOf = (text: string, problems: Problems): readonly Token[] => 
     const at = spanTo(pos + char.length);
     if (char === "'" || char === '`' || text.startsWith('/*', pos)) {
       const what = char === "'" ? 'a string' : char === '`' ? 'a name in backticks' : 'a comment';
-      problems.notSql(at, `${what} begins here and never ends`);
+      const empty = text.startsWith('``', pos);
+      problems.notSql(at, empty ? 'a name in backticks is empty' : `${what} begins here and never ends`);
       broken = char;
       move(text.length);
     } else {

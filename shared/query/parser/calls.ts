@@ -1,7 +1,7 @@
-// Function calls, with the few that have a grammar of their own: CAST, CASE, EXTRACT, FLOOR TO, TRIM, SUBSTRING, POSITION.
+// Function calls, with the few that have a grammar of their own: CAST, CASE, EXTRACT, FLOOR, TRIM, SUBSTRING, POSITION.
 import type { CallNode, ExprNode, Ident, Span } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
-import { parseExpr } from './expressions.ts';
+import { parseExpr, parsePrimary } from './expressions.ts';
 import { parseJsonExists, parseJsonValue } from './json.ts';
 import { parseOver } from './over.ts';
 import { parseType } from './types.ts';
@@ -41,6 +41,7 @@ const parseCase = (c: Cursor): ExprNode => {
   const whens = [];
   while (c.accept('WHEN')) {
     const when = parseExpr(c);
+    if (c.sees(',')) c.refuse(c.peek().at, 'several values after WHEN', 'write a WHEN for each');
     c.expect('CASE', 'THEN');
     whens.push({ when, result: parseExpr(c) });
   }
@@ -59,16 +60,17 @@ const parseExtract = (c: Cursor, name: Ident): ExprNode => {
 };
 
 const parseTrim = (c: Cursor, name: Ident): ExprNode => {
-  const side = ['LEADING', 'TRAILING', 'BOTH'].find((word) => c.accept(word)) ?? 'BOTH';
-  const first = c.sees('FROM') ? null : parseExpr(c);
+  const side = ['LEADING', 'TRAILING', 'BOTH'].find((word) => c.accept(word));
+  const first = side !== undefined && c.sees('FROM') ? null : parseExpr(c);
   const args = c.accept('FROM') ? [parseExpr(c), ...(first ? [first] : [])] : first ? [first] : [];
   c.expect('TRIM', ')');
-  return call(name, c.span(name.at), args, side);
+  return call(name, c.span(name.at), args, side ?? 'BOTH');
 };
 
+/** What is looked for is a name, a text or a call: Flink's grammar takes no operators before IN. */
 const parsePosition = (c: Cursor, name: Ident): ExprNode => {
-  const needle = parseExpr(c, 33); // above IN, which is this function's own word
-  c.expect('POSITION', 'IN');
+  const needle = c.sees('(') ? c.fail('POSITION', 'a name, a text or a call before IN') : parsePrimary(c);
+  c.expect('POSITION (after a name, a text or a call)', 'IN');
   const args = [needle, parseExpr(c)];
   c.expect('POSITION', ')');
   return call(name, c.span(name.at), args);
@@ -94,8 +96,20 @@ const parseWithUnit = (c: Cursor, name: Ident): ExprNode => {
   return call(name, c.span(name.at), args, unit);
 };
 
+/** `FLOOR(x)` and `FLOOR(x TO HOUR)`, and CEIL. */
+const parseFloor = (c: Cursor, name: Ident): ExprNode => {
+  const clause = name.name.toUpperCase();
+  const args = [parseExpr(c)];
+  const unit = c.accept('TO') ? unitWord(c, clause) : null;
+  c.expect(clause, ')');
+  return call(name, c.span(name.at), args, unit);
+};
+
 const SPECIAL: Readonly<Record<string, (c: Cursor, name: Ident) => ExprNode>> = {
+  CEIL: parseFloor,
+  CEILING: parseFloor,
   EXTRACT: parseExtract,
+  FLOOR: parseFloor,
   TRIM: parseTrim,
   POSITION: parsePosition,
   SUBSTRING: parseSubstring,
@@ -105,18 +119,23 @@ const SPECIAL: Readonly<Record<string, (c: Cursor, name: Ident) => ExprNode>> = 
   JSON_EXISTS: parseJsonExists,
 };
 
+/** Reserved words before a bracket that begin something else than a call. */
+const NO_CALL = new Set(
+  'ALL ANY AS BY DISTINCT EXISTS FROM GROUP HAVING IN NOT ON OR ORDER PARTITION ROW SELECT SOME TABLE UNIQUE WHERE'.split(
+    ' ',
+  ),
+);
+
 const parsePlain = (c: Cursor, name: Ident): ExprNode => {
   const clause = name.name.toUpperCase();
   const star = c.accept('*');
   const distinct = !star && c.accept('DISTINCT');
-  if (!star && !distinct) c.accept('ALL');
+  const quantified = distinct || (!star && c.accept('ALL'));
   const args: ExprNode[] = [];
-  let unit: string | null = null;
-  if (!star && !c.sees(')')) {
+  if (quantified || (!star && !c.sees(')'))) {
+    if (c.peek(1).key === '=>') c.refuse(c.peek().at, `arguments of ${clause} by name`, 'write them in their order');
     do args.push(parseExpr(c));
     while (c.accept(','));
-    if (args.length === 1 && (clause === 'FLOOR' || clause === 'CEIL' || clause === 'CEILING') && c.accept('TO'))
-      unit = unitWord(c, clause);
   }
   if (c.sees('ORDER')) c.refuse(c.peek().at, `ORDER BY inside ${clause}`, 'order where the rows are read');
   c.expect(clause, ')');
@@ -127,7 +146,7 @@ const parsePlain = (c: Cursor, name: Ident): ExprNode => {
     c.expect('FILTER', ')');
   }
   const over = c.sees('OVER') ? parseOver(c, clause) : null;
-  return { kind: 'call', name, star, distinct, args, unit, filter, over, at: c.span(name.at) };
+  return { kind: 'call', name, star, distinct, args, unit: null, filter, over, at: c.span(name.at) };
 };
 
 /** A call, CASE or CAST, if one is next. Reserved words such as HOUR or UPPER are functions only before a bracket. */
@@ -137,7 +156,7 @@ export const parseCall = (c: Cursor): ExprNode | null => {
   if ((token.key === 'CAST' || token.key === 'TRY_CAST') && c.peek(1).key === '(')
     return parseCast(c, token.key === 'TRY_CAST');
   if ((token.kind !== 'word' && token.kind !== 'quoted') || c.peek(1).key !== '(') return null;
-  if (token.key === 'EXISTS' || token.key === 'UNIQUE' || token.key === 'IN') return null;
+  if (NO_CALL.has(token.key)) return null;
   c.next();
   c.next();
   const name = { name: token.text, at: token.at };

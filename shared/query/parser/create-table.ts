@@ -13,7 +13,8 @@ const parseComputed = (c: Cursor, index: number): ComputedNode => {
   return { name, expr, index, at: c.span(name.at) };
 };
 
-const parseColumn = (c: Cursor): ColumnNode => {
+/** A column, and whether `PRIMARY KEY NOT ENFORCED` stands behind it. */
+const parseColumn = (c: Cursor): { readonly column: ColumnNode; readonly key: CreateTable['at'] | null } => {
   const name = c.ident('CREATE TABLE');
   const type = parseType(c);
   let notNull = false;
@@ -28,10 +29,14 @@ const parseColumn = (c: Cursor): ColumnNode => {
     c.accept('VIRTUAL');
     metadata = { key, at: c.span(at) };
   }
-  if (c.sees('PRIMARY', 'KEY'))
-    c.fail(`column ${name.name}`, `PRIMARY KEY (${name.name}) NOT ENFORCED as an entry of its own`);
+  let key: CreateTable['at'] | null = null;
+  if (metadata === null && c.sees('PRIMARY', 'KEY')) {
+    const at = c.expect('PRIMARY KEY', 'PRIMARY', 'KEY', 'NOT', 'ENFORCED');
+    key = c.span(at);
+  }
+  if (c.sees('UNIQUE')) c.refuse(c.peek().at, 'UNIQUE', 'leave it out, or write PRIMARY KEY … NOT ENFORCED');
   if (c.accept('COMMENT')) c.string('COMMENT');
-  return { name, type, notNull, metadata, at: c.span(name.at) };
+  return { column: { name, type, notNull, metadata, at: c.span(name.at) }, key };
 };
 
 const parseOptions = (c: Cursor): readonly OptionNode[] => {
@@ -74,7 +79,11 @@ export const parseCreateTable = (c: Cursor, at: CreateTable['at']): CreateTable 
       c.expect('PRIMARY KEY', 'NOT', 'ENFORCED');
       primaryKeys.push({ columns: key, at: c.span(from) });
     } else if (c.peek(1).key === 'AS') computed.push(parseComputed(c, columns.length + computed.length));
-    else columns.push(parseColumn(c));
+    else {
+      const { column, key } = parseColumn(c);
+      columns.push(column);
+      if (key) primaryKeys.push({ columns: [column.name], at: key });
+    }
   } while (c.accept(','));
   c.expect('CREATE TABLE', ')');
   if (c.accept('COMMENT')) c.string('COMMENT');

@@ -22,6 +22,7 @@ const BINARY: Readonly<Record<string, number>> = {
   '%': 60,
   '||': 60,
 };
+const CLOCK = /^(CURRENT_(DATE|TIME|TIMESTAMP)|LOCALTIME|LOCALTIMESTAMP)$/;
 const SUBQUERY = 'join the two: FROM a JOIN (SELECT …) AS b ON …';
 
 /** `(a, b, c)` or `(SELECT …)` after IN. */
@@ -59,6 +60,7 @@ const parsePredicate = (c: Cursor, arg: ExprNode, min: number): ExprNode | null 
       return { kind: 'distinct', not, left: arg, right, at: at() };
     }
     const what = (['NULL', 'TRUE', 'FALSE', 'UNKNOWN'] as const).find((word) => c.accept(word));
+    if (c.sees('JSON')) c.refuse(c.peek().at, 'IS JSON', "write JSON_EXISTS(x, '$')");
     return what === undefined
       ? c.fail('IS', 'NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM')
       : { kind: 'is', not, what, arg, at: at() };
@@ -69,6 +71,8 @@ const parsePredicate = (c: Cursor, arg: ExprNode, min: number): ExprNode | null 
     const symmetric = c.accept('SYMMETRIC');
     if (!symmetric) c.accept('ASYMMETRIC');
     const low = parseExpr(c, 33);
+    if (BINARY[c.peek().key] === 30 || c.sees('IS'))
+      c.refuse(c.peek().at, 'a condition as a bound of BETWEEN', 'write brackets around it');
     c.expect('BETWEEN', 'AND');
     const high = parseExpr(c, 33);
     return { kind: 'between', not, symmetric, arg, low, high, at: at() };
@@ -83,7 +87,8 @@ const parsePredicate = (c: Cursor, arg: ExprNode, min: number): ExprNode | null 
   return null;
 };
 
-const parsePrimary = (c: Cursor): ExprNode => {
+/** A literal, a call, a name, or an expression in brackets. */
+export const parsePrimary = (c: Cursor): ExprNode => {
   const literal = parseLiteral(c);
   if (literal) return literal;
   const call = parseCall(c);
@@ -98,6 +103,12 @@ const parsePrimary = (c: Cursor): ExprNode => {
     c.expect('brackets', ')');
     return inner;
   }
+  const clock = CLOCK.exec(token.key);
+  if (clock) c.refuse(token.at, token.key, 'use the event time column: the content of the stream fixes the result');
+  if (/^(CURRENT|SESSION|SYSTEM)_[A-Z]+$|^USER$/.test(token.key))
+    c.refuse(token.at, token.key, 'take it from the event');
+  if (token.key === 'UNKNOWN') c.refuse(token.at, 'UNKNOWN as a value', 'write CAST(NULL AS BOOLEAN)');
+  if (c.sees('ROW', '(')) c.refuse(token.at, 'ROW (…) as a value', 'select the fields as columns of their own');
   if ((token.key === 'ARRAY' || token.key === 'MAP') && c.peek(1).key === '[')
     c.refuse(token.at, `${token.key}[…] as a value`, 'take the array or map from a column of the event');
   const parts: Ident[] = [c.ident('expression')];
@@ -105,6 +116,7 @@ const parsePrimary = (c: Cursor): ExprNode => {
     c.next();
     parts.push(c.ident('name'));
   }
+  if (c.sees('(')) c.refuse(token.at, 'function names with a catalog or database', 'use the name alone');
   return { kind: 'name', parts, at: c.span(token.at) };
 };
 
@@ -137,10 +149,13 @@ const parseUnary = (c: Cursor): ExprNode => {
 /** An expression whose operators all bind at least as tightly as `min`. */
 export const parseExpr = (c: Cursor, min = 0): ExprNode => {
   let left = parseUnary(c);
+  let last: ExprNode | null = null;
   for (;;) {
     const predicate = parsePredicate(c, left, min);
     if (predicate) {
+      refuseChain(c, last, predicate);
       left = predicate;
+      last = predicate;
       continue;
     }
     const token = c.peek();
@@ -152,5 +167,13 @@ export const parseExpr = (c: Cursor, min = 0): ExprNode => {
       c.refuse(c.peek().at, `a comparison with ${c.peek().key} (…)`, 'write IN (…), or join the two');
     const right = parseExpr(c, level + 1);
     left = { kind: 'binary', op: token.key as BinaryOp, left, right, at: c.span(left.at) };
+    last = null;
   }
+};
+
+/** LIKE binds to the right in Flink, so that `a LIKE b IN (TRUE)` means something else there than it says. */
+const refuseChain = (c: Cursor, last: ExprNode | null, next: ExprNode): void => {
+  if (last === null || next.kind === 'is' || next.kind === 'distinct') return;
+  if (last.kind === 'like' || (next.kind === 'like' && last.kind !== 'is' && last.kind !== 'distinct'))
+    c.refuse(next.at, 'LIKE beside another predicate', 'write brackets around the first of them');
 };

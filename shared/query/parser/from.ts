@@ -54,7 +54,7 @@ type Bracketed = { readonly kind: 'query'; readonly query: QueryNode } | Extract
 /** What brackets hold: a query or a join, in any number of them. A lone table in brackets is not taken by Flink either. */
 const parseBrackets = (c: Cursor): Bracketed => {
   const at = c.expect('FROM', '(');
-  if (c.sees('SELECT') || c.sees('WITH') || c.sees('VALUES')) {
+  if (['SELECT', 'WITH', 'VALUES'].includes(c.peek().key) || (c.sees('TABLE') && c.peek(1).key !== '(')) {
     const query = parseQuery(c);
     c.expect('sub-query', ')');
     return { kind: 'query', query };

@@ -8,10 +8,16 @@ const parseList = (c: Cursor, clause: string): readonly ExprNode[] => {
   if (!c.sees('(')) return [parseExpr(c)];
   c.expect(clause, '(');
   const exprs: ExprNode[] = [];
-  if (c.accept(')')) return exprs;
+  if (clause === 'GROUPING SETS' && c.accept(')')) return exprs;
   do exprs.push(parseExpr(c));
   while (c.accept(','));
   c.expect(clause, ')');
+  if (!c.sees(',') && !c.sees(')'))
+    c.refuse(
+      c.peek().at,
+      `an expression in ${clause} that begins with a bracket`,
+      'write brackets around the whole of it',
+    );
   return exprs;
 };
 
@@ -34,13 +40,15 @@ const parseItem = (c: Cursor, inSets: boolean): GroupNode => {
     c.expect(kind.toUpperCase(), ')');
     return { kind, lists, at: c.span(at) };
   }
-  if (inSets || c.sees('(', ')')) return { kind: 'list', exprs: parseList(c, 'GROUPING SETS'), at: c.span(at) };
+  if (inSets) return { kind: 'list', exprs: parseList(c, 'GROUPING SETS'), at: c.span(at) };
+  if (c.accept('(', ')')) return { kind: 'list', exprs: [], at: c.span(at) };
   return { kind: 'expr', expr: parseExpr(c), at: c.span(at) };
 };
 
 /** After GROUP BY. */
 export const parseGroupBy = (c: Cursor): readonly GroupNode[] => {
   const items: GroupNode[] = [];
+  if (c.sees('DISTINCT')) c.refuse(c.peek().at, 'GROUP BY DISTINCT', 'write each set once');
   do items.push(parseItem(c, false));
   while (c.accept(','));
   return items;

@@ -3,6 +3,7 @@ import type { ExprNode } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
 
 const UNITS = ['DAY', 'HOUR', 'MINUTE', 'SECOND', 'DAYS', 'HOURS', 'MINUTES', 'SECONDS'];
+const FIELDS = ['DAY', 'HOUR', 'MINUTE', 'SECOND'];
 const CALENDAR = ['YEAR', 'MONTH', 'QUARTER', 'WEEK', 'YEARS', 'MONTHS', 'QUARTERS', 'WEEKS'];
 
 const unit = (c: Cursor): string => {
@@ -20,23 +21,34 @@ const unit = (c: Cursor): string => {
   return token.key.replace(/S$/, '');
 };
 
-/** After INTERVAL: `'10' SECOND`, `'1 12' DAY TO HOUR`, `'100' SECOND(3)`. */
+const digits = (c: Cursor): number => {
+  const token = c.peek();
+  if (!/^\d{1,9}$/.test(token.text)) return c.fail('INTERVAL', 'a whole number of digits');
+  c.next();
+  return Number(token.text);
+};
+
+/** After INTERVAL: `'10' SECOND`, `'1 12' DAY TO HOUR`, `'100' SECOND(3)`. Only SECOND has digits after the point, written last. */
 export const parseInterval = (c: Cursor): ExprNode => {
   const from = c.expect('INTERVAL', 'INTERVAL');
   if (c.peek().kind === 'number') c.fail('INTERVAL', `quotes around the number: INTERVAL '${c.peek().text}' SECOND`);
+  if (c.sees('-') && c.peek(1).kind === 'string')
+    c.refuse(c.peek().at, 'a sign before the text of INTERVAL', `write INTERVAL '-${c.peek(1).text}'`);
   const text = c.string('INTERVAL').text;
   const first = unit(c);
   let precision: number | null = null;
   if (c.accept('(')) {
-    const digits = c.next();
-    if (!/^\d+$/.test(digits.text)) c.fail('INTERVAL', 'a whole number of digits');
-    precision = Number(digits.text);
-    if (c.accept(',')) c.next();
+    precision = digits(c);
+    if (first === 'SECOND' && c.accept(',')) digits(c);
     c.expect('INTERVAL', ')');
   }
-  const to = c.accept('TO') ? unit(c) : null;
-  if (to !== null && c.accept('(')) {
-    c.next();
+  if (!c.accept('TO')) return { kind: 'interval', text, from: first, to: null, precision, at: c.span(from) };
+  const at = c.peek();
+  const finer = FIELDS.slice(FIELDS.indexOf(first) + 1);
+  if (!finer.includes(at.key.replace(/S$/, ''))) c.fail(`INTERVAL … ${first} TO`, finer.join(', ') || 'nothing finer');
+  const to = unit(c);
+  if (to === 'SECOND' && c.accept('(')) {
+    digits(c);
     c.expect('INTERVAL', ')');
   }
   return { kind: 'interval', text, from: first, to, precision, at: c.span(from) };
@@ -51,8 +63,11 @@ export const parseLiteral = (c: Cursor): ExprNode | null => {
     const of = /[eE]/.test(token.text) ? 'double' : /\.\d/.test(token.text) ? 'decimal' : 'integer';
     return { kind: 'literal', of, text: token.text, at };
   }
+  if (token.kind === 'word' && c.peek(1).kind === 'string' && /^([XN]|_.*)$/.test(token.key))
+    c.refuse(at, `strings with ${token.text} before them`, 'write the string alone; all text is Unicode');
   if (token.kind === 'string') {
     c.next();
+    if (c.peek().kind === 'string') c.refuse(c.peek().at, 'a string in pieces', 'write one string, or || between them');
     return { kind: 'literal', of: 'string', text: token.text, at };
   }
   if (token.key === 'INTERVAL') return parseInterval(c);

@@ -8,8 +8,10 @@ import { refuseRest } from './tails.ts';
 export const parseNames = (c: Cursor, clause: string): readonly Ident[] => {
   c.expect(clause, '(');
   const list = [];
-  do list.push(c.ident(clause));
-  while (c.accept(','));
+  do {
+    list.push(c.ident(clause));
+    if (c.sees('.')) c.refuse(c.peek().at, `a field of a row in ${clause}`, 'name whole columns');
+  } while (c.accept(','));
   c.expect(clause, ')');
   return list;
 };

@@ -16,12 +16,14 @@ const parseItem = (c: Cursor): SelectItem => {
     return { kind: 'star', table, at: c.span(at) };
   }
   const expr = parseExpr(c);
+  if (c.sees('.', '*')) c.refuse(c.span(at), 'all fields of a ROW by *', 'name the fields');
   const alias = isAlias(c) ? c.ident('SELECT … AS') : null;
   return { kind: 'expr', expr, alias, at: c.span(at) };
 };
 
 export const parseSelect = (c: Cursor): Select => {
   if (c.sees('VALUES')) c.refuse(c.peek().at, 'INSERT INTO … VALUES', 'send the rows as events');
+  if (c.sees('TABLE')) c.refuse(c.peek().at, 'TABLE t as a query', 'write SELECT * FROM t');
   const at = c.expect('query', 'SELECT');
   const first = c.peek().at;
   const distinct = c.accept('DISTINCT') ? first : null;

@@ -1,7 +1,7 @@
 // A file's statements. After a mistake reading goes on behind the next semicolon, so that one run names all of them.
 
 import { nearest } from '../../did-you-mean.ts';
-import type { CreateView, Insert, Statement } from '../ast.ts';
+import type { CreateView, Insert, Span, Statement } from '../ast.ts';
 import { tokensOf } from '../lexer.ts';
 import { GiveUp, type Problems } from '../problem.ts';
 import { parseCreateFunction } from './create-function.ts';
@@ -80,25 +80,59 @@ const parseStatement = (c: Cursor): Statement => {
   );
 };
 
-/** Statement sets run their INSERTs together; here every INSERT does, so the brackets around them mean nothing. */
-const skipSetWords = (c: Cursor): boolean =>
-  c.accept('EXECUTE', 'STATEMENT', 'SET', 'BEGIN') ||
-  c.accept('BEGIN', 'STATEMENT', 'SET', ';') ||
-  (c.sees('END') && [';', ''].includes(c.peek(1).key) && c.accept('END'));
+/** What reading has come to: where a statement set that is still open began, and whether anything came before. */
+type State = { set: { readonly at: Span; inserts: number } | null; begun: boolean };
+
+/** Statement sets run their INSERTs together; here every INSERT does, so the words around them mean nothing, but must be right. */
+const skipSetWords = (c: Cursor, state: State): boolean => {
+  const at = c.peek().at;
+  if (state.set && c.accept('END')) {
+    if (state.set.inserts === 0) c.problems.notSql(at, 'statement set: expected INSERT INTO before END');
+    state.set = null;
+    if (!c.sees(';') && c.peek().kind !== 'end') c.fail('end of the statement set', '";"');
+    return true;
+  }
+  if (state.set) {
+    if (!c.sees('INSERT')) c.fail('statement set', 'INSERT INTO or END');
+    return false;
+  }
+  if (c.accept('EXECUTE', 'STATEMENT', 'SET')) c.expect('EXECUTE STATEMENT SET', 'BEGIN');
+  else if (c.accept('BEGIN', 'STATEMENT', 'SET')) c.expect('BEGIN STATEMENT SET', ';');
+  else {
+    if (c.sees('EXECUTE', 'INSERT')) c.next();
+    return false;
+  }
+  state.set = { at, inserts: 0 };
+  return true;
+};
+
+/** A statement, or null for a semicolon or a word of a statement set. */
+const parseNext = (c: Cursor, state: State): Statement | null => {
+  if (!state.set && state.begun && c.accept(';')) return null;
+  state.begun = true;
+  if (skipSetWords(c, state)) return null;
+  const statement = parseStatement(c);
+  if (state.set) state.set.inserts++;
+  if (!c.sees(';') && c.peek().kind !== 'end') c.fail('end of statement', '";"');
+  if (state.set) c.accept(';');
+  return statement;
+};
 
 export const parseFile = (text: string, problems: Problems): readonly Statement[] => {
   const c = cursor(tokensOf(text, problems), problems);
   const statements: Statement[] = [];
+  const state: State = { set: null, begun: false };
   while (c.peek().kind !== 'end') {
-    if (c.accept(';') || skipSetWords(c)) continue;
     try {
-      const statement = parseStatement(c);
-      if (!c.sees(';') && c.peek().kind !== 'end') c.fail('end of statement', '";"');
-      statements.push(statement);
+      const statement = parseNext(c, state);
+      if (statement) statements.push(statement);
     } catch (error) {
       if (!(error instanceof GiveUp)) problems.bug(c.peek().at, error);
       while (c.peek().kind !== 'end' && !c.sees(';')) c.next();
+      if (state.set) state.set.inserts++; // whatever it was, it is reported
+      c.accept(';');
     }
   }
+  if (state.set) problems.notSql(state.set.at, 'statement set: it begins here and has no END');
   return statements;
 };

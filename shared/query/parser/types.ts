@@ -13,10 +13,21 @@ const rowFields = (c: Cursor): readonly { readonly name: Ident; readonly type: T
   const round = c.accept('(');
   if (!round) c.expect('ROW type', '<');
   const fields = [];
-  do fields.push({ name: c.ident('ROW type'), type: parseType(c) });
-  while (c.accept(','));
+  do {
+    const name = c.ident('ROW type');
+    fields.push({ name, type: parseInner(c) });
+    if (c.peek().kind === 'string') c.next(); // a comment
+  } while (c.accept(','));
   c.expect('ROW type', round ? ')' : '>');
   return fields;
+};
+
+/** A type inside another one, where NULL means nothing and NOT NULL is not kept. */
+const parseInner = (c: Cursor): TypeNode => {
+  const type = parseType(c);
+  if (c.sees('NOT', 'NULL')) c.refuse(c.peek().at, 'NOT NULL inside a type', 'leave it out');
+  c.accept('NULL');
+  return type;
 };
 
 const timeZone = (c: Cursor): string => {
@@ -34,16 +45,16 @@ const prefixed = (c: Cursor): TypeNode => {
   if (token.key === 'ROW') return { kind: 'row', fields: rowFields(c), at: c.span(from) };
   if (token.key === 'ARRAY' || token.key === 'MULTISET') {
     c.expect(`${token.key} type`, '<');
-    const element = parseType(c);
+    const element = parseInner(c);
     c.expect(`${token.key} type`, '>');
     if (token.key === 'MULTISET') return { kind: 'plain', name: 'MULTISET', args: [], at: c.span(from) };
     return { kind: 'array', element, at: c.span(from) };
   }
   if (token.key === 'MAP') {
     c.expect('MAP type', '<');
-    const key = parseType(c);
+    const key = parseInner(c);
     c.expect('MAP type', ',');
-    const value = parseType(c);
+    const value = parseInner(c);
     c.expect('MAP type', '>');
     return { kind: 'map', key, value, at: c.span(from) };
   }
