@@ -11,6 +11,7 @@ import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { sqsWake } from '../../shared/aws/sqs-wake.ts';
 import { referenceLookup } from '../../shared/enrich/reference.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { aggregate } from '../../shared/steps/aggregate/aggregate.ts';
 import { onKinesis } from '../../shared/trigger/kinesis.ts';
@@ -26,16 +27,18 @@ const env = settings([
   'RUN',
 ]);
 const logger = new Logger();
+const watching = watch(env.STAGE_NAME);
+const { usage } = watching;
 
 export const handler = middy(
   onKinesis(
     aggregate({
       plan: pipeline.plan,
       reads: env.STAGE_NAME === 'aggregate-again' ? 'refined' : 'enriched',
-      from: kinesisStream({ stream: env.INPUT_STREAM }),
-      table: dynamoTable({ table: env.LEDGER_TABLE }),
-      objects: s3Objects({ bucket: env.DATA_BUCKET }),
-      wake: sqsWake({ queueUrl: env.REFINE_QUEUE_URL }),
+      from: kinesisStream({ stream: env.INPUT_STREAM, usage }),
+      table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
+      objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
+      wake: sqsWake({ queueUrl: env.REFINE_QUEUE_URL, usage }),
       clock: systemClock,
       nonce: randomUUID,
       run: env.RUN,
@@ -47,5 +50,6 @@ export const handler = middy(
       }),
     }),
     logger,
+    watching,
   ),
 ).use(injectLambdaContext(logger));

@@ -4,12 +4,15 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { archive } from '../../shared/steps/archive.ts';
 import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['DATA_BUCKET', 'RUN']);
 const logger = new Logger();
+const watching = watch('archive');
+const { usage } = watching;
 
 export const handler = middy(
-  onKinesis(archive({ objects: s3Objects({ bucket: env.DATA_BUCKET }), run: env.RUN }), logger),
+  onKinesis(archive({ objects: s3Objects({ bucket: env.DATA_BUCKET, usage }), run: env.RUN }), logger, watching),
 ).use(injectLambdaContext(logger));

@@ -4,12 +4,15 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { settings } from '../../shared/aws/settings.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { deaggregate } from '../../shared/steps/deaggregate.ts';
 import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['OUTPUT_STREAM']);
 const logger = new Logger();
+const watching = watch('deaggregate');
+const { usage } = watching;
 
-export const handler = middy(onKinesis(deaggregate({ to: kinesisStream({ stream: env.OUTPUT_STREAM }) }), logger)).use(
-  injectLambdaContext(logger),
-);
+export const handler = middy(
+  onKinesis(deaggregate({ to: kinesisStream({ stream: env.OUTPUT_STREAM, usage }) }), logger, watching),
+).use(injectLambdaContext(logger));

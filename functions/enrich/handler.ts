@@ -10,6 +10,7 @@ import { settings } from '../../shared/aws/settings.ts';
 import { agentLookup } from '../../shared/enrich/agent.ts';
 import { geoFile } from '../../shared/enrich/geo.ts';
 import { referenceLookup } from '../../shared/enrich/reference.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { enrich } from '../../shared/steps/enrich.ts';
 import { onKinesis } from '../../shared/trigger/kinesis.ts';
@@ -24,6 +25,8 @@ const env = settings([
   'RUN',
 ]);
 const logger = new Logger();
+const watching = watch('enrich');
+const { usage } = watching;
 const geo = geoFile(process.env.GEO_DATABASE);
 if (geo === undefined && pipeline.enrichments.some((e) => e.kind === 'geo'))
   logger.info('GEO_DATABASE names no .mmdb file: geo enrichments add nothing'); // a look-up adds what it can
@@ -31,10 +34,10 @@ if (geo === undefined && pipeline.enrichments.some((e) => e.kind === 'geo'))
 export const handler = middy(
   onKinesis(
     enrich({
-      from: kinesisStream({ stream: env.VALIDATED_STREAM }),
-      to: kinesisStream({ stream: env.ENRICHED_STREAM }),
-      table: dynamoTable({ table: env.LEDGER_TABLE }),
-      rejected: s3Objects({ bucket: env.DATA_BUCKET }),
+      from: kinesisStream({ stream: env.VALIDATED_STREAM, usage }),
+      to: kinesisStream({ stream: env.ENRICHED_STREAM, usage }),
+      table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
+      rejected: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       clock: systemClock,
       run: env.RUN,
       groups: Number(env.GROUPS),
@@ -43,12 +46,13 @@ export const handler = middy(
         geo,
         agent: agentLookup(),
         reference: referenceLookup({
-          table: dynamoTable({ table: env.REFERENCE_TABLE }),
+          table: dynamoTable({ table: env.REFERENCE_TABLE, usage }),
           clock: systemClock,
           columns: pipeline.references,
         }),
       },
     }),
     logger,
+    watching,
   ),
 ).use(injectLambdaContext(logger));

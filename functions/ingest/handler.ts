@@ -6,17 +6,21 @@ import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { pipeline } from '#pipeline';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { settings } from '../../shared/aws/settings.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { createApp } from '../../shared/steps/ingest/app.ts';
 import { withoutStrayBody } from '../../shared/trigger/http.ts';
 
 const { RAW_STREAM } = settings(['RAW_STREAM']);
 const logger = new Logger({ serviceName: 'ingest' });
+const watching = watch('ingest');
+const { usage } = watching;
 
 const app = createApp({
-  raw: kinesisStream({ stream: RAW_STREAM }),
+  raw: kinesisStream({ stream: RAW_STREAM, usage }),
   clock: systemClock,
   types: pipeline.types,
+  tell: (told) => watching.tell(told),
   onError: (error) => logger.error('the request failed', { error }),
 });
 

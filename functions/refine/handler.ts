@@ -9,6 +9,7 @@ import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { refine } from '../../shared/steps/refine/refine.ts';
 import { onWake } from '../../shared/trigger/schedule.ts';
@@ -24,22 +25,25 @@ const env = settings([
   'RUN',
 ]);
 const logger = new Logger();
+const watching = watch(env.STAGE_NAME);
+const { usage } = watching;
 
 export const handler = middy(
   onWake(
     refine({
       plan: pipeline.plan,
       reads: env.STAGE_NAME === 'refine-again' ? 'refined' : 'enriched',
-      from: kinesisStream({ stream: env.INPUT_STREAM }),
-      raw: kinesisStream({ stream: env.RAW_STREAM }),
-      to: kinesisStream({ stream: env.REFINED_STREAM }),
-      table: dynamoTable({ table: env.LEDGER_TABLE }),
-      objects: s3Objects({ bucket: env.DATA_BUCKET }),
+      from: kinesisStream({ stream: env.INPUT_STREAM, usage }),
+      raw: kinesisStream({ stream: env.RAW_STREAM, usage }),
+      to: kinesisStream({ stream: env.REFINED_STREAM, usage }),
+      table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
+      objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       clock: systemClock,
       nonce: randomUUID,
       run: env.RUN,
       groups: Number(env.GROUPS),
     }),
     logger,
+    watching,
   ),
 ).use(injectLambdaContext(logger));

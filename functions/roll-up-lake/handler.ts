@@ -8,27 +8,31 @@ import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { rollUpLake } from '../../shared/steps/roll-up-lake.ts';
 import { onSchedule } from '../../shared/trigger/schedule.ts';
 
 const env = settings(['ENRICHED_STREAM', 'REFINED_STREAM', 'LEDGER_TABLE', 'DATA_BUCKET', 'RUN']);
 const logger = new Logger();
+const watching = watch('roll-up-lake');
+const { usage } = watching;
 
 export const handler = middy(
   onSchedule(
     rollUpLake({
       plan: pipeline.plan,
       streams: {
-        enriched: kinesisStream({ stream: env.ENRICHED_STREAM }),
-        refined: kinesisStream({ stream: env.REFINED_STREAM }),
+        enriched: kinesisStream({ stream: env.ENRICHED_STREAM, usage }),
+        refined: kinesisStream({ stream: env.REFINED_STREAM, usage }),
       },
-      table: dynamoTable({ table: env.LEDGER_TABLE }),
-      objects: s3Objects({ bucket: env.DATA_BUCKET }),
+      table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
+      objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       clock: systemClock,
       nonce: randomUUID,
       run: env.RUN,
     }),
     logger,
+    watching,
   ),
 ).use(injectLambdaContext(logger));

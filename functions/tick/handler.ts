@@ -4,12 +4,15 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { settings } from '../../shared/aws/settings.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { tick } from '../../shared/steps/tick.ts';
 import { onSchedule } from '../../shared/trigger/schedule.ts';
 
 const env = settings(['RAW_STREAM']);
 const logger = new Logger();
+const watching = watch('tick');
+const { usage } = watching;
 
-export const handler = middy(onSchedule(tick({ raw: kinesisStream({ stream: env.RAW_STREAM }) }), logger)).use(
-  injectLambdaContext(logger),
-);
+export const handler = middy(
+  onSchedule(tick({ raw: kinesisStream({ stream: env.RAW_STREAM, usage }) }), logger, watching),
+).use(injectLambdaContext(logger));

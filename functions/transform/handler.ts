@@ -8,6 +8,7 @@ import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { referenceLookup } from '../../shared/enrich/reference.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { transform } from '../../shared/steps/transform.ts';
 import { onKinesis } from '../../shared/trigger/kinesis.ts';
@@ -22,15 +23,17 @@ const env = settings([
   'RUN',
 ]);
 const logger = new Logger();
+const watching = watch('transform');
+const { usage } = watching;
 
 export const handler = middy(
   onKinesis(
     transform({
       plan: pipeline.plan,
-      from: kinesisStream({ stream: env.ENRICHED_STREAM }),
-      to: kinesisStream({ stream: env.REFINED_STREAM }),
-      table: dynamoTable({ table: env.LEDGER_TABLE }),
-      rejected: s3Objects({ bucket: env.DATA_BUCKET }),
+      from: kinesisStream({ stream: env.ENRICHED_STREAM, usage }),
+      to: kinesisStream({ stream: env.REFINED_STREAM, usage }),
+      table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
+      rejected: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       clock: systemClock,
       run: env.RUN,
       groups: Number(env.GROUPS),
@@ -41,5 +44,6 @@ export const handler = middy(
       }),
     }),
     logger,
+    watching,
   ),
 ).use(injectLambdaContext(logger));

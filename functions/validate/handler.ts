@@ -8,6 +8,7 @@ import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { judgeOf, longestDelay } from '../../shared/steps/judge.ts';
 import { validate } from '../../shared/steps/validate.ts';
@@ -15,14 +16,16 @@ import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['RAW_STREAM', 'VALIDATED_STREAM', 'LEDGER_TABLE', 'DATA_BUCKET', 'GROUPS', 'RUN']);
 const logger = new Logger();
+const watching = watch('validate');
+const { usage } = watching;
 
 export const handler = middy(
   onKinesis(
     validate({
-      raw: kinesisStream({ stream: env.RAW_STREAM }),
-      validated: kinesisStream({ stream: env.VALIDATED_STREAM }),
-      table: dynamoTable({ table: env.LEDGER_TABLE }),
-      rejected: s3Objects({ bucket: env.DATA_BUCKET }),
+      raw: kinesisStream({ stream: env.RAW_STREAM, usage }),
+      validated: kinesisStream({ stream: env.VALIDATED_STREAM, usage }),
+      table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
+      rejected: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       judge: judgeOf(pipeline), // schemas and plan, compiled from pipeline/ at build time
       delay: longestDelay(pipeline.plan.tables),
       sources: pipeline.sources,
@@ -31,5 +34,6 @@ export const handler = middy(
       groups: Number(env.GROUPS),
     }),
     logger,
+    watching,
   ),
 ).use(injectLambdaContext(logger));

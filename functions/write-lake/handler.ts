@@ -8,6 +8,7 @@ import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
+import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import type { LakeReads } from '../../shared/steps/lake/tables.ts';
 import { writeLake } from '../../shared/steps/write-lake.ts';
@@ -15,14 +16,16 @@ import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['ENRICHED_STREAM', 'REFINED_STREAM', 'LEDGER_TABLE', 'DATA_BUCKET', 'GROUPS', 'RUN']);
 const logger = new Logger();
+const watching = watch('write-lake');
+const { usage } = watching;
 
 const from = (reads: LakeReads, stream: string) =>
   writeLake({
     plan: pipeline.plan,
     reads,
-    from: kinesisStream({ stream }),
-    table: dynamoTable({ table: env.LEDGER_TABLE }),
-    objects: s3Objects({ bucket: env.DATA_BUCKET }),
+    from: kinesisStream({ stream, usage }),
+    table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
+    objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
     clock: systemClock,
     nonce: randomUUID,
     run: env.RUN,
@@ -32,5 +35,9 @@ const enriched = from('enriched', env.ENRICHED_STREAM);
 const refined = from('refined', env.REFINED_STREAM);
 
 export const handler = middy(
-  onKinesis((batch, budget) => (batch.stream === env.REFINED_STREAM ? refined : enriched)(batch, budget), logger),
+  onKinesis(
+    (batch, budget) => (batch.stream === env.REFINED_STREAM ? refined : enriched)(batch, budget),
+    logger,
+    watching,
+  ),
 ).use(injectLambdaContext(logger));

@@ -9,11 +9,13 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { refuseUnwritable, refuseWideGet } from '../item-size.ts';
+import type { Usage } from '../metrics/usage.ts';
 import type { Condition, Item, Table, Written } from '../ports.ts';
 import { clientSettings } from './client.ts';
 import { batchGet, batchPut } from './dynamo-batches.ts';
 import { sortRange } from './dynamo-range.ts';
 import { type Attributes, expressionFields, toAttributes, toExpression, toItem, toKey } from './items.ts';
+import { metered } from './metered.ts';
 import { faulting } from './sdk-errors.ts';
 
 const CODES = { throttled: 'table.throttled', unavailable: 'table.unavailable' } as const;
@@ -44,11 +46,17 @@ const written = async (send: () => Promise<unknown>): Promise<Written> => {
   }
 };
 
-export type DynamoTableOptions = { readonly table: string; readonly client?: DynamoDBClient };
+export type DynamoTableOptions = {
+  readonly table: string;
+  readonly client?: DynamoDBClient;
+  /** Counts the calls of the client that is made here. */
+  readonly usage?: Usage;
+};
 
 export const dynamoTable = ({
   table,
-  client = new DynamoDBClient(clientSettings('DYNAMODB')),
+  usage,
+  client = metered(new DynamoDBClient(clientSettings('DYNAMODB')), usage),
 }: DynamoTableOptions): Table => {
   const call = <T>(operation: string, send: () => Promise<T>): Promise<T> =>
     faulting(`${operation} ${table}`, CODES, send);

@@ -9,9 +9,11 @@ import {
   type PutRecordsResultEntry,
   type Shard as SdkShard,
 } from '@aws-sdk/client-kinesis';
+import type { Usage } from '../metrics/usage.ts';
 import type { PutOutcome, Shard, Stream } from '../ports.ts';
 import { refuseUnputtable } from '../put-limits.ts';
 import { clientSettings } from './client.ts';
+import { metered } from './metered.ts';
 import { faulting, isNamed } from './sdk-errors.ts';
 
 const CODES = { throttled: 'stream.throttled', unavailable: 'stream.unavailable' } as const;
@@ -33,11 +35,17 @@ const shardOf = (s: SdkShard): Shard => ({
 const isForgottenShard = (error: unknown): boolean =>
   isNamed(error, 'ResourceNotFoundException') && /^shard /i.test((error as Error).message);
 
-export type KinesisStreamOptions = { readonly stream: string; readonly client?: KinesisClient };
+export type KinesisStreamOptions = {
+  readonly stream: string;
+  readonly client?: KinesisClient;
+  /** Counts the calls of the client that is made here. */
+  readonly usage?: Usage;
+};
 
 export const kinesisStream = ({
   stream,
-  client = new KinesisClient(clientSettings('KINESIS')),
+  usage,
+  client = metered(new KinesisClient(clientSettings('KINESIS')), usage),
 }: KinesisStreamOptions): Stream => {
   const shards = async (): Promise<readonly Shard[]> => {
     const all: Shard[] = [];

@@ -7,9 +7,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { Fault } from '../faults.ts';
+import type { Usage } from '../metrics/usage.ts';
 import type { Objects } from '../ports.ts';
 import { backOff } from './back-off.ts';
 import { clientSettings, endpointOf } from './client.ts';
+import { metered } from './metered.ts';
 import { faulting, httpStatus, isNamed } from './sdk-errors.ts';
 
 const CODES = { throttled: 'objects.unavailable', unavailable: 'objects.unavailable' } as const;
@@ -17,12 +19,17 @@ const MAX_PAGE = 1_000;
 /** S3 answers 409 when another conditional write of the same key is under way; its outcome decides ours. */
 const MAX_CONFLICTS = 5;
 
-export type S3ObjectsOptions = { readonly bucket: string; readonly client?: S3Client };
+export type S3ObjectsOptions = {
+  readonly bucket: string;
+  readonly client?: S3Client;
+  /** Counts the calls of the client that is made here. */
+  readonly usage?: Usage;
+};
 
 export const newS3Client = (): S3Client =>
   new S3Client({ ...clientSettings('S3'), forcePathStyle: endpointOf('S3') !== undefined });
 
-export const s3Objects = ({ bucket, client = newS3Client() }: S3ObjectsOptions): Objects => {
+export const s3Objects = ({ bucket, usage, client = metered(newS3Client(), usage) }: S3ObjectsOptions): Objects => {
   const call = <T>(operation: string, key: string, send: () => Promise<T>): Promise<T> =>
     faulting(`${operation} ${bucket}/${key}`, CODES, send);
 

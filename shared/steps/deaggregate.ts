@@ -29,13 +29,14 @@ export const deaggregate = (deps: { readonly to: Stream; readonly patience?: Pat
     const mayGoOn = () => budget.remainingMs() > reserve;
     const { sent, fault } = await sendInOrder(deps.to, singles.slice(skip), deps.patience ?? backOff, mayGoOn);
     const all = skip + sent;
+    const told = { measures: { EventsIn: singles.length - skip, EventsPassed: sent } };
     const stopped = ends.findIndex((end) => end > all);
     const undone = records[stopped];
     if (undone === undefined) {
       stoppedIn.delete(shard);
-      return { done: records.length };
+      return { done: records.length, told };
     }
     stoppedIn.set(shard, { seq: undone.seq, sent: all - (ends[stopped - 1] ?? 0) });
-    return { done: stopped, ...(fault && { fault }) };
+    return { done: stopped, ...(fault && { fault }), told };
   };
 };

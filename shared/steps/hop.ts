@@ -12,6 +12,7 @@ import { ensureAncestorsRead } from './ancestors.ts';
 import { checkpoints } from './checkpoint.ts';
 import { takeInTime } from './prefix.ts';
 import { keepAside, sideDoorKey } from './side-door.ts';
+import { StageTally } from './stage-tally.ts';
 import { shardTree } from './tree.ts';
 
 export type HopReject = {
@@ -22,7 +23,14 @@ export type HopReject = {
 };
 
 /** What a hop makes of one event: the events that go on, in order, and what it refuses. */
-export type HopResult = { readonly out: readonly StampedEvent[]; readonly rejects: readonly HopReject[] };
+export type HopResult = {
+  readonly out: readonly StampedEvent[];
+  readonly rejects: readonly HopReject[];
+  /** How often the event was taken in, for metrics: once for each query that reads it. 1 without it. */
+  readonly taken?: number;
+  /** How many of these left it out. 0 without it. */
+  readonly filtered?: number;
+};
 
 export type HopDeps = {
   /** Name of the stage, as in the books and the rejected events. */
@@ -89,12 +97,15 @@ export const hop = (deps: HopDeps): BatchStep => {
     await start(batch.shard);
     const outbox = new Outbox(deps.to, deps.groups, deps.patience);
     const aside: string[] = [];
+    const tally = new StageTally();
     const pass = (item: Inner) => {
       if (item.kind !== 'event') {
+        if (item.kind === 'mark') tally.clock = item.clock;
         if (deps.passMarks) outbox.add(groupOfLane(item.lane), item);
         return;
       }
-      const { out, rejects } = deps.transform(item);
+      const { out, rejects, taken = 1, filtered = 0 } = deps.transform(item);
+      tally.add(taken, filtered, rejects.length);
       for (const e of out) outbox.add(groupOfLane(e.lane), e);
       for (const r of rejects) aside.push(rejectLine(deps.stage, item, r));
     };
@@ -102,6 +113,7 @@ export const hop = (deps: HopDeps): BatchStep => {
       const unpacked = unpackInner(record.data);
       if (!unpacked.ok) {
         aside.push(foreignLine(deps.stage, batch.shard, record, unpacked.cause));
+        tally.add(1, 0, 1);
         return;
       }
       if (deps.prepare) await deps.prepare(unpacked.items.filter((i) => i.kind === 'event'));
@@ -112,6 +124,6 @@ export const hop = (deps: HopDeps): BatchStep => {
     const name = `${batch.shard}/${first.seq}-${last.seq}`;
     await keepAside(deps.rejected, sideDoorKey('rejected', deps.run, deps.stage, first.arrival, name), aside);
     await marks.advance(batch.shard, last.seq);
-    return { done };
+    return { done, told: tally.told(deps.clock.now()) };
   };
 };

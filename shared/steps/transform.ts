@@ -25,7 +25,7 @@ export const STAGE = 'transform';
 export type TransformDeps = Omit<HopDeps, 'stage' | 'passMarks' | 'prepare' | 'transform'> &
   SideDeps & { readonly plan: Plan };
 
-const NOTHING: HopResult = { out: [], rejects: [] };
+const NOTHING: HopResult = { out: [], rejects: [], taken: 0 };
 
 const isStateless = (q: Query): q is StatelessQuery => q.kind === 'stateless';
 const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
@@ -75,12 +75,14 @@ const rowsOf = (e: StampedEvent, read: TimedEvent | undefined, queries: readonly
   const at = `${shardOfLane(e.lane)}|${position(e.seq, e.index, e.child)}`;
   const out: StampedEvent[] = [];
   const rejects: HopReject[] = [];
+  let filtered = 0;
   for (const { query, apply, child } of queries) {
     try {
       const rows = apply(read.event, read.time, at).map(({ element, text }) => ({
         child: child + element,
         bytes: Buffer.from(text),
       }));
+      if (rows.length === 0) filtered++;
       const large = rows.find((row) => row.bytes.length > MAX_EVENT_BYTES);
       // All of an event's rows or none: an event that is rejected has no row of that query.
       if (large === undefined) for (const { child, bytes } of rows) out.push({ ...e, child, bytes });
@@ -89,7 +91,7 @@ const rowsOf = (e: StampedEvent, read: TimedEvent | undefined, queries: readonly
       rejects.push({ rule: 'query.threw', query: query.name, cause: messageOf(thrown) });
     }
   }
-  return { out, rejects };
+  return { out, rejects, taken: queries.length, filtered };
 };
 
 /** Without stateless queries only the checkpoint moves on, so that a first query begins with the events after its deploy. */

@@ -20,6 +20,7 @@ import type { Judge, Verdict } from './judge.ts';
 import { takeInTime } from './prefix.ts';
 import { NEW_CLOCK, onEvent, onRecord, onTick, type ShardClock } from './shard-clock.ts';
 import { keepAside, sideDoorKey } from './side-door.ts';
+import { StageTally } from './stage-tally.ts';
 import { ancestorsOf, shardTree, type TreeShard } from './tree.ts';
 
 export const STAGE = 'validate';
@@ -144,7 +145,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
       }),
     );
 
-  const begin = (shard: TreeShard, from: ShardClock, outbox: Outbox, lines: string[]) => {
+  const begin = (shard: TreeShard, from: ShardClock, outbox: Outbox, lines: string[], tally: StageTally) => {
     const owned = ownedGroups(shard, groups);
     const lanes = new Map(owned.map((g) => [g, lane(shard.id, g)] as const));
     let at = from;
@@ -157,6 +158,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
       const unpacked = unpackRecord(record.data, record.partitionKey);
       if (!unpacked.ok) {
         lines.push(aside('rejected', shard.id, record, 0, record.data, unpacked));
+        tally.add(1, 0, 1);
         return;
       }
       const seen = unpacked.records.map((user) => ({
@@ -173,10 +175,14 @@ export const validate = (deps: ValidateDeps): BatchStep => {
             ? `id ${named(verdict).id} came before`
             : 'the KPL sent it again to the shard of its key';
           lines.push(aside('duplicate', shard.id, record, user.index, user.bytes, { rule: 'event.duplicate', cause }));
+          tally.add(1, 0, 0);
+          tally.duplicate++;
         } else if (verdict.kind === 'reject') {
           lines.push(aside('rejected', shard.id, record, user.index, user.bytes, verdict));
+          tally.add(1, 0, 1);
         } else {
           const group = groupOf(user, owned);
+          tally.add(1, 0, 0);
           at = onEvent(at, verdict.time, record.arrival, deps.delay);
           outbox.add(group, {
             kind: 'event',
@@ -207,10 +213,11 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     const outbox = new Outbox(deps.validated, groups, deps.patience);
     if (!announced.has(batch.shard)) await announceEnds(batch.shard, before === undefined, outbox);
     const lines: string[] = [];
+    const tally = new StageTally();
     const start: ShardClock = before
       ? { clock: before.clock as number, rose: (before.rose as number | undefined) ?? null }
       : NEW_CLOCK;
-    const { owned, take, clock: now } = begin(shard, start, outbox, lines);
+    const { owned, take, clock: now } = begin(shard, start, outbox, lines, tally);
     const done = await takeInTime(batch, budget, outbox, take);
     const last = batch.records[done - 1] as StreamRecord;
     for (const g of owned)
@@ -220,6 +227,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     await keepAside(deps.rejected, sideDoorKey('rejected', run, STAGE, first.arrival, name), lines);
     await marks.advance(batch.shard, last.seq, { clock: now().clock, rose: now().rose as EpochMs });
     announced.add(batch.shard);
-    return { done };
+    if (now().clock !== NEW_CLOCK.clock) tally.clock = now().clock;
+    return { done, told: tally.told(clock.now()) };
   };
 };

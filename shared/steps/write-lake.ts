@@ -5,6 +5,7 @@ import { Fault } from '../faults.ts';
 import { unpackInner } from '../lanes/block.ts';
 import type { Inner } from '../lanes/inner.ts';
 import { padSeq, position, shardOfLane } from '../lanes/position.ts';
+import type { Measures } from '../metrics/list.ts';
 import type { Clock, Nonce, Objects, Stream, Table } from '../ports.ts';
 import type { Plan } from '../query/plan.ts';
 import { days } from '../time.ts';
@@ -86,11 +87,18 @@ export const writeLake = (deps: WriteLakeDeps): BatchStep => {
     return lanes;
   };
 
-  const commit = async (shard: string, first: StreamRecord, last: StreamRecord, items: readonly Inner[]) => {
+  const commit = async (
+    shard: string,
+    first: StreamRecord,
+    last: StreamRecord,
+    items: readonly Inner[],
+  ): Promise<Measures> => {
     const head = heads.get(shard) ?? (await headOf(shard));
     heads.set(shard, head);
     const staged = stageBatch(tables, head.lanes, items, clock.now());
-    if (!staged.applied) return;
+    const [passed, rejected] = [staged.rows.length, staged.rejects.length];
+    const measures = { EventsIn: passed + rejected, EventsPassed: passed, EventsRejected: rejected };
+    if (!staged.applied) return measures;
     const name = `${shard}/${first.seq}-${last.seq}`;
     const aside = sideDoorKey('rejected', run, `${STAGE}/${deps.reads}`, first.arrival, name);
     await keepAside(deps.objects, aside, staged.rejects.map(rejectLine));
@@ -103,6 +111,7 @@ export const writeLake = (deps: WriteLakeDeps): BatchStep => {
     });
     if (!appended.ok) throw new Fault('table.unavailable', `${fn} ${shard}: entry ${head.n + 1} is taken`);
     heads.set(shard, appended.head);
+    return measures;
   };
 
   return async (batch) => {
@@ -113,9 +122,9 @@ export const writeLake = (deps: WriteLakeDeps): BatchStep => {
     const items = tables.size === 0 ? [] : itemsOf(batch);
     for (let tries = 1; ; tries++) {
       try {
-        await commit(shard, first, last, items);
+        const measures = await commit(shard, first, last, items);
         await read.advance(shard, last.seq);
-        return { done: records.length };
+        return { done: records.length, told: { measures } };
       } catch (error) {
         // Number taken, or the put's fate unknown: read the newest entry again and filter with its marks.
         heads.delete(shard);

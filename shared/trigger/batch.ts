@@ -1,4 +1,5 @@
 import type { Fault } from '../faults.ts';
+import type { Told } from '../metrics/told.ts';
 import type { EpochMs } from '../time.ts';
 
 /** One record as it lies in a shard. `seq` is decimal text of up to 56 digits, as the service gave it. */
@@ -13,7 +14,12 @@ export type StreamRecord = {
 export type Batch = { readonly stream: string; readonly shard: string; readonly records: readonly StreamRecord[] };
 
 /** How much of a batch is safe: records [0, done) are stored downstream; the rest must come again. */
-export type Progress = { readonly done: number; readonly fault?: Fault };
+export type Progress = {
+  readonly done: number;
+  readonly fault?: Fault;
+  /** What was counted on the way, for metrics only: a redelivery counts again. */
+  readonly told?: Told;
+};
 
 export type Budget = { remainingMs(): number };
 

@@ -1,6 +1,7 @@
 // Lambda's Kinesis event in, how much of it is safe out.
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
-import type { Batch, BatchStep, StreamRecord } from './batch.ts';
+import type { Watch } from '../metrics/watch.ts';
+import type { Batch, BatchStep, Progress, StreamRecord } from './batch.ts';
 import { asError, consoleLog, type FaultLog } from './fault-log.ts';
 
 type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>;
@@ -31,20 +32,29 @@ const batchOf = (records: readonly KinesisStreamRecord[], first: KinesisStreamRe
   records: records.map(recordOf),
 });
 
+type Outcome = Pick<Progress, 'done' | 'told'> & { readonly stopped: boolean };
+
 /** Runs the step; whatever stands in the way becomes a count and one line of log. */
-const progressOf = async (step: BatchStep, batch: Batch, context: RemainingTime, log: FaultLog): Promise<number> => {
+const outcomeOf = async (step: BatchStep, batch: Batch, context: RemainingTime, log: FaultLog): Promise<Outcome> => {
   const { length } = batch.records;
   try {
-    const { done, fault } = await step(batch, { remainingMs: () => context.getRemainingTimeInMillis() });
+    const { done, fault, told } = await step(batch, { remainingMs: () => context.getRemainingTimeInMillis() });
     if (!(Number.isInteger(done) && done >= 0 && done <= length))
       throw new RangeError(`it answered done: ${done} of ${length} records`);
     if (fault !== undefined) log.error('batch stopped', fault);
-    return done;
+    return { done, stopped: fault !== undefined, ...(told && { told }) };
   } catch (thrown) {
     log.error('batch stopped, the step failed', asError(thrown));
-    return 0;
+    return { done: 0, stopped: true };
   }
 };
+
+/** One line for the invocation: what the step told, and where its batch lies. */
+const tell = (watch: Watch, { stream, shard, records }: Batch, { done, told, stopped }: Outcome): void =>
+  watch.tell(
+    { ...told, measures: { ...told?.measures, BatchesStopped: stopped ? 1 : 0 } },
+    { stream, shard, records: records.length, ...(done < records.length && { done }) },
+  );
 
 /**
  * A handler for a mapping with ReportBatchItemFailures. The answer names the first record that is not done, so that Lambda
@@ -52,10 +62,13 @@ const progressOf = async (step: BatchStep, batch: Batch, context: RemainingTime,
  * cannot be, has done nothing. Why a batch stopped is logged once, here.
  */
 export const onKinesis =
-  (step: BatchStep, log: FaultLog = consoleLog) =>
+  (step: BatchStep, log: FaultLog = consoleLog, watch?: Watch) =>
   async ({ Records: records }: KinesisStreamEvent, context: RemainingTime): Promise<KinesisStreamBatchResponse> => {
     const first = records[0];
     if (first === undefined) return { batchItemFailures: [] };
-    const undone = records[await progressOf(step, batchOf(records, first), context, log)];
+    const batch = batchOf(records, first);
+    const outcome = await outcomeOf(step, batch, context, log);
+    if (watch !== undefined) tell(watch, batch, outcome);
+    const undone = records[outcome.done];
     return { batchItemFailures: undone === undefined ? [] : [{ itemIdentifier: undone.kinesis.sequenceNumber }] };
   };

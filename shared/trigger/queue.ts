@@ -1,18 +1,24 @@
 // A queue's messages in. They only wake a function: what there is to do stands in the tables.
 import type { Context, SQSEvent } from 'aws-lambda';
+import type { Told, Untold } from '../metrics/told.ts';
+import type { Watch } from '../metrics/watch.ts';
 import type { Budget } from './batch.ts';
 import { asError, consoleLog, type FaultLog } from './fault-log.ts';
 
 /** What a function does when woken. `bodies` are the messages' texts, none for a schedule. */
-export type WakeStep = (bodies: readonly string[], budget: Budget) => Promise<void>;
+export type WakeStep = (bodies: readonly string[], budget: Budget) => Promise<Told | Untold>;
+
+/** Told of an invocation that measured nothing but its calls. */
+export const NOTHING: Told = { measures: {} };
 
 /** A handler for an SQS mapping: all messages of a batch make one run. A throw sends the whole batch again. */
 export const onQueue =
-  (step: WakeStep, log: FaultLog = consoleLog) =>
+  (step: WakeStep, log: FaultLog = consoleLog, watch?: Watch) =>
   async (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     try {
       const bodies = event.Records.map((record) => record.body);
-      await step(bodies, { remainingMs: () => context.getRemainingTimeInMillis() });
+      const told = await step(bodies, { remainingMs: () => context.getRemainingTimeInMillis() });
+      watch?.tell(told ?? NOTHING);
     } catch (thrown) {
       log.error('wake-up failed', asError(thrown));
       throw thrown;

@@ -23,7 +23,7 @@ const settingsOf = (file: string): readonly string[] => {
 };
 
 /** Lambda and the logger read these themselves. */
-const FOR_ALL = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME'];
+const FOR_ALL = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME', 'STAGE', 'METRICS'];
 
 test.each(functions.map((f) => [f.name, f] as const))('%s is given the settings it reads, and no others', (_, f) => {
   const given = Object.keys(f.environment).filter((name) => !FOR_ALL.includes(name));

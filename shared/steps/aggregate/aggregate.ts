@@ -19,7 +19,8 @@ import { type Head, ledger } from '../ledger/ledger.ts';
 import { laneTest, takesEvent, windowQueries } from '../roster.ts';
 import { shardTree } from '../tree.ts';
 import { entryBody } from './entry-body.ts';
-import { foldBatch, folderOf } from './fold-batch.ts';
+import { type Folded, foldBatch, folderOf } from './fold-batch.ts';
+import { toldOf } from './told.ts';
 
 export type AggregateDeps = SideDeps & {
   readonly plan: Plan;
@@ -81,7 +82,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
     return lanes;
   };
 
-  const commit = async (batch: Batch, items: readonly Inner[]): Promise<boolean> => {
+  const commit = async (batch: Batch, items: readonly Inner[]): Promise<Folded> => {
     const { shard } = batch;
     const head = heads.get(shard) ?? (await headOf(shard));
     const folded = foldBatch(folders, head.lanes, items, clock.now());
@@ -90,7 +91,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
     if (!folded.applied) {
       if (through > head.through) await idle.advance(shard, through);
       heads.set(shard, head);
-      return false;
+      return folded;
     }
     const appended = await book.append(shard, head, {
       lanes: pruned(folded.lanes),
@@ -100,7 +101,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
     });
     if (!appended.ok) throw new Fault('table.unavailable', `${fn} ${shard}: entry ${head.n + 1} is taken`);
     heads.set(shard, appended.head);
-    return folded.due;
+    return folded;
   };
 
   return async (batch) => {
@@ -108,9 +109,10 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
     const items = itemsOf(batch);
     for (let tries = 1; ; tries++) {
       try {
+        const folded = await commit(batch, items);
         // A lost wake-up is made good by the schedule.
-        if (await commit(batch, items)) await deps.wake.send(JSON.stringify({ fn })).catch(() => undefined);
-        return { done: batch.records.length };
+        if (folded.due) await deps.wake.send(JSON.stringify({ fn })).catch(() => undefined);
+        return { done: batch.records.length, told: toldOf(folded, clock.now()) };
       } catch (error) {
         // Number taken, or the put's fate unknown: read the newest entry again and filter with its marks.
         heads.delete(batch.shard);

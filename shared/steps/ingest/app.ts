@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bindHttp, MEDIA_TYPES } from '../../event/http-binding.ts';
 import type { ReceivedEvent } from '../../event/received.ts';
 import { unknownType } from '../../event/unknown-type.ts';
+import type { Told } from '../../metrics/told.ts';
 import type { CompiledPipeline } from '../../pipeline.ts';
 import type { Clock, Stream } from '../../ports.ts';
 import { type Ms, seconds } from '../../time.ts';
@@ -24,6 +25,8 @@ export type IngestDeps = {
   /** How long a throttled or failing stream is tried before the producer is told; below the function's time limit. */
   readonly budget?: Ms;
   readonly patience?: Patience;
+  /** Told what came of the events of a request, for metrics. */
+  readonly tell?: (told: Told) => void;
   /** Told what a bug of ours threw; the producer gets a 500 without it. */
   readonly onError?: (error: unknown) => void;
 };
@@ -67,6 +70,15 @@ export const createApp = (deps: IngestDeps): Hono => {
       fates.set(event, stored[i]);
     });
     const answer = answerOf(bound.events.map((e) => answerFor(e, fates.get(e))));
+    const { accepted, rejected, notStored } = answer;
+    deps.tell?.({
+      measures: {
+        EventsIn: answer.events.length,
+        EventsPassed: accepted,
+        EventsRejected: rejected,
+        EventsNotStored: notStored,
+      },
+    });
     const status = statusOf(answer);
     if (status === 429 || status === 503) c.header('retry-after', RETRY_AFTER);
     return c.json(answer, status);

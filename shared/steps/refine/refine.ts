@@ -2,6 +2,7 @@
 // sends (protocol, section 5.4). Any number of runs at the same time is safe.
 import { packJson } from '../../fold/pack.ts';
 import type { Patience } from '../../lanes/emit.ts';
+import type { Told } from '../../metrics/told.ts';
 import type { Clock, Nonce, Objects, Stream, Table } from '../../ports.ts';
 import type { Plan } from '../../query/plan.ts';
 import { type EpochMs, minutes, START_OF_TIME } from '../../time.ts';
@@ -166,8 +167,14 @@ export const refine = (deps: RefineDeps): WakeStep => {
     side: state.side,
   });
 
-  /** One decision; false when there is nothing to decide. */
-  const decide = async (eager: boolean): Promise<boolean> => {
+  const toldOf = (rows: number, w: Manifest['closed']): Told => {
+    const known = Object.values(w).filter((time) => time > START_OF_TIME && time < NEVER_HELD);
+    const delay = known.length === 0 ? undefined : Math.max(0, clock.now() - Math.min(...known));
+    return { measures: { EventsPassed: rows, ...(delay !== undefined && { WatermarkDelay: delay }) } };
+  };
+
+  /** One decision, unless there is nothing to decide. */
+  const decide = async (eager: boolean): Promise<Told> => {
     const m = await store.read();
     const state = await recall(m);
     if (m.out !== null && !m.sent) {
@@ -190,7 +197,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
     );
     if (rows.length === 0 && !must && !news) {
       memory = { state, v: m.v, ahead: true };
-      return false;
+      return toldOf(0, w);
     }
     const out = outgoing(state, m, rows, w);
     dropDead(state, w);
@@ -206,7 +213,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
       sent: false,
       snap,
     };
-    if (!(await store.decide(m, next))) return false;
+    if (!(await store.decide(m, next))) return toldOf(0, w);
     settle(state);
     memory = { state, v: next.v, ahead: false };
     await send(sending, next, out);
@@ -215,11 +222,10 @@ export const refine = (deps: RefineDeps): WakeStep => {
       state.tips.clear();
       state.snapBytes = 0;
     }
-    return true;
+    return toldOf(rows.length, w);
   };
 
   return async (bodies) => {
-    if (queries.length === 0) return;
-    await decide(bodies.some((b) => b === SETTLE));
+    if (queries.length > 0) return decide(bodies.some((b) => b === SETTLE));
   };
 };

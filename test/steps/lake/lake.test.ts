@@ -228,7 +228,7 @@ describe('each row once', () => {
     await warm(first, plenty);
     await zombie(first, plenty);
     await zombie(second, plenty);
-    expect(await warm(second, plenty)).toEqual({ done: second.records.length });
+    expect(await warm(second, plenty)).toMatchObject({ done: second.records.length });
     await deliver(g.stage(), batchesOf(g.logs.refined, 100));
     await g.rollUp();
     expect(await g.rows()).toEqual(expected(12));
@@ -287,7 +287,7 @@ describe('each row once', () => {
     const step = g.stage()();
     await expect(step(child, plenty)).rejects.toMatchObject({ code: 'order.ancestor-unread' });
     await step(parent!, plenty);
-    expect(await step(child, plenty)).toEqual({ done: child.records.length });
+    expect(await step(child, plenty)).toMatchObject({ done: child.records.length });
   });
 });
 
