@@ -1,25 +1,26 @@
 // One window query made ready to run: reads rows out of events, folds them, and makes result rows.
-import type { CloudEvent, JsonObject } from '../event/cloud-event.ts';
+import type { CloudEvent } from '../event/cloud-event.ts';
 import { evaluator, predicate } from '../query/evaluate.ts';
 import type { WindowQuery } from '../query/plan.ts';
-import { rowReader } from '../query/row.ts';
+import { type SideDeps, type SideReader, sideReader } from '../query/side-rows.ts';
 import type { Value } from '../query/types.ts';
 import type { EpochMs } from '../time.ts';
 import type { Window } from '../window/window.ts';
-import { foldOf, type State } from './fold.ts';
+import { aggregateFold, type States } from './aggregate-fold.ts';
+import type { State } from './fold.ts';
 import { decodeKey, encodeKey } from './value-code.ts';
 
-/** The states of a query's aggregates, in their order. */
-export type States = State[];
+export type { States } from './aggregate-fold.ts';
 
 export type QueryFold = {
   readonly query: WindowQuery;
-  read(event: CloudEvent, time: EpochMs): Value[];
-  keeps(row: readonly Value[]): boolean;
+  prepare: SideReader['prepare'];
+  /** The rows of an event that WHERE keeps. */
+  rows(event: CloudEvent, time: EpochMs): readonly Value[][];
   keyOf(row: readonly Value[]): string;
   /** States after one row. */
   one(row: readonly Value[]): States;
-  /** Adds one row; changes `states`. */
+  /** Adds one row, or throws and adds nothing; changes `states`. */
   add(states: States, row: readonly Value[]): void;
   /** Merges b into a; changes and gives back `a`. */
   merge(a: States, b: readonly State[]): States;
@@ -31,54 +32,38 @@ export type QueryFold = {
   ): { readonly kept: boolean; readonly values: readonly Value[] };
 };
 
-export const queryFold = (query: WindowQuery): QueryFold => {
-  const read = rowReader(query.columns);
-  const keeps = predicate(query.where);
-  const keys = query.keys.map((k) => evaluator(k));
-  const keyTypes = query.keys.map((k) => k.type);
-  const folds = query.aggregates.map((a) => ({
-    fold: foldOf(a),
-    arg: a.arg === null ? null : evaluator(a.arg),
-    filter: a.filter === null ? null : predicate(a.filter),
-  }));
-  const having = predicate(query.having);
-  const select = query.select.map((s) => evaluator(s));
-
-  /** All arguments are computed before the first is added: a row that throws leaves the states as they were. */
-  const add = (states: States, row: readonly Value[]): void => {
-    const values = folds.map((f) => {
-      if (f.filter !== null && !f.filter(row)) return null;
-      return f.arg === null ? true : f.arg(row);
-    });
-    for (let i = 0; i < folds.length; i++) {
-      const v = values[i] as Value;
-      if (v !== null) states[i] = (folds[i] as (typeof folds)[number]).fold.add(states[i] as State, v);
-    }
+/** @param deps look-ups are needed by who reads rows, functions by everybody */
+export const queryFold = (query: WindowQuery, deps: SideDeps = {}): QueryFold => {
+  const { functions } = deps;
+  let reader: SideReader | undefined;
+  const side = (): SideReader => {
+    reader ??= sideReader(query, deps);
+    return reader;
   };
+  const keys = query.keys.map((k) => evaluator(k, functions));
+  const keyTypes = query.keys.map((k) => k.type);
+  const { args, none, add, merge, results } = aggregateFold(query.aggregates, functions);
+  const having = predicate(query.having, functions);
+  const select = query.select.map((s) => evaluator(s, functions));
 
   return {
     query,
-    read: (event, time) => read({ data: (event.data ?? {}) as JsonObject, attributes: event, time }),
-    keeps,
+    prepare: (events) => side().prepare(events),
+    rows: (event, time) => side().rows(event, time),
     keyOf: (row) =>
       encodeKey(
         keyTypes,
         keys.map((k) => k(row)),
       ),
     one(row) {
-      const states: States = folds.map(() => null);
-      add(states, row);
+      const states = none();
+      add(states, args(row));
       return states;
     },
-    add,
-    merge(a, b) {
-      for (let i = 0; i < folds.length; i++)
-        a[i] = (folds[i] as (typeof folds)[number]).fold.merge(a[i] as State, b[i] as State);
-      return a;
-    },
+    add: (states, row) => add(states, args(row)),
+    merge,
     finish(key, { start, end }, states) {
-      const results = folds.map((f, i) => f.fold.result(states[i] as State));
-      const row = [...decodeKey(keyTypes, key), start, end, end - 1, ...results];
+      const row = [...decodeKey(keyTypes, key), start, end, end - 1, ...results(states)];
       return { kept: having(row), values: select.map((s) => s(row)) };
     },
   };

@@ -1,7 +1,7 @@
 // Which lanes a query reads, and so waits for.
 import { type Lane, shardOfLane } from '../lanes/position.ts';
-import type { Input, Plan, Query, WindowQuery } from '../query/plan.ts';
-import { inputsOf, readsOf, streamOf } from '../query/sides.ts';
+import type { Input, Plan, Query, StatefulQuery } from '../query/plan.ts';
+import { inputsOf, isStateful, readsOf, streamOf } from '../query/sides.ts';
 
 /** Lanes of `refine` begin so; all others are lanes of raw shards. */
 const REFINED = 'm.';
@@ -15,8 +15,9 @@ export const isRefinedLane = (lane: Lane): boolean => lane.startsWith(REFINED);
 /** The query that writes a refined lane. Neither fn nor query ids hold a dot. */
 export const queryOfLane = (lane: Lane): string => shardOfLane(lane).split('.')[2] ?? '';
 
-export const windowQueries = (plan: Plan, stream: 'enriched' | 'refined'): readonly WindowQuery[] =>
-  plan.queries.filter((q): q is WindowQuery => q.kind === 'window' && streamOf(q) === stream);
+/** The queries that the aggregate on a stream folds, of all kinds. */
+export const statefulQueries = (plan: Plan, stream: 'enriched' | 'refined'): readonly StatefulQuery[] =>
+  plan.queries.filter(isStateful).filter((q) => streamOf(q) === stream);
 
 /** Whether a query reads a table that a stateless query writes: then the raw lanes on `refined` are its roster. */
 export const readsRawLanes = (q: Query, plan: Plan): boolean =>

@@ -2,23 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CloudEvent } from '../../shared/event/cloud-event.ts';
 import { packJson, unpackJson } from '../../shared/fold/pack.ts';
-import { queryFold } from '../../shared/fold/query-fold.ts';
 import type { Inner } from '../../shared/lanes/inner.ts';
 import { position } from '../../shared/lanes/position.ts';
 import { type EntryBody, entryBody } from '../../shared/steps/aggregate/entry-body.ts';
 import { type Folded, foldBatch } from '../../shared/steps/aggregate/fold-batch.ts';
-import { dueRows } from '../../shared/steps/refine/due.ts';
-import { foldPartials, type OpenQuery } from '../../shared/steps/refine/open-state.ts';
-import { windowQueries } from '../../shared/steps/roster.ts';
-import { slicing } from '../../shared/window/window.ts';
+import type { PackedPartials } from '../../shared/steps/ledger/partials.ts';
+import type { OpenQuery } from '../../shared/steps/operators/operator.ts';
+import { operatorsOf } from '../../shared/steps/operators/operator-of.ts';
 import { foldersOf, plan, START, streams } from './given-lanes.ts';
 
 const folders = foldersOf();
-const queries = windowQueries(plan, 'enriched');
 
 type Total = {
-  /** Query, window part and key -> the aggregates' results. */
-  readonly results: ReadonlyMap<string, unknown>;
+  /** Query -> its packed state, keys in their order. */
+  readonly states: ReadonlyMap<string, PackedPartials>;
   /** Table, key, start and COUNT(*) of every window, once all are closed. */
   readonly windows: readonly string[];
   readonly counts: ReadonlyMap<string, readonly number[]>;
@@ -29,18 +26,7 @@ type Total = {
 
 /** Folds batch after batch, each from the marks of the one before, and adds up the entries as refine does. */
 const total = (batches: readonly (readonly Inner[])[]): Total => {
-  const open = new Map<string, OpenQuery>(
-    queries.map((q) => [
-      q.id,
-      {
-        fold: queryFold(q),
-        slicing: q.window.kind === 'session' ? null : slicing(q.window),
-        slices: new Map(),
-        sessions: new Map(),
-        dirty: new Map(),
-      },
-    ]),
-  );
+  const open = new Map<string, OpenQuery>(operatorsOf(plan, 'enriched').map((o) => [o.query.id, o.open()]));
   const counts = new Map<string, number[]>();
   const side: string[] = [];
   let lanes: Folded['lanes'] = new Map();
@@ -55,25 +41,16 @@ const total = (batches: readonly (readonly Inner[])[]): Total => {
     const body = entryBody(folded.partials, folded.side);
     if (body === null) continue;
     const { p, side: aside } = unpackJson(packJson(body)) as EntryBody;
-    for (const [id, packed] of Object.entries(p)) foldPartials(open.get(id) as OpenQuery, packed, true);
+    for (const [id, packed] of Object.entries(p)) open.get(id)?.fold(packed, true);
     side.push(...aside.map((e) => `${e.door} ${e.query} ${e.shard} ${e.position}`));
   }
-  const results = new Map<string, unknown>();
-  for (const [id, q] of open) {
-    const finish = (key: string, states: Parameters<typeof q.fold.finish>[2]) =>
-      q.fold.finish(key, { start: 0, end: 1 }, states).values;
-    for (const [j, slices] of q.slices)
-      for (const [slice, keys] of slices)
-        for (const [key, states] of keys) results.set(`${id} ${j} ${slice} ${key}`, finish(key, states));
-    for (const [key, sessions] of q.sessions)
-      for (const s of sessions) results.set(`${id} ${s.start} ${s.end} ${key}`, finish(key, s.state));
-  }
+  const states = new Map([...open].map(([id, q]) => [id, q.pack()]));
   const windows = [...open.values()].flatMap((q) =>
-    dueRows(q, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY).map(
-      (r) => `${r.fold.query.into} ${r.key} ${r.window.start} ${r.values.find((v) => typeof v === 'bigint')}`,
-    ),
+    q
+      .due(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)
+      .map((r) => `${r.query.into} ${r.key} ${r.id.split('|')[0]} ${r.values.find((v) => typeof v === 'bigint')}`),
   );
-  return { results, windows: windows.sort(), counts, side: side.sort(), lanes };
+  return { states, windows: windows.sort(), counts, side: side.sort(), lanes };
 };
 
 const cut = (items: readonly Inner[], at: readonly number[]): readonly (readonly Inner[])[] => {
@@ -142,20 +119,17 @@ describe('a stream that is cut into batches anywhere, with stretches shown again
         const events = new Set(
           shown.flatMap((i) => (i.kind === 'event' ? [`${i.lane} ${position(i.seq, i.index)}`] : [])),
         );
-        const { counts, side, results } = total(cut(shown, at));
-        for (const { id } of queries) {
+        const { counts, side, states } = total(cut(shown, at));
+        for (const id of states.keys()) {
           const [seen = 0, folded = 0, filtered = 0, late = 0, failed = 0] = counts.get(id) ?? [];
           expect(seen).toBe(events.size);
           expect(folded + filtered + late + failed).toBe(seen);
           const own = side.filter((s) => s.split(' ')[1] === id);
           expect(own.filter((s) => s.startsWith('late')).length).toBe(late);
           expect(own.filter((s) => s.startsWith('rejected')).length).toBe(failed);
-          // A row of each result counts its events: (…, COUNT(*), …) stands behind the window's start.
-          const rows = [...results]
-            .filter(([name]) => name.startsWith(`${id} `))
-            .map(([, values]) => values as unknown[]);
-          const n = rows.reduce((sum, values) => sum + (values.find((v) => typeof v === 'bigint') as bigint), 0n);
-          expect(Number(n)).toBe(folded);
+          // COUNT(*) is the first aggregate of each query.
+          const n = (states.get(id)?.p.v[0] ?? []).reduce((sum: number, one) => sum + Number(one), 0);
+          expect(n).toBe(folded);
         }
         expect(new Set(side).size).toBe(side.length);
       }),

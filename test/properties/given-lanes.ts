@@ -1,11 +1,9 @@
 // What a shard of `enriched` shows: lanes in position order, with marks, an END, and rewinds, as hops send them after a redelivery.
 import fc from 'fast-check';
-import { queryFold } from '../../shared/fold/query-fold.ts';
 import type { Inner } from '../../shared/lanes/inner.ts';
 import { endOf, type Lane, padSeq } from '../../shared/lanes/position.ts';
 import type { Plan } from '../../shared/query/plan.ts';
-import { type Folder, folderOf } from '../../shared/steps/aggregate/fold-batch.ts';
-import { laneTest, takesEvent, windowQueries } from '../../shared/steps/roster.ts';
+import * as folder from '../../shared/steps/aggregate/folder.ts';
 import { planOf } from '../query/given.ts';
 
 export const START = Date.parse('2026-01-05T09:00:00Z');
@@ -31,8 +29,7 @@ FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(t), INTERVAL '5' SECOND)) GROUP BY wi
 `;
 
 export const plan: Plan = planOf(TABLES);
-export const foldersOf = (): readonly Folder[] =>
-  windowQueries(plan, 'enriched').map((q) => folderOf(queryFold(q), takesEvent(q), laneTest(q, plan)));
+export const foldersOf = (): readonly folder.Folder[] => folder.foldersOf(plan, 'enriched');
 
 const LANES: readonly Lane[] = ['shardId-000000000000/0', 'shardId-000000000001/0', 'shardId-000000000001/1'];
 

@@ -76,8 +76,8 @@ const windowed = (q: WindowQuery, events: readonly Event[], into: TablePlan): re
   const write = rowWriter(into.columns);
   const open: Open[] = [];
   for (const { event, time } of [...events].sort((a, b) => a.time - b.time)) {
-    const row = fold.read(event, time);
-    if (!fold.keeps(row)) continue;
+    const [row] = fold.rows(event, time);
+    if (row === undefined) continue;
     const key = fold.keyOf(row);
     const spans = q.window.kind === 'session' ? [{ start: time, end: time + q.window.gap }] : spansOf(q.window, time);
     for (const span of spans) {

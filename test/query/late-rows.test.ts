@@ -2,15 +2,12 @@
 // the row came, and it still counts in the others. The model is the rule itself, row by row; Flink agrees with it.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { queryFold } from '../../shared/fold/query-fold.ts';
 import type { Inner } from '../../shared/lanes/inner.ts';
 import { position } from '../../shared/lanes/position.ts';
 import type { Plan, WindowQuery } from '../../shared/query/plan.ts';
-import { foldBatch, folderOf } from '../../shared/steps/aggregate/fold-batch.ts';
-import { packPartials } from '../../shared/steps/ledger/partials.ts';
-import { dueRows } from '../../shared/steps/refine/due.ts';
-import { foldPartials, type OpenQuery } from '../../shared/steps/refine/open-state.ts';
-import { cumulating, hopping, slicing, tumbling, type Window } from '../../shared/window/window.ts';
+import { foldBatch } from '../../shared/steps/aggregate/fold-batch.ts';
+import { operatorOf } from '../../shared/steps/operators/operator-of.ts';
+import { cumulating, hopping, tumbling, type Window } from '../../shared/window/window.ts';
 import { planOf } from './given.ts';
 
 const LANE = 'shardId-000000000000/0';
@@ -48,30 +45,12 @@ const itemsOf = (times: readonly number[]): readonly Inner[] => {
 
 const rowsOf = (plan: Plan, times: readonly number[]): { readonly rows: readonly string[]; readonly late: number } => {
   const query = plan.queries[0] as WindowQuery;
-  if (query.window.kind === 'session') throw new Error('no slices');
-  const fold = queryFold(query);
-  const folded = foldBatch(
-    [
-      folderOf(
-        fold,
-        () => true,
-        () => true,
-      ),
-    ],
-    new Map(),
-    itemsOf(times),
-    0,
-  );
-  const open: OpenQuery = {
-    fold,
-    slicing: slicing(query.window),
-    slices: new Map(),
-    sessions: new Map(),
-    dirty: new Map(),
-  };
-  for (const partials of folded.partials.values()) foldPartials(open, packPartials(partials), true);
-  const due = dueRows(open, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-  return { rows: due.map((r) => `${r.window.start} ${r.window.end} ${r.values[2]}`).sort(), late: folded.side.length };
+  const operator = operatorOf(query);
+  const folded = foldBatch([{ operator, takes: () => true, reads: () => true }], new Map(), itemsOf(times), 0);
+  const open = operator.open();
+  for (const partials of folded.partials.values()) open.fold(partials, true);
+  const due = open.due(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  return { rows: due.map((r) => r.values.join(' ')).sort(), late: folded.side.length };
 };
 
 const model = (windowsOf: (time: number) => readonly Window[], times: readonly number[]) => {

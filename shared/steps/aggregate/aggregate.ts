@@ -2,7 +2,6 @@
 // conditional put (protocol, section 5.3).
 
 import { Fault } from '../../faults.ts';
-import { queryFold } from '../../fold/query-fold.ts';
 import { unpackInner } from '../../lanes/block.ts';
 import type { Inner } from '../../lanes/inner.ts';
 import { padSeq } from '../../lanes/position.ts';
@@ -16,10 +15,11 @@ import { checkpoints } from '../checkpoint.ts';
 import { inheritedHead } from '../ledger/inherit.ts';
 import type { LaneMark } from '../ledger/lane-marks.ts';
 import { type Head, ledger } from '../ledger/ledger.ts';
-import { laneTest, takesEvent, windowQueries } from '../roster.ts';
 import { shardTree } from '../tree.ts';
 import { entryBody } from './entry-body.ts';
-import { type Folded, foldBatch, folderOf } from './fold-batch.ts';
+import { type Folded, foldBatch } from './fold-batch.ts';
+import { foldersOf } from './folder.ts';
+import { lookUp } from './look-up.ts';
 import { toldOf } from './told.ts';
 
 export type AggregateDeps = SideDeps & {
@@ -60,7 +60,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
   const fn = aggregateName(deps.reads);
   const book = ledger({ ...deps, fn });
   const tree = shardTree({ table: deps.table, stream: deps.from, clock, run });
-  const folders = windowQueries(plan, deps.reads).map((q) => folderOf(queryFold(q), takesEvent(q), laneTest(q, plan)));
+  const folders = foldersOf(plan, deps.reads, deps);
   const heads = new Map<string, Head>();
   /** How far a shard was read by batches that held nothing to count: no entry says it, and its children must know. */
   const idle = checkpoints(deps.table, run, fn);
@@ -85,7 +85,8 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
   const commit = async (batch: Batch, items: readonly Inner[]): Promise<Folded> => {
     const { shard } = batch;
     const head = heads.get(shard) ?? (await headOf(shard));
-    const folded = foldBatch(folders, head.lanes, items, clock.now());
+    const known = await lookUp(folders, head.lanes, items);
+    const folded = foldBatch(folders, head.lanes, items, clock.now(), known);
     const last = batch.records[batch.records.length - 1];
     const through = padSeq(last?.seq ?? '');
     if (!folded.applied) {

@@ -1,5 +1,5 @@
 // What an entry carries beside the marks.
-import { type PackedPartials, type Partials, packPartials } from '../ledger/partials.ts';
+import type { PackedPartials } from '../ledger/partials.ts';
 import type { SideEvent } from './side-event.ts';
 
 export type EntryBody = {
@@ -8,7 +8,7 @@ export type EntryBody = {
   readonly side: readonly SideEvent[];
 };
 
-export const entryBody = (partials: ReadonlyMap<string, Partials>, side: readonly SideEvent[]): EntryBody | null =>
-  partials.size === 0 && side.length === 0
-    ? null
-    : { p: Object.fromEntries([...partials].map(([id, p]) => [id, packPartials(p)])), side };
+export const entryBody = (
+  partials: ReadonlyMap<string, PackedPartials>,
+  side: readonly SideEvent[],
+): EntryBody | null => (partials.size === 0 && side.length === 0 ? null : { p: Object.fromEntries(partials), side });

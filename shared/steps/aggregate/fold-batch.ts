@@ -2,40 +2,22 @@
 import type { CloudEvent } from '../../event/cloud-event.ts';
 import { parseRfc3339 } from '../../event/instant.ts';
 import { parseJson } from '../../event/json.ts';
-import type { QueryFold, States } from '../../fold/query-fold.ts';
 import { getOrMake } from '../../get-or-make.ts';
 import type { Inner, StampedEvent } from '../../lanes/inner.ts';
 import { type Lane, position, shardOfLane } from '../../lanes/position.ts';
-import type { Value } from '../../query/types.ts';
-import type { EpochMs, Ms } from '../../time.ts';
-import { joinSessions } from '../../window/session.ts';
-import { endsOf, isDue, type Slicing, sliceOf, slicing, windowOf } from '../../window/window.ts';
+import type { EpochMs } from '../../time.ts';
 import { isBeyond, type LaneMark, NEW_LANE, parsePosition } from '../ledger/lane-marks.ts';
 import type { Counts } from '../ledger/ledger.ts';
-import type { Partials, SessionPartials, SlicePartials } from '../ledger/partials.ts';
-import type { LaneTest } from '../roster.ts';
+import type { PackedPartials } from '../ledger/partials.ts';
+import type { BatchFold } from '../operators/operator.ts';
+import type { Folder } from './folder.ts';
 import type { SideEvent } from './side-event.ts';
 import { mayClose, watermarkOf } from './watermark.ts';
-
-/** A query with what the fold needs to know of it. */
-export type Folder = {
-  readonly fold: QueryFold;
-  readonly slicing: Slicing | null;
-  readonly takes: (event: { type: string; source: string }) => boolean;
-  readonly reads: LaneTest;
-};
-
-export const folderOf = (fold: QueryFold, takes: Folder['takes'], reads: LaneTest): Folder => ({
-  fold,
-  slicing: fold.query.window.kind === 'session' ? null : slicing(fold.query.window),
-  takes,
-  reads,
-});
 
 export type Folded = {
   readonly lanes: Map<Lane, LaneMark>;
   readonly counts: Record<string, Counts>;
-  readonly partials: ReadonlyMap<string, Partials>;
+  readonly partials: ReadonlyMap<string, PackedPartials>;
   readonly side: readonly SideEvent[];
   /** Whether anything was new. */
   readonly applied: boolean;
@@ -44,43 +26,9 @@ export type Folded = {
 };
 
 type Tally = [number, number, number, number, number];
-type QueryState = {
-  readonly folder: Folder;
-  readonly tally: Tally;
-  readonly slices: SlicePartials;
-  readonly sessions: SessionPartials;
-};
+type QueryState = { readonly folder: Folder; readonly tally: Tally; readonly fold: BatchFold };
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Adds a row to slice and key; `j` windows of the slice were closed for it. */
-const addToSlice = (
-  s: SlicePartials,
-  j: number,
-  slice: EpochMs,
-  key: string,
-  fold: QueryFold,
-  row: readonly Value[],
-) => {
-  const slices = getOrMake(s, j, () => new Map<EpochMs, Map<string, States>>());
-  const keys = getOrMake(slices, slice, () => new Map<string, States>());
-  const states = keys.get(key);
-  if (states === undefined) keys.set(key, fold.one(row));
-  else fold.add(states, row);
-};
-
-const addToSessions = (
-  s: SessionPartials,
-  key: string,
-  time: EpochMs,
-  gap: Ms,
-  fold: QueryFold,
-  row: readonly Value[],
-) => {
-  const one = [{ start: time, end: time + gap, state: fold.one(row) }];
-  const before = s.get(key);
-  s.set(key, before === undefined ? one : joinSessions<States>(before, one, fold.merge));
-};
 
 const foldEvent = (
   q: QueryState,
@@ -90,8 +38,7 @@ const foldEvent = (
   clock: EpochMs,
   side: SideEvent[],
 ) => {
-  const { fold, slicing: slices } = q.folder;
-  const { query } = fold;
+  const { query } = q.folder.operator;
   const w = watermarkOf(query, clock);
   const aside = (door: 'late' | 'rejected', window: SideEvent['window'], cause: string) =>
     side.push({
@@ -108,39 +55,22 @@ const foldEvent = (
     });
   q.tally[0]++;
   try {
-    const row = fold.read(event, time);
-    if (!fold.keeps(row)) {
-      q.tally[2]++;
-      return;
+    const verdict = q.fold.add(e, event, time, w);
+    if (verdict === 'folded') q.tally[1]++;
+    else if (verdict === 'filtered') q.tally[2]++;
+    else {
+      aside('late', verdict.late, '');
+      q.tally[3]++;
     }
-    if (slices === null) {
-      if (time <= w + 1) {
-        aside('late', null, '');
-        q.tally[3]++;
-        return;
-      }
-      addToSessions(q.sessions, fold.keyOf(row), time, (query.window as { gap: Ms }).gap, fold, row);
-    } else {
-      const slice = sliceOf(time, slices);
-      const ends = endsOf(slice, slices);
-      let j = 0;
-      while (j < ends.length && isDue((ends[j] as number) + query.lateness, w)) j++;
-      if (j === ends.length) {
-        const { start, end } = windowOf(ends[j - 1] as number, slices);
-        aside('late', [start, end], '');
-        q.tally[3]++;
-        return;
-      }
-      addToSlice(q.slices, j, slice, fold.keyOf(row), fold, row);
-    }
-    q.tally[1]++;
   } catch (error) {
     aside('rejected', null, message(error));
     q.tally[4]++;
   }
 };
 
-const readEvent = (e: StampedEvent): { event: CloudEvent; time: EpochMs } => {
+export type ReadEvent = { readonly event: CloudEvent; readonly time: EpochMs };
+
+export const readEvent = (e: StampedEvent): ReadEvent => {
   const parsed = parseJson(e.bytes);
   // Head wrote these bytes or let them pass after reading them: a failure here is a bug of ours, never bad data.
   if (!parsed.ok) throw new Error(`${e.lane} ${position(e.seq, e.index)}: ${parsed.cause}`);
@@ -154,19 +84,20 @@ const readEvent = (e: StampedEvent): { event: CloudEvent; time: EpochMs } => {
  * @param before marks of the newest entry; not changed
  * @param items  of the batch, in order
  * @param now    stamped on lanes that end
+ * @param known  events that were read before, for look-ups
  */
 export const foldBatch = (
   folders: readonly Folder[],
   before: ReadonlyMap<Lane, LaneMark>,
   items: readonly Inner[],
   now: EpochMs,
+  known?: ReadonlyMap<StampedEvent, ReadEvent>,
 ): Folded => {
   const lanes = new Map(before);
   const states: QueryState[] = folders.map((folder) => ({
     folder,
     tally: [0, 0, 0, 0, 0],
-    slices: new Map(),
-    sessions: new Map(),
+    fold: folder.operator.batch(),
   }));
   const side: SideEvent[] = [];
   const read = new Map<Lane, readonly QueryState[]>();
@@ -193,7 +124,7 @@ export const foldBatch = (
       const clock = Math.max(mark.clock, item.clock);
       lanes.set(item.lane, { ...p, clock, endedAt: 0 });
       applied = true;
-      due ||= clock > mark.clock && readers.some((s) => mayClose(s.folder.fold.query, mark.clock, clock));
+      due ||= clock > mark.clock && readers.some((s) => mayClose(s.folder.operator.query, mark.clock, clock));
       continue;
     }
     if (!isBeyond(mark, item.seq, item.index, item.child)) continue;
@@ -201,18 +132,18 @@ export const foldBatch = (
     const clock = Math.max(mark.clock, item.clock ?? mark.clock);
     lanes.set(item.lane, { seq: item.seq, index: item.index, child: item.child, clock, endedAt: 0 });
     applied = true;
-    due ||= clock > mark.clock && readers.some((s) => mayClose(s.folder.fold.query, mark.clock, clock));
-    const { event, time } = readEvent(item);
+    due ||= clock > mark.clock && readers.some((s) => mayClose(s.folder.operator.query, mark.clock, clock));
+    const { event, time } = known?.get(item) ?? readEvent(item);
     for (const s of readers) if (s.folder.takes(event)) foldEvent(s, item, event, time, clock, side);
   }
 
   const counts: Record<string, Counts> = {};
-  const partials = new Map<string, Partials>();
+  const partials = new Map<string, PackedPartials>();
   for (const s of states) {
-    const { id } = s.folder.fold.query;
+    const { id } = s.folder.operator.query;
     if (s.tally[0] > 0) counts[id] = s.tally;
-    if (s.slices.size > 0) partials.set(id, { kind: 'slices', of: s.slices });
-    if (s.sessions.size > 0) partials.set(id, { kind: 'sessions', of: s.sessions });
+    const packed = s.fold.packed();
+    if (packed !== null) partials.set(id, packed);
   }
   return { lanes, counts, partials, side, applied, due };
 };

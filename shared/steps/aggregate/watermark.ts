@@ -1,15 +1,18 @@
 // A query's watermark from a lane's clock, and when a step of the clock is worth a wake-up.
-import type { WindowQuery } from '../../query/plan.ts';
+import type { StatefulQuery } from '../../query/plan.ts';
 import type { EpochMs, Ms } from '../../time.ts';
 
+const hasSessions = (q: StatefulQuery): boolean => q.kind === 'window' && q.window.kind === 'session';
+
 /** One ms less for sessions: then no session that closed can touch a row that is on time (protocol, section 2). */
-export const watermarkOf = (q: WindowQuery, clock: EpochMs): EpochMs =>
-  clock - q.delay - (q.window.kind === 'session' ? 1 : 0);
+export const watermarkOf = (q: StatefulQuery, clock: EpochMs): EpochMs => clock - q.delay - (hasSessions(q) ? 1 : 0);
 
 /** Sessions may close at any instant; a wake-up for each second of the clock is enough. */
-const SESSION_STEP: Ms = 1_000;
+const ANY_INSTANT: Ms = 1_000;
 
-const stepOf = (q: WindowQuery): Ms => {
+/** Rows may be due each time that the watermark goes over a multiple of it. */
+const stepOf = (q: StatefulQuery): Ms => {
+  if (q.kind === 'interval' || q.kind === 'running') return ANY_INSTANT;
   switch (q.window.kind) {
     case 'tumble':
       return q.window.size;
@@ -18,14 +21,14 @@ const stepOf = (q: WindowQuery): Ms => {
     case 'cumulate':
       return q.window.step;
     case 'session':
-      return SESSION_STEP;
+      return ANY_INSTANT;
     default:
       return q.window satisfies never;
   }
 };
 
-/** Whether a window of the query may close when the clock of a lane goes from one instant to another. */
-export const mayClose = (q: WindowQuery, from: EpochMs, to: EpochMs): boolean => {
+/** Whether rows of the query may be due when the clock of a lane goes from one instant to another. */
+export const mayClose = (q: StatefulQuery, from: EpochMs, to: EpochMs): boolean => {
   const step = stepOf(q);
   const passed = (clock: EpochMs) => Math.floor((watermarkOf(q, clock) + 1) / step);
   return passed(to) > passed(from);

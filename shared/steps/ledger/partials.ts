@@ -1,6 +1,7 @@
 // What a batch adds to each query's windows, and how it is written: columns as JSON, so that equal things stand together.
+
+import type { States } from '../../fold/aggregate-fold.ts';
 import type { State } from '../../fold/fold.ts';
-import type { States } from '../../fold/query-fold.ts';
 import type { EpochMs } from '../../time.ts';
 import type { Session } from '../../window/session.ts';
 
@@ -12,13 +13,13 @@ export type Partials =
   | { readonly kind: 'sessions'; readonly of: SessionPartials };
 
 /** Runs of rows of one (j, slice), then keys and one column of states for each aggregate, all in the order of the rows. */
-type PackedSlices = {
+export type PackedSlices = {
   readonly w: readonly [j: number, slice: EpochMs, rows: number][];
   readonly k: string[];
   readonly v: State[][];
 };
 /** Runs of one key's sessions. Ends as length. */
-type PackedSessions = {
+export type PackedSessions = {
   readonly k: readonly [key: string, rows: number][];
   readonly s: EpochMs[];
   readonly l: number[];
@@ -38,7 +39,8 @@ const pushStates = (columns: State[][], states: States): void => {
 
 const statesAt = (columns: readonly State[][], row: number): States => columns.map((c) => c[row] as State);
 
-const byText = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1);
+/** The order in which keys stand: by their code units. */
+export const byText = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1);
 
 const packSlices = (all: SlicePartials): PackedSlices => {
   const out: PackedSlices = { w: [], k: [], v: [] };

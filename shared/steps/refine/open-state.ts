@@ -1,34 +1,15 @@
 // What refine holds in memory: all that was counted and is not closed for good. Partials are monoids, so the order of folding
 // does not matter.
-import type { QueryFold, States } from '../../fold/query-fold.ts';
-import { getOrMake } from '../../get-or-make.ts';
 import type { Lane } from '../../lanes/position.ts';
 import type { EpochMs } from '../../time.ts';
-import { joinSessions, type Session } from '../../window/session.ts';
-import type { Slicing } from '../../window/window.ts';
 import type { EntryBody } from '../aggregate/entry-body.ts';
 import type { SideEvent } from '../aggregate/side-event.ts';
 import type { LaneMark } from '../ledger/lane-marks.ts';
 import type { Entry } from '../ledger/ledger.ts';
-import {
-  eachSessionPartial,
-  eachSlicePartial,
-  type PackedPartials,
-  packPartials,
-  type SessionPartials,
-  type SlicePartials,
-} from '../ledger/partials.ts';
+import type { PackedPartials } from '../ledger/partials.ts';
+import type { OpenQuery } from '../operators/operator.ts';
 
 export type LaneClock = { readonly clock: EpochMs; readonly endedAt: EpochMs };
-
-export type OpenQuery = {
-  readonly fold: QueryFold;
-  readonly slicing: Slicing | null;
-  slices: SlicePartials;
-  sessions: SessionPartials;
-  /** Keys that changed since the last decision, by slice. */
-  dirty: Map<EpochMs, Set<string>>;
-};
 
 export type Tip = {
   readonly shard: string;
@@ -51,31 +32,6 @@ export type OpenState = {
   readonly tips: Map<string, Tip>;
 };
 
-const mergeSlice = (q: OpenQuery, j: number, slice: EpochMs, key: string, states: States): void => {
-  const slices = getOrMake(q.slices, j, () => new Map<EpochMs, Map<string, States>>());
-  const keys = getOrMake(slices, slice, () => new Map<string, States>());
-  const mine = keys.get(key);
-  keys.set(key, mine === undefined ? states : q.fold.merge(mine, states));
-};
-
-const mergeSessions = (q: OpenQuery, key: string, sessions: readonly Session<States>[]): void => {
-  q.sessions.set(key, joinSessions(q.sessions.get(key) ?? [], sessions, q.fold.merge));
-};
-
-export const foldPartials = (q: OpenQuery, packed: PackedPartials, touched: boolean): void => {
-  if (packed.t === 'i') {
-    eachSessionPartial(packed.p, (key, sessions) => mergeSessions(q, key, sessions));
-    return;
-  }
-  eachSlicePartial(packed.p, (j, slice, key, states) => {
-    mergeSlice(q, j, slice, key, states);
-    if (!touched || q.fold.query.lateness === 0) return;
-    const keys = q.dirty.get(slice);
-    if (keys) keys.add(key);
-    else q.dirty.set(slice, new Set([key]));
-  });
-};
-
 const foldLanes = (state: OpenState, lanes: ReadonlyMap<Lane, LaneMark>): void => {
   for (const [lane, m] of lanes) {
     const mine = state.lanes.get(lane);
@@ -90,7 +46,7 @@ export const foldEntry = (state: OpenState, entry: Entry, body: EntryBody | null
   for (const [id, packed] of Object.entries(body?.p ?? {})) {
     const q = state.queries.get(id);
     // A query that left the plan: its partials are nobody's any more.
-    if (q !== undefined) foldPartials(q, packed, true);
+    if (q !== undefined) q.fold(packed, true);
   }
   foldLanes(state, entry.lanes);
   if (body) state.side.push(...body.side);
@@ -101,28 +57,17 @@ export const foldEntry = (state: OpenState, entry: Entry, body: EntryBody | null
   state.tips.set(entry.shard, { shard: entry.shard, n: entry.n, lanes: entry.lanes, through: entry.through });
 };
 
-/** Drops what no window can need any more: the last window of a slice, and its lateness, lie behind the watermark. */
+/** Drops what no row to come and no revision can need any more. */
 export const dropDead = (state: OpenState, closed: Readonly<Record<string, EpochMs>>): void => {
-  for (const q of state.queries.values()) {
-    const w = closed[q.fold.query.id];
-    if (w === undefined) continue;
-    if (q.slicing !== null) {
-      const { size } = q.slicing;
-      for (const slices of q.slices.values())
-        for (const slice of slices.keys()) if (slice + size - 1 + q.fold.query.lateness <= w) slices.delete(slice);
-      continue;
-    }
-    for (const [key, sessions] of q.sessions) {
-      const open = sessions.filter((s) => s.end - 1 > w);
-      if (open.length === 0) q.sessions.delete(key);
-      else if (open.length < sessions.length) q.sessions.set(key, open);
-    }
+  for (const [id, q] of state.queries) {
+    const w = closed[id];
+    if (w !== undefined) q.drop(w);
   }
 };
 
 /** After a decision: what was new has been told. */
 export const settle = (state: OpenState): void => {
-  for (const q of state.queries.values()) q.dirty = new Map();
+  for (const q of state.queries.values()) q.settle();
   state.side = [];
   state.fresh = 0;
   state.freshBytes = 0;
@@ -137,12 +82,7 @@ type Snapshot = {
 export const snapshotOf = (state: OpenState): Snapshot => ({
   cur: { ...state.cur },
   lanes: [...state.lanes].map(([lane, c]) => [lane, c.clock, c.endedAt]),
-  p: Object.fromEntries(
-    [...state.queries].map(([id, q]) => [
-      id,
-      packPartials(q.slicing === null ? { kind: 'sessions', of: q.sessions } : { kind: 'slices', of: q.slices }),
-    ]),
-  ),
+  p: Object.fromEntries([...state.queries].map(([id, q]) => [id, q.pack()])),
 });
 
 export const restoreSnapshot = (state: OpenState, snapshot: Snapshot): void => {
@@ -150,7 +90,7 @@ export const restoreSnapshot = (state: OpenState, snapshot: Snapshot): void => {
   for (const [lane, clock, endedAt] of snapshot.lanes) state.lanes.set(lane, { clock, endedAt });
   for (const [id, packed] of Object.entries(snapshot.p)) {
     const q = state.queries.get(id);
-    if (q !== undefined) foldPartials(q, packed, false);
+    if (q !== undefined) q.fold(packed, false);
   }
 };
 export type { Snapshot };

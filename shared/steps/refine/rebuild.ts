@@ -2,41 +2,25 @@
 
 import { Fault } from '../../faults.ts';
 import { unpackJson } from '../../fold/pack.ts';
-import { queryFold } from '../../fold/query-fold.ts';
 import { lane } from '../../lanes/position.ts';
 import { ownedGroups } from '../../lanes/ring.ts';
 import type { Objects } from '../../ports.ts';
-import type { Plan, WindowQuery } from '../../query/plan.ts';
+import type { Plan } from '../../query/plan.ts';
+import { isStateful, readsOf, streamOf } from '../../query/sides.ts';
 import { START_OF_TIME } from '../../time.ts';
-import { slicing } from '../../window/window.ts';
 import { aggregateName } from '../aggregate/aggregate.ts';
 import type { EntryBody } from '../aggregate/entry-body.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { reading } from '../ledger/reading.ts';
+import type { Operator } from '../operators/operator.ts';
 import { readsRawLanes, refinedLane } from '../roster.ts';
 import type { Tree } from '../tree.ts';
 import type { Manifest } from './manifest.ts';
-import {
-  dropDead,
-  foldEntry,
-  type OpenQuery,
-  type OpenState,
-  restoreSnapshot,
-  type Snapshot,
-  settle,
-} from './open-state.ts';
+import { dropDead, foldEntry, type OpenState, restoreSnapshot, type Snapshot, settle } from './open-state.ts';
 
-const openQuery = (q: WindowQuery): OpenQuery => ({
-  fold: queryFold(q),
-  slicing: q.window.kind === 'session' ? null : slicing(q.window),
-  slices: new Map(),
-  sessions: new Map(),
-  dirty: new Map(),
-});
-
-const emptyState = (queries: readonly WindowQuery[]): OpenState => ({
+const emptyState = (operators: readonly Operator[]): OpenState => ({
   cur: {},
-  queries: new Map(queries.map((q) => [q.id, openQuery(q)])),
+  queries: new Map(operators.map((o) => [o.query.id, o.open()])),
   lanes: new Map(),
   side: [],
   fresh: 0,
@@ -47,7 +31,7 @@ const emptyState = (queries: readonly WindowQuery[]): OpenState => ({
 
 export type RebuildDeps = {
   readonly plan: Plan;
-  readonly queries: readonly WindowQuery[];
+  readonly operators: readonly Operator[];
   readonly book: Ledger;
   readonly objects: Objects;
   /** Tree of `raw`: its roots are the first lanes. */
@@ -59,11 +43,11 @@ const START = { clock: START_OF_TIME, endedAt: 0 };
 
 /** Lanes of the queries that ours read: known from the plan, there from the start. */
 const addRefinedLanes = (state: OpenState, deps: RebuildDeps): void => {
-  const reads = new Set(deps.queries.flatMap((q) => q.input.reads));
+  const reads = new Set(deps.operators.flatMap((o) => readsOf(o.query)));
   for (const w of deps.plan.queries) {
-    if (w.kind !== 'window' || !reads.has(w.id)) continue;
+    if (!isStateful(w) || !reads.has(w.id)) continue;
     for (let g = 0; g < deps.groups; g++) {
-      const l = refinedLane(aggregateName(w.input.stream), w.id, 0, g);
+      const l = refinedLane(aggregateName(streamOf(w)), w.id, 0, g);
       if (!state.lanes.has(l)) state.lanes.set(l, START);
     }
   }
@@ -71,7 +55,7 @@ const addRefinedLanes = (state: OpenState, deps: RebuildDeps): void => {
 
 /** Lanes of the raw shards that had no parent when the run began; their children come by END. */
 const addRootLanes = async (state: OpenState, deps: RebuildDeps): Promise<void> => {
-  if (!deps.queries.some((q) => readsRawLanes(q, deps.plan))) return;
+  if (!deps.operators.some((o) => readsRawLanes(o.query, deps.plan))) return;
   const shards = await deps.raw.refresh();
   const known = new Set(shards.map((s) => s.id));
   for (const s of shards)
@@ -80,7 +64,7 @@ const addRootLanes = async (state: OpenState, deps: RebuildDeps): Promise<void> 
 };
 
 const startState = async (m: Manifest, deps: RebuildDeps): Promise<OpenState> => {
-  const state = emptyState(deps.queries);
+  const state = emptyState(deps.operators);
   if (m.snap === null) await addRootLanes(state, deps);
   else {
     const bytes = await deps.objects.get(m.snap.name);

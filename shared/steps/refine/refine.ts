@@ -5,24 +5,25 @@ import type { Patience } from '../../lanes/emit.ts';
 import type { Told } from '../../metrics/told.ts';
 import type { Clock, Nonce, Objects, Stream, Table } from '../../ports.ts';
 import type { Plan } from '../../query/plan.ts';
+import type { SideDeps } from '../../query/side-rows.ts';
+import { readsOf } from '../../query/sides.ts';
 import { type EpochMs, minutes, START_OF_TIME } from '../../time.ts';
 import type { WakeStep } from '../../trigger/queue.ts';
-import { endsOf } from '../../window/window.ts';
 import { aggregateName, PRUNE_AFTER, type Reads } from '../aggregate/aggregate.ts';
 import type { EntryBody } from '../aggregate/entry-body.ts';
 import { mayClose, watermarkOf } from '../aggregate/watermark.ts';
 import { type Entry, ledger } from '../ledger/ledger.ts';
-import { eachSlicePartial } from '../ledger/partials.ts';
-import { laneTest, readsRawLanes, windowQueries } from '../roster.ts';
+import type { DueRow } from '../operators/operator.ts';
+import { operatorsOf } from '../operators/operator-of.ts';
+import { laneTest, readsRawLanes, statefulQueries } from '../roster.ts';
 import { shardTree } from '../tree.ts';
-import { type DueRow, dueRows } from './due.ts';
 import { type Manifest, manifests, type Outgoing, type OutRow, outboxNumber } from './manifest.ts';
 import { dropDead, foldEntry, type OpenState, settle, snapshotOf } from './open-state.ts';
 import { stateAt } from './rebuild.ts';
 import { rowEventWriter } from './row-event.ts';
 import { send } from './send.ts';
 
-export type RefineDeps = {
+export type RefineDeps = Pick<SideDeps, 'functions'> & {
   readonly plan: Plan;
   readonly reads: Reads;
   /** The stream whose ledger this is: its shards name the entries. */
@@ -54,18 +55,19 @@ export const SETTLE = 'settle';
 export const refine = (deps: RefineDeps): WakeStep => {
   const { plan, run, groups, clock, objects } = deps;
   const fn = aggregateName(deps.reads);
-  const queries = windowQueries(plan, deps.reads);
+  const operators = operatorsOf(plan, deps.reads, deps);
+  const queries = operators.map((o) => o.query);
   const book = ledger({ ...deps, fn });
   const store = manifests({ ...deps, fn, part: PART });
   const shards = shardTree({ table: deps.table, stream: deps.from, clock, run });
   const raw = shardTree({ table: deps.table, stream: deps.raw, clock, run });
-  const rebuild = { plan, queries, book, objects, raw, groups };
+  const rebuild = { plan, operators, book, objects, raw, groups };
   const reads = new Map(queries.map((q) => [q.id, laneTest(q, plan)]));
   const holdsRaw = queries.some((q) => readsRawLanes(q, plan));
   const writers = new Map(queries.map((q) => [q.id, rowEventWriter(plan, q.into)]));
   /** Only lanes that a query waits for carry marks, and only a mark that may close a window there is worth a decision. */
   const awaited = queries.flatMap((q) => {
-    const readers = windowQueries(plan, 'refined').filter((r) => r.input.reads.includes(q.id));
+    const readers = statefulQueries(plan, 'refined').filter((r) => readsOf(r).includes(q.id));
     return readers.length === 0 ? [] : [{ id: q.id, readers }];
   });
   const sending = { ...deps, fn, part: PART };
@@ -86,17 +88,10 @@ export const refine = (deps: RefineDeps): WakeStep => {
 
   const assertAlive = (entry: Entry, body: EntryBody | null, closed: Manifest['closed'], state: OpenState): void => {
     for (const [id, packed] of Object.entries(body?.p ?? {})) {
-      const q = state.queries.get(id);
       const w = closed[id];
-      if (packed.t !== 's' || w === undefined || !q || q.slicing === null) continue;
-      const { slicing } = q;
-      eachSlicePartial({ ...packed.p, k: packed.p.k, v: [] }, (j, slice) => {
-        const end = endsOf(slice, slicing)[j] ?? Number.NEGATIVE_INFINITY;
-        if (end - 1 + q.fold.query.lateness <= w)
-          throw new Error(
-            `${fn}: entry ${entry.n} of ${entry.shard} brings a partial of ${id} for a window that is closed`,
-          );
-      });
+      const dead = w === undefined ? null : (state.queries.get(id)?.deadIn(packed, w) ?? null);
+      if (dead !== null)
+        throw new Error(`${fn}: entry ${entry.n} of ${entry.shard} brings a partial of ${id} for ${dead}`);
     }
   };
 
@@ -155,7 +150,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
   const outgoing = (state: OpenState, m: Manifest, rows: readonly DueRow[], w: Manifest['closed']): Outgoing => ({
     rows: rows.map((row, i): OutRow => {
       const no = m.next + i;
-      const { query } = row.fold;
+      const { query } = row;
       const write = writers.get(query.id) as (r: DueRow, number: string) => string;
       return { query: query.id, no, key: row.key, event: write(row, outboxNumber(m.epoch, no)) };
     }),
@@ -183,10 +178,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
     }
     await fold(state, m, eager);
     const w = watermarks(state, m);
-    const rows = [...state.queries.values()].flatMap((q) => {
-      const { id } = q.fold.query;
-      return dueRows(q, m.closed[id] ?? START_OF_TIME, w[id] as EpochMs);
-    });
+    const rows = [...state.queries].flatMap(([id, q]) => q.due(m.closed[id] ?? START_OF_TIME, w[id] as EpochMs));
     const now = clock.now();
     // Entries beyond the snapshot expire some day, even when no more come.
     const stale = state.tips.size > 0 && wantsSnapshot(state, m, now);

@@ -4,20 +4,20 @@ import { showInstant } from '../../event/instant.ts';
 import type { Plan, TablePlan } from '../../query/plan.ts';
 import { rowWriter } from '../../query/row.ts';
 import type { EpochMs } from '../../time.ts';
+import type { DueRow } from '../operators/operator.ts';
 import { sourceOfQuery } from '../roster.ts';
-import type { DueRow } from './due.ts';
 
 export type RowWriter = (row: DueRow, number: string) => string;
 
-/** The row's event time: the destination's watermark column, so that a chained query reads it; else window_time. */
+/** The row's event time: the destination's watermark column, so that a chained query reads it; else what its query says. */
 const timeOf = (table: TablePlan, row: DueRow): EpochMs => {
   const at = table.columns.findIndex((c) => c.name === table.watermark?.column);
   const value = at < 0 ? null : row.values[at];
-  return typeof value === 'number' ? value : row.window.end - 1;
+  return typeof value === 'number' ? value : row.time;
 };
 
 /**
- * @returns JSON text. `id` names query, window and key: it is the same for every revision; `revision` is the outbox number, greater
+ * @returns JSON text. `id` names the query and the row, by window and key: it is the same for every revision; `revision` is the outbox number, greater
  *   for each newer one; `deleted` is there when the row must go.
  */
 export const rowEventWriter = (plan: Plan, into: string): RowWriter => {
@@ -25,10 +25,10 @@ export const rowEventWriter = (plan: Plan, into: string): RowWriter => {
   if (table === undefined) throw new Error(`the plan has no table ${into}`);
   const write = rowWriter(table.columns);
   return (row, number) => {
-    const { query } = row.fold;
+    const { query } = row;
     const head: Omit<CloudEvent, 'data'> = {
       specversion: '1.0',
-      id: `${query.id}|${row.window.start}|${row.window.end}|${row.key}`,
+      id: `${query.id}|${row.id}`,
       source: sourceOfQuery(query.id),
       type: into,
       time: showInstant(timeOf(table, row)),

@@ -1,0 +1,127 @@
+// GROUP BY in windows that tumble, hop or cumulate.
+import { type QueryFold, queryFold, type States } from '../../fold/query-fold.ts';
+import { getOrMake } from '../../get-or-make.ts';
+import type { WindowQuery, WindowSpec } from '../../query/plan.ts';
+import type { SideDeps } from '../../query/side-rows.ts';
+import type { Value } from '../../query/types.ts';
+import type { EpochMs } from '../../time.ts';
+import { isDue, type Slicing, slicing as slicingOf, windowOf } from '../../window/window.ts';
+import { byText, eachSlicePartial, packPartials, type SlicePartials } from '../ledger/partials.ts';
+import {
+  deadSlice,
+  dropSlices,
+  idIn,
+  inOrder,
+  keysOf,
+  mergeSlice,
+  type Part,
+  placeIn,
+  windowsOf,
+} from './open-slices.ts';
+import type { BatchFold, DueRow, OpenQuery, Operator } from './operator.ts';
+
+export type SlicedQuery = WindowQuery & { readonly window: Exclude<WindowSpec, { kind: 'session' }> };
+
+const addTo = (keys: Map<string, States>, key: string, fold: QueryFold, row: readonly Value[]): void => {
+  const states = keys.get(key);
+  if (states === undefined) keys.set(key, fold.one(row));
+  else fold.add(states, row);
+};
+
+const batchFold = (fold: QueryFold, slicing: Slicing): BatchFold => {
+  const { query } = fold;
+  const slices: SlicePartials = new Map();
+  return {
+    add(_, event, time, w) {
+      const rows = fold.rows(event, time);
+      if (rows.length === 0) return 'filtered';
+      const at = placeIn(time, w, slicing, query.lateness);
+      if ('late' in at) return at;
+      const [only] = rows;
+      if (rows.length === 1 && only !== undefined) {
+        const key = fold.keyOf(only);
+        addTo(keysOf(slices, at), key, fold, only);
+      } else {
+        // All rows of the event are computed before the first is added.
+        const all = rows.map((row) => [fold.keyOf(row), fold.one(row)] as const);
+        for (const [key, states] of all) mergeSlice(slices, at, key, states, fold.merge);
+      }
+      return 'folded';
+    },
+    packed: () => (slices.size === 0 ? null : packPartials({ kind: 'slices', of: slices })),
+  };
+};
+
+const openWindows = (fold: QueryFold, slicing: Slicing): OpenQuery => {
+  const { query, merge, finish } = fold;
+  const slices: SlicePartials = new Map();
+  /** Keys that changed since the last decision, by slice. */
+  let dirty = new Map<EpochMs, Set<string>>();
+
+  const statesOf = (parts: readonly Part[], only: ReadonlySet<string> | null): Map<string, States> => {
+    const out = new Map<string, States>();
+    for (const { j, slice } of parts)
+      for (const [key, states] of slices.get(j)?.get(slice) ?? []) {
+        if (only !== null && !only.has(key)) continue;
+        const mine = out.get(key);
+        // The open states stay: other windows share the slice.
+        out.set(key, mine === undefined ? [...states] : merge(mine, states));
+      }
+    return out;
+  };
+
+  const touched = (parts: readonly Part[]): Set<string> => {
+    const out = new Set<string>();
+    for (const { slice } of parts) for (const key of dirty.get(slice) ?? []) out.add(key);
+    return out;
+  };
+
+  return {
+    fold(packed, fresh) {
+      if (packed.t !== 's') throw new Error(`partials of ${query.id} are no slices`);
+      eachSlicePartial(packed.p, (j, slice, key, states) => {
+        mergeSlice(slices, { j, slice }, key, states, merge);
+        if (fresh && query.lateness > 0) getOrMake(dirty, slice, () => new Set<string>()).add(key);
+      });
+    },
+
+    deadIn: (packed, closed) => (packed.t === 's' ? deadSlice(packed.p, slicing, query.lateness, closed) : null),
+
+    /** Windows with closed < end - 1 <= w, all keys; and closed ones within their lateness, the keys that changed. */
+    due(closed, w) {
+      const rows: DueRow[] = [];
+      for (const [end, parts] of inOrder(windowsOf(slices, slicing))) {
+        if (!isDue(end, w)) continue;
+        const first = !isDue(end, closed);
+        if (!first && isDue(end + query.lateness, closed)) continue;
+        const only = first ? null : touched(parts);
+        if (only !== null && only.size === 0) continue;
+        const window = windowOf(end, slicing);
+        for (const [key, states] of [...statesOf(parts, only)].sort(byText)) {
+          const { kept, values } = finish(key, window, states);
+          if (kept || !first) rows.push({ query, key, id: idIn(window, key), time: end - 1, kept, values });
+        }
+      }
+      return rows;
+    },
+
+    drop: (w) => dropSlices(slices, slicing, query.lateness, w),
+
+    settle() {
+      dirty = new Map();
+    },
+
+    pack: () => packPartials({ kind: 'slices', of: slices }),
+  };
+};
+
+export const windowOperator = (query: SlicedQuery, deps: SideDeps): Operator => {
+  const fold = queryFold(query, deps);
+  const slicing = slicingOf(query.window);
+  return {
+    query,
+    prepare: fold.prepare,
+    batch: () => batchFold(fold, slicing),
+    open: () => openWindows(fold, slicing),
+  };
+};
