@@ -6,6 +6,7 @@ const LEDGER = 'shared/steps/ledger/ledger.ts';
 const AGGREGATE = 'shared/steps/aggregate/aggregate.ts';
 const REFINE = 'shared/steps/refine/refine.ts';
 const FOLD = 'shared/steps/aggregate/fold-batch.ts';
+const SLICES = 'shared/steps/operators/open-slices.ts';
 
 export const ledgers: readonly Mutant[] = [
   {
@@ -178,13 +179,8 @@ export const ledgers: readonly Mutant[] = [
     edits: [
       edit(
         'shared/fold/query-fold.ts',
-        'const values = folds.map((f) => {\n      if (f.filter !== null && !f.filter(row)) return null;\n      return f.arg === null ? true : f.arg(row);\n    });\n',
-        '',
-      ),
-      edit(
-        'shared/fold/query-fold.ts',
-        'const v = values[i] as Value;',
-        'const f = folds[i] as (typeof folds)[number];\n      const v = f.filter !== null && !f.filter(row) ? null : f.arg === null ? true : f.arg(row);',
+        'add: (states, row) => add(states, args(row)),',
+        'add: (states, row) => {\n      query.aggregates.forEach((a, i) => {\n        const one = aggregateFold([a], functions);\n        const state = [states[i] as State];\n        one.add(state, one.args(row));\n        states[i] = state[0] as State;\n      });\n    },',
       ),
     ],
     directed: 'a row that one aggregate cannot take counts in none',
@@ -206,32 +202,26 @@ export const ledgers: readonly Mutant[] = [
     name: 'hopNoJ',
     protects: 'a row that is late for the first windows of its slice counts only in the later ones',
     section: '5.3',
-    edits: [edit(FOLD, 'addToSlice(q.slices, j, slice,', 'addToSlice(q.slices, 0, slice,')],
+    edits: [edit(SLICES, 'return { j, slice };', 'return { j: 0, slice };')],
   },
   {
     name: 'endAtW',
     protects: 'aggregate and refine decide lateness by one rule: end - 1 <= w',
     section: '2',
-    edits: [
-      edit(
-        FOLD,
-        'isDue((ends[j] as number) + query.lateness, w)',
-        'isDue((ends[j] as number) + 1 + query.lateness, w)',
-      ),
-    ],
+    edits: [edit(SLICES, 'isDue((ends[j] as number) + lateness, w)', 'isDue((ends[j] as number) + 1 + lateness, w)')],
     directed: 'a window closes, and a row is late, at its last instant',
   },
   {
     name: 'latenessNotGiven',
     protects: 'a row within the allowed lateness is counted',
     section: '5.3',
-    edits: [edit(FOLD, 'isDue((ends[j] as number) + query.lateness, w)', 'isDue(ends[j] as number, w)')],
+    edits: [edit(SLICES, 'isDue((ends[j] as number) + lateness, w)', 'isDue(ends[j] as number, w)')],
   },
   {
     name: 'sessionLateOneOff',
     protects: 'a row of a session is late at its watermark + 1',
     section: '2',
-    edits: [edit(FOLD, 'if (time <= w + 1) {', 'if (time <= w) {')],
+    edits: [edit('shared/steps/operators/session.ts', 'if (time <= w + 1) return', 'if (time <= w) return')],
     directed: 'a session closes, and a row is late, one ms later',
   },
 ];

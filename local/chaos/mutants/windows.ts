@@ -2,8 +2,9 @@
 import { edit, type Mutant } from './mutant.ts';
 
 const WATERMARK = 'shared/steps/aggregate/watermark.ts';
-const DUE = 'shared/steps/refine/due.ts';
-const OPEN = 'shared/steps/refine/open-state.ts';
+const WINDOW = 'shared/steps/operators/window.ts';
+const SESSION = 'shared/steps/operators/session.ts';
+const SLICES = 'shared/steps/operators/open-slices.ts';
 
 export const windows: readonly Mutant[] = [
   {
@@ -24,36 +25,30 @@ export const windows: readonly Mutant[] = [
     name: 'sesWPlus1',
     protects: 'sessions have a watermark one ms less',
     section: '13',
-    edits: [edit(WATERMARK, "clock - q.delay - (q.window.kind === 'session' ? 1 : 0)", 'clock - q.delay')],
+    edits: [edit(WATERMARK, 'clock - q.delay - (hasSessions(q) ? 1 : 0)', 'clock - q.delay')],
     directed: 'a session closes, and a row is late, one ms later',
   },
   {
     name: 'delayIgnored',
     protects: 'the watermark stays behind the clock by the delay',
     section: '2',
-    edits: [
-      edit(
-        WATERMARK,
-        "clock - q.delay - (q.window.kind === 'session' ? 1 : 0)",
-        "clock - (q.window.kind === 'session' ? 1 : 0)",
-      ),
-    ],
+    edits: [edit(WATERMARK, 'clock - q.delay - (hasSessions(q) ? 1 : 0)', 'clock - (hasSessions(q) ? 1 : 0)')],
   },
   {
     name: 'jInEveryWindow',
     protects: 'a partial with j > 0 counts only in the windows after those j',
     section: '5.3',
-    edits: [edit(DUE, '        if (i < j) return;\n', '')],
+    edits: [edit(SLICES, '        if (i < j) return;\n', '')],
   },
   {
     name: 'sharedStates',
     protects: 'a window adds its slices up in a copy: other windows share them',
-    section: 'refine/due.ts',
+    section: 'operators/window.ts',
     edits: [
       edit(
-        DUE,
-        'mine === undefined ? [...states] : q.fold.merge(mine, states)',
-        'mine === undefined ? states : q.fold.merge(mine, states)',
+        WINDOW,
+        'mine === undefined ? [...states] : merge(mine, states)',
+        'mine === undefined ? states : merge(mine, states)',
       ),
     ],
   },
@@ -61,14 +56,14 @@ export const windows: readonly Mutant[] = [
     name: 'noRevision',
     protects: 'a window that closed is revised within its lateness',
     section: '5.4',
-    edits: [edit(DUE, 'if (!first && isDue(end + query.lateness, closed)) continue;', 'if (!first) continue;')],
+    edits: [edit(WINDOW, 'if (!first && isDue(end + query.lateness, closed)) continue;', 'if (!first) continue;')],
     directed: 'a revision counts all rows of its window',
   },
   {
     name: 'noTombstone',
     protects: 'a revision whose HAVING does not hold any more takes its row back',
     section: '5.4',
-    edits: [edit(DUE, 'if (kept || !first) rows.push', 'if (kept) rows.push')],
+    edits: [edit(WINDOW, 'if (kept || !first) rows.push', 'if (kept) rows.push')],
     directed: 'a revision whose HAVING fails takes the row back',
   },
   {
@@ -77,8 +72,8 @@ export const windows: readonly Mutant[] = [
     section: '5.4',
     edits: [
       edit(
-        OPEN,
-        'if (slice + size - 1 + q.fold.query.lateness <= w) slices.delete(slice);',
+        SLICES,
+        'if (slice + size - 1 + lateness <= w) slices.delete(slice);',
         'if (slice + size - 1 <= w) slices.delete(slice);',
       ),
     ],
@@ -90,8 +85,8 @@ export const windows: readonly Mutant[] = [
     section: '5.4',
     edits: [
       edit(
-        OPEN,
-        'if (slice + size - 1 + q.fold.query.lateness <= w) slices.delete(slice);',
+        SLICES,
+        'if (slice + size - 1 + lateness <= w) slices.delete(slice);',
         'if (slice > 1e15) slices.delete(slice);',
       ),
     ],
@@ -101,6 +96,6 @@ export const windows: readonly Mutant[] = [
     name: 'sessionsDeadTooSoon',
     protects: 'a session that is open stays',
     section: '5.4',
-    edits: [edit(OPEN, 'sessions.filter((s) => s.end - 1 > w)', 'sessions.filter((s) => s.start > w)')],
+    edits: [edit(SESSION, 'all.filter((s) => s.end - 1 > w)', 'all.filter((s) => s.start > w)')],
   },
 ];
