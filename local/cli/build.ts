@@ -1,8 +1,10 @@
-// millrace build: the pipeline folder -> the module that the functions import.
+// millrace build: the pipeline folder -> the module that the functions import, and deploy.json, what a deploy of it would be.
+import { dirname, join } from 'node:path';
 import { compilePipeline } from '../build/compile-pipeline.ts';
 import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
 import { writeModule } from '../build/write-module.ts';
 import type { Call, ExitCode } from './commands.ts';
+import { writeDeployment } from './deploy-now.ts';
 import { textOf } from './parse-call.ts';
 import { MODULE, PIPELINE } from './places.ts';
 
@@ -10,6 +12,8 @@ export const build = async (call: Call): Promise<ExitCode> => {
   const dir = textOf(call, 'pipeline') ?? PIPELINE;
   const compiled = await compilePipeline(dir);
   if (!compiled.ok) throw new PipelineMistakes(dir, compiled.errors);
-  process.stdout.write(`${writeModule(compiled, textOf(call, 'out') ?? MODULE)}\n`);
+  const module = writeModule(compiled, textOf(call, 'out') ?? MODULE);
+  writeDeployment(call, compiled, join(dirname(module), 'deploy.json'));
+  process.stdout.write(`${module}\n`);
   return 0;
 };

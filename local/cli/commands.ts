@@ -23,6 +23,17 @@ export type Command = {
 };
 
 const pipeline = ['--pipeline DIR', 'the folder with schemas, tables.sql and queries (default: pipeline)'] as const;
+/** As `serverless deploy` takes them. */
+const deploy = {
+  stage: { type: 'string' },
+  param: { type: 'string', multiple: true },
+  region: { type: 'string' },
+} as const satisfies Options;
+const deployHelp = [
+  ['--stage STAGE', 'dev, prod or your own (default: dev)'],
+  ['--param NAME=VALUE', 'a setting of serverless.yml, as `serverless deploy` takes it; may repeat'],
+  ['--region REGION', 'default: as serverless.yml says'],
+] as const;
 const json = ['--json', 'the result as JSON on standard output'] as const;
 
 export const COMMANDS: readonly Command[] = [
@@ -92,11 +103,40 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'build',
     summary: 'compiles the pipeline to the module that the functions import',
-    usage: 'millrace build [--pipeline DIR] [--out FILE]',
-    options: { pipeline: { type: 'string' }, out: { type: 'string' } },
-    help: [pipeline, ['--out FILE', 'the module (default: .millrace/pipeline.mjs)']],
+    usage: 'millrace build [--pipeline DIR] [--out FILE] [--stage STAGE] [--param NAME=VALUE]…',
+    options: { pipeline: { type: 'string' }, out: { type: 'string' }, ...deploy },
+    help: [
+      pipeline,
+      ['--out FILE', 'the module (default: .millrace/pipeline.mjs); deploy.json stands beside it'],
+      ...deployHelp,
+    ],
     words: [],
     load: async () => (await import('./build.ts')).build,
+  },
+  {
+    name: 'plan',
+    summary:
+      'what a deploy will change: functions, positions, streams, queries and their state; refuses what loses events',
+    usage:
+      'millrace plan [--stage STAGE] [--param NAME=VALUE]… [--previous FILE] [--accept REASON]… [--record] [--json]',
+    options: {
+      ...deploy,
+      previous: { type: 'string' },
+      accept: { type: 'string', multiple: true },
+      record: { type: 'boolean' },
+      pipeline: { type: 'string' },
+      json: { type: 'boolean' },
+    },
+    help: [
+      ...deployHelp,
+      ['--previous FILE', 'compare with a saved deploy.json or compiled template; without it the account is asked'],
+      ['--accept REASON', 'do not refuse for this reason, as a refusal names it; may repeat'],
+      ['--record', 'note in the ledger table that this is deployed (serverless deploy does it)'],
+      pipeline,
+      json,
+    ],
+    words: [],
+    load: async () => (await import('./plan.ts')).plan,
   },
   {
     name: 'reference',

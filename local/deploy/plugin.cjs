@@ -1,5 +1,5 @@
 // What `serverless` does beside deploying: compiles pipeline/ before it packages, so that the bundles hold it, and loads the rows
-// of pipeline/reference/*.csv into the table afterwards.
+// of pipeline/reference/*.csv into the table afterwards, and notes there what was deployed, for `millrace plan`.
 const { spawnSync } = require('node:child_process');
 const { join } = require('node:path');
 
@@ -10,17 +10,26 @@ class MillracePlugin {
     this.serverless = serverless;
     this.options = options;
     this.hooks = {
-      'before:package:initialize': () => this.millrace('build'),
-      'before:deploy:function:initialize': () => this.millrace('build'),
-      'after:deploy:deploy': () =>
+      'before:package:initialize': () => this.millrace('build', ...this.settings()),
+      'before:deploy:function:initialize': () => this.millrace('build', ...this.settings()),
+      'after:deploy:deploy': () => {
         this.millrace(
           'reference',
           '--table',
           this.serverless.service.custom.names.reference,
           '--region',
           this.serverless.getProvider('aws').getRegion(),
-        ),
+        );
+        this.millrace('plan', '--record', ...this.settings());
+      },
     };
+  }
+
+  /** Stage, region and settings of this call, for commands that read serverless.yml themselves. */
+  settings() {
+    const aws = this.serverless.getProvider('aws');
+    const params = [this.options.param ?? []].flat().flatMap((param) => ['--param', param]);
+    return ['--stage', aws.getStage(), '--region', aws.getRegion(), ...params];
   }
 
   millrace(...args) {

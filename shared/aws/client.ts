@@ -6,7 +6,16 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Ms, seconds } from '../time.ts';
 import type { Env } from './settings.ts';
 
-export type Service = 'KINESIS' | 'DYNAMODB' | 'S3' | 'SQS';
+export type Service =
+  | 'KINESIS'
+  | 'DYNAMODB'
+  | 'S3'
+  | 'SQS'
+  | 'SNS'
+  | 'EVENTBRIDGE'
+  | 'CLOUDFORMATION'
+  | 'CLOUDWATCH'
+  | 'LAMBDA';
 
 /** How long one try of a request may take. Objects may have megabytes; the others are small and regional. */
 const TIMEOUT: Readonly<Record<Service, Ms>> = {
@@ -14,6 +23,11 @@ const TIMEOUT: Readonly<Record<Service, Ms>> = {
   DYNAMODB: seconds(5),
   S3: seconds(30),
   SQS: seconds(5),
+  SNS: seconds(10),
+  EVENTBRIDGE: seconds(10),
+  CLOUDFORMATION: seconds(30), // a whole template
+  CLOUDWATCH: seconds(10),
+  LAMBDA: seconds(10),
 };
 /** Tries of one request by the SDK, with its own back-off; what still fails is the caller's to retry. */
 const MAX_ATTEMPTS = 4;
