@@ -139,6 +139,30 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./plan.ts')).plan,
   },
   {
+    name: 'sql',
+    summary: 'tries one SQL script over NDJSON files, without a pipeline; prints its rows',
+    usage: 'millrace sql FILE.sql --data DIR [--strict] [--shards N --shard-column C] [--into TABLE]',
+    options: {
+      data: { type: 'string' },
+      strict: { type: 'boolean' },
+      shards: { type: 'string' },
+      'shard-column': { type: 'string' },
+      into: { type: 'string' },
+    },
+    help: [
+      ['--data DIR', 'DIR/<table>.ndjson feeds the table of that name; <table>.csv or .ndjson answers look-ups'],
+      [
+        '--strict',
+        'the watermark moves after every row, as in a Flink job that sends one for each (default: every 2,000)',
+      ],
+      ['--shards N', 'shards of each table; a watermark is kept for each (default: 1)'],
+      ['--shard-column C', 'the column that says the shard, 0 to N - 1 (default: one row after the other)'],
+      ['--into TABLE', 'the rows of this table only; several are told apart as {"table":{…}}'],
+    ],
+    words: ['FILE.sql'],
+    load: async () => (await import('./sql.ts')).sql,
+  },
+  {
     name: 'reference',
     summary: 'loads the rows of reference/*.csv into the table of a deployed stage (serverless deploy does it)',
     usage: 'millrace reference --table NAME [--region REGION] [--pipeline DIR]',
