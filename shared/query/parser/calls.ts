@@ -1,5 +1,6 @@
 // Function calls, with the few that have a grammar of their own: CAST, CASE, EXTRACT, FLOOR, TRIM, SUBSTRING, POSITION.
 import type { CallNode, ExprNode, Ident, Span } from '../ast.ts';
+import { isCallable } from '../words.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpr, parsePrimary } from './expressions.ts';
 import { parseJsonExists, parseJsonValue } from './json.ts';
@@ -119,13 +120,6 @@ const SPECIAL: Readonly<Record<string, (c: Cursor, name: Ident) => ExprNode>> = 
   JSON_EXISTS: parseJsonExists,
 };
 
-/** Reserved words before a bracket that begin something else than a call. */
-const NO_CALL = new Set(
-  'ALL ANY AS BY DISTINCT EXISTS FROM GROUP HAVING IN NOT ON OR ORDER PARTITION ROW SELECT SOME TABLE UNIQUE WHERE'.split(
-    ' ',
-  ),
-);
-
 const parsePlain = (c: Cursor, name: Ident): ExprNode => {
   const clause = name.name.toUpperCase();
   const star = c.accept('*');
@@ -156,7 +150,7 @@ export const parseCall = (c: Cursor): ExprNode | null => {
   if ((token.key === 'CAST' || token.key === 'TRY_CAST') && c.peek(1).key === '(')
     return parseCast(c, token.key === 'TRY_CAST');
   if ((token.kind !== 'word' && token.kind !== 'quoted') || c.peek(1).key !== '(') return null;
-  if (NO_CALL.has(token.key)) return null;
+  if (token.kind === 'word' && !isCallable(token.key)) return null;
   c.next();
   c.next();
   const name = { name: token.text, at: token.at };

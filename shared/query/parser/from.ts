@@ -40,7 +40,11 @@ const parseUnnest = (c: Cursor, right: boolean): From => {
 const parseTable = (c: Cursor, right: boolean): From => {
   const at = c.peek().at;
   const table = tableName(c, 'FROM');
-  if (!c.sees('FOR')) return { kind: 'table', table, alias: parseName(c), at: c.span(at) };
+  if (!c.sees('FOR')) {
+    const alias = parseName(c);
+    if (c.sees('FOR')) c.fail('FROM', 'FOR SYSTEM_TIME AS OF … before the alias');
+    return { kind: 'table', table, alias, at: c.span(at) };
+  }
   const clause = c.peek().at;
   c.expect('FOR SYSTEM_TIME', 'FOR', 'SYSTEM_TIME', 'AS', 'OF');
   if (!right)

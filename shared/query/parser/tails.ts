@@ -13,10 +13,6 @@ const AFTER: Readonly<Record<string, readonly [string, string]>> = {
   QUALIFY: ['QUALIFY', CHAIN],
   NATURAL: ['NATURAL JOIN', 'write the condition: JOIN … ON a.k = b.k, and name the columns in SELECT'],
   MATCH_RECOGNIZE: ['MATCH_RECOGNIZE', 'look for the pattern in a reader of the stream'],
-  FOR: [
-    'FOR SYSTEM_TIME here',
-    'write it before the alias of a table on the right of a join: JOIN r FOR SYSTEM_TIME AS OF t.p AS r ON …',
-  ],
   TABLESAMPLE: ['TABLESAMPLE', 'filter by a column in WHERE'],
 };
 
@@ -27,7 +23,7 @@ export const refuseRest = (c: Cursor): void => {
 
 const CLAUSES = new Set([
   ...['FROM', 'WHERE', 'GROUP', 'HAVING', 'UNION', 'BY', 'AND', 'OR', 'THEN', 'END', 'ON', 'USING'],
-  ...['JOIN', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'CROSS', 'OUTER', 'WITH'],
+  ...['JOIN', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'CROSS', 'OUTER', 'WITH', 'FOR'],
   ...Object.keys(AFTER),
 ]);
 

@@ -17,7 +17,10 @@ const parsePartition = (c: Cursor): readonly Ident[] => {
   c.expect('PARTITION BY', 'BY');
   const bracketed = c.accept('(');
   const keys = [c.ident('PARTITION BY')];
-  while (c.sees(',') && (bracketed || [',', ')'].includes(c.peek(2).key))) {
+  while (
+    c.sees(',') &&
+    (bracketed || (c.peek(1).kind !== 'string' && c.peek(1).kind !== 'number' && [',', ')'].includes(c.peek(2).key)))
+  ) {
     c.next();
     keys.push(c.ident('PARTITION BY'));
   }
