@@ -41,7 +41,9 @@ export const sql = async (call: Call): Promise<ExitCode> => {
     shards,
     ...(shardColumn !== undefined && { shardColumn }),
     strict: flagOf(call, 'strict') === true,
-    tell: (rows, of) => bar.update(`${rows} of ${of} rows`),
+    tell: (rows, of) => {
+      if (process.stderr.isTTY) bar.update(`${rows} of ${of} rows`);
+    },
   });
   bar.end();
   if (!script.ok) {

@@ -41,9 +41,10 @@ const fieldOf = (row: JsonObject, name: string): Json => (Object.hasOwn(row, nam
 const shardBy = (shards: number, column: string | null): ShardOf => {
   if (column === null) return (_, ordinal) => ordinal % shards;
   return (row) => {
-    const found = Number(fieldOf(row, column));
+    const value = fieldOf(row, column);
+    const found = typeof value === 'number' || typeof value === 'string' ? Number(value) : -1;
     if (Number.isInteger(found) && found >= 0 && found < shards) return found;
-    return { mistake: `"${column}" says the shard, 0 to ${shards - 1}; found ${shownValue(fieldOf(row, column))}` };
+    return { mistake: `"${column}" says the shard, 0 to ${shards - 1}; found ${shownValue(value)}` };
   };
 };
 

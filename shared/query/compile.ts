@@ -11,6 +11,12 @@ import { parseFile } from './parser/statements.ts';
 import type { Plan } from './plan.ts';
 import { type Problems, problemsOf } from './problem.ts';
 
+export type Known = {
+  /** Event types that have a schema. */
+  readonly types: readonly string[];
+  /** What a script's statements stand for where no pipeline folder is (`millrace sql`): tables get their options here. */
+  readonly adapt?: (statement: Statement) => Statement;
+};
 export type SqlFile = { readonly path: string; readonly text: string };
 type Of<S extends Statement> = { readonly node: S; readonly problems: Problems; readonly name: string };
 
@@ -89,17 +95,17 @@ const collectViews = (
 
 /**
  * @param files paths as errors shall show them; a query is called after its file
- * @param known event types that have a schema
  * @returns     the plan, complete only when there are no errors; errors in the order of files and lines
  */
 export const compileSql = (
   files: readonly SqlFile[],
-  known: { readonly types: readonly string[] },
+  known: Known,
 ): { readonly plan: Plan; readonly errors: readonly UserError[] } => {
   const errors: UserError[] = [];
   const parsed = files.map(({ path, text }) => {
     const problems = problemsOf(path, errors);
-    return { path, problems, statements: parseFile(text, problems) };
+    const statements = parseFile(text, problems);
+    return { path, problems, statements: known.adapt === undefined ? statements : statements.map(known.adapt) };
   });
   const creates = parsed.flatMap(({ problems, statements }) =>
     statements.flatMap((node) => (node.kind === 'create-table' ? [{ node, problems, name: node.name.name }] : [])),

@@ -54,7 +54,7 @@ test('help is a result, also of each command', () => {
 
 test('every option has a line of help, and every line an option', () => {
   for (const { options, help } of COMMANDS) {
-    const named = help.map(([text]) => /^--(?:no-)?([a-z]+)/.exec(text)?.[1]).sort();
+    const named = help.map(([text]) => /^--(?:no-)?([a-z-]+)/.exec(text)?.[1]).sort();
     expect(named).toEqual(Object.keys(options).sort());
   }
 });

@@ -7,4 +7,4 @@ INSERT INTO out_table SELECT id, who, total, FLOOR(ts TO SECOND) FROM orders;
 
 -- example:
 -- orders {"total":1,"ts":"2026-03-01 12:59:59.999"}
--- => {"id":"event-0","who":null,"total":1,"at_second":"2026-03-01 12:59:59.000"}
+-- => {"id":"orders-1","who":null,"total":1,"at_second":"2026-03-01 12:59:59.000"}
