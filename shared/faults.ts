@@ -32,6 +32,7 @@ export const FAULTS = {
   'destination.refused': 'reject', // a database, index or endpoint will never take these bytes
   'destination.throttled': 'retry', // passes once the destination has capacity again
   'destination.unavailable': 'retry', // outcome unknown; rows carry a key and a version, so sending again is safe
+  'secret.unavailable': 'retry', // the producer is told to send again
   'queue.unavailable': 'retry', // a lost wake-up is made good by the schedule
   'order.ancestor-unread': 'retry', // a child shard was offered before its parents were read
   'ledger.gap': 'halt', // a counted entry is missing: alarm, never guess

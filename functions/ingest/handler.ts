@@ -5,21 +5,28 @@ import middy from '@middy/core';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { pipeline } from '#pipeline';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { secretValue } from '../../shared/aws/secret.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { createApp } from '../../shared/steps/ingest/app.ts';
+import { doorOf } from '../../shared/steps/ingest/door.ts';
+import { keysOf } from '../../shared/steps/ingest/key-list.ts';
 import { withoutStrayBody } from '../../shared/trigger/http.ts';
 
 const { RAW_STREAM } = settings(['RAW_STREAM']);
+const secret = process.env.KEYS_SECRET; // named where the door is `keys`
 const logger = new Logger({ serviceName: 'ingest' });
 const watching = watch('ingest');
 const { usage } = watching;
+const clock = systemClock;
+const onFailure = (error: unknown): void => logger.error('the list of keys cannot be read', { error });
 
 const app = createApp({
   raw: kinesisStream({ stream: RAW_STREAM, usage }),
-  clock: systemClock,
+  clock,
   types: pipeline.types,
+  ...(secret && { admit: doorOf(secretValue({ secret, parse: keysOf, clock, onFailure }), clock) }),
   tell: (told) => watching.tell(told),
   onError: (error) => logger.error('the request failed', { error }),
 });

@@ -35,7 +35,8 @@ export const tooManyConsumers = (consumers: readonly Consumer[]): readonly UserE
             say(
               shared,
               `stream ${stream} has ${shared.length} consumers that share its 2 MB/s a shard (${shared.map((r) => r.function).join(', ')}); ` +
-                `at most ${MOST_SHARED} can: give one enhanced fan-out, or switch one off (\`enabled: false\` in its function.yml)`,
+                `at most ${MOST_SHARED} can: give one enhanced fan-out (\`consumers: enhanced\` in its function.yml, in force where the stage has ` +
+                '`consumers: fan-out`), or switch one off (`enabled: false`)',
             ),
           ]
         : []),

@@ -10,7 +10,7 @@ export const consumersOf = (template: Template): readonly Consumer[] =>
             {
               stream: trigger.stream.replace(`${template.service}-${template.stage}-`, ''),
               function: fn.name,
-              enhanced: false, // the template knows no registered consumers
+              enhanced: fn.consumers === 'enhanced',
               file: `functions/${fn.name}/function.yml`,
             },
           ]

@@ -39,6 +39,7 @@ const REFUSALS: Readonly<Record<Call['service'], string>> = {
   dynamodb: 'ProvisionedThroughputExceededException',
   s3: 'SlowDown',
   sqs: 'ThrottlingException',
+  secretsmanager: 'ThrottlingException',
 };
 
 /** Only what a function does fails; loading the input and reading the results is not what is tested. */

@@ -10,6 +10,7 @@ import type { Hooks } from '../services/hooks.ts';
 import { localEnv } from '../services/local-env.ts';
 import { createMeter, type Meter } from '../services/meter.ts';
 import { type LocalObjects, startObjects } from '../services/objects.ts';
+import { type LocalSecrets, startSecrets } from '../services/secrets.ts';
 import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
 import { readTemplate } from '../template/read-template.ts';
 import type { FunctionTemplate, Template } from '../template/template.ts';
@@ -17,6 +18,10 @@ import type { FunctionTemplate, Template } from '../template/template.ts';
 export type HereOptions = {
   /** The project's folder. */
   readonly root: string;
+  /** As `--stage`; dev without it. */
+  readonly stage?: string;
+  /** As `--param name=value`. */
+  readonly params?: Readonly<Record<string, string>>;
   /** Shards of every stream; without it as serverless.yml says. */
   readonly shards?: number;
   readonly hooks?: Hooks;
@@ -31,6 +36,7 @@ export type Here = {
   readonly kinesis: LocalKinesis;
   readonly dynamo: LocalDynamo;
   readonly objects: LocalObjects;
+  readonly secrets: LocalSecrets;
   readonly meter: Meter;
   /** Settings for AWS clients that talk to these services. */
   readonly aws: Readonly<Record<string, string>>;
@@ -66,8 +72,9 @@ export const startHere = async (options: HereOptions): Promise<Here> => {
     clock,
     ...(options.kinesisPort === undefined ? {} : { port: options.kinesisPort }),
   });
+  const secrets = await startSecrets(served);
   const queueUrl = (name: string): string => `${objects.endpoint}/${LOCAL_ACCOUNT}/${name}`;
-  const template = sized(readTemplate({ root: options.root, queueUrl }), options.shards);
+  const template = sized(readTemplate({ ...options, queueUrl }), options.shards);
 
   for (const { name, shards, retentionMs } of template.streams) {
     kinesis.kinesis.create(name, { shards, retention: options.keepAll ? Number.POSITIVE_INFINITY : retentionMs });
@@ -81,6 +88,7 @@ export const startHere = async (options: HereOptions): Promise<Here> => {
       KeySchema: keys.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
     });
   }
+  for (const { name, text } of template.secrets) secrets.put(name, text);
   for (const { name } of template.buckets) await objects.createBucket(name);
   // History is not delayed: its end would be waited for, and nothing comes meanwhile that a delay could gather.
   for (const { name, delayMs, visibilityMs } of template.queues)
@@ -100,11 +108,17 @@ export const startHere = async (options: HereOptions): Promise<Here> => {
     dynamo,
     objects,
     meter,
-    aws: localEnv({ kinesis: kinesis.endpoint, dynamo: dynamo.endpoint, objects: objects.endpoint }),
+    secrets,
+    aws: localEnv({
+      kinesis: kinesis.endpoint,
+      dynamo: dynamo.endpoint,
+      objects: objects.endpoint,
+      secrets: secrets.endpoint,
+    }),
     stream: (logicalId) => kinesis.kinesis.log(nameOf(logicalId)),
     name: nameOf,
     async close() {
-      await Promise.all([kinesis.close(), dynamo.close(), objects.close()]);
+      await Promise.all([kinesis.close(), dynamo.close(), objects.close(), secrets.close()]);
     },
   };
 };

@@ -1,6 +1,6 @@
 // Where a local service can be made to fail: every call passes here on its way in and on its way out.
 
-export type ServiceName = 'kinesis' | 'dynamodb' | 's3' | 'sqs';
+export type ServiceName = 'kinesis' | 'dynamodb' | 's3' | 'sqs' | 'secretsmanager';
 
 export type Call = {
   readonly service: ServiceName;

@@ -1,8 +1,13 @@
 // The environment in which the SDK's clients talk to the services of this machine.
-export type Endpoints = { readonly kinesis: string; readonly dynamo: string; readonly objects: string };
+export type Endpoints = {
+  readonly kinesis: string;
+  readonly dynamo: string;
+  readonly objects: string;
+  readonly secrets?: string;
+};
 
 /** Fixed names and keys that open nothing: the services here ask for a signature and do not check it. */
-export const localEnv = ({ kinesis, dynamo, objects }: Endpoints): Readonly<Record<string, string>> => ({
+export const localEnv = ({ kinesis, dynamo, objects, secrets }: Endpoints): Readonly<Record<string, string>> => ({
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
@@ -10,4 +15,5 @@ export const localEnv = ({ kinesis, dynamo, objects }: Endpoints): Readonly<Reco
   AWS_ENDPOINT_URL_DYNAMODB: dynamo,
   AWS_ENDPOINT_URL_S3: objects,
   AWS_ENDPOINT_URL_SQS: objects,
+  ...(secrets !== undefined && { AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets }),
 });

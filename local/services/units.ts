@@ -76,7 +76,7 @@ const objectUnits = (call: Call, answer: Answer): Units => {
   return { ...NO_UNITS, objectPuts: 1, bytes: answer.status === 200 ? (call.body as ObjectCall).bytes : 0 };
 };
 
-/** Queues are counted by calls alone. */
+/** Queues and secrets are counted by calls alone. */
 export const unitsOf = (call: Call, answer: Answer): Units => {
   switch (call.service) {
     case 'kinesis':
@@ -86,6 +86,7 @@ export const unitsOf = (call: Call, answer: Answer): Units => {
     case 's3':
       return objectUnits(call, answer);
     case 'sqs':
+    case 'secretsmanager':
       return NO_UNITS;
     default:
       return call.service satisfies never;

@@ -3,7 +3,7 @@ import { seconds } from '../../shared/time.ts';
 import { Complaints, fieldsOf } from './fields.ts';
 import { LOCAL_ACCOUNT, textReader } from './intrinsics.ts';
 import { resolveService, type ServiceOptions } from './resolve.ts';
-import { bucketOf, queueOf, readResources, streamOf, tableOf } from './resources.ts';
+import { bucketOf, queueOf, readResources, secretOf, streamOf, tableOf } from './resources.ts';
 import type { FunctionTemplate, Template } from './template.ts';
 import { plain, type Tree } from './tree.ts';
 import { triggersOf } from './triggers.ts';
@@ -22,6 +22,7 @@ const FUNCTION = [
   'memorySize',
   'maximumRetryAttempts',
   'package',
+  'consumers',
 ];
 const LAMBDA_TIMEOUT = 6; // seconds; osls's default
 const LAMBDA_MEMORY = 1024; // MB; osls's default
@@ -34,6 +35,7 @@ export const readTemplate = (options: TemplateOptions): Template => {
   const top = fieldsOf(service, 'serverless.yml', complaints, (t) => String(plain(t)));
   const provider = top.map('provider');
   const region = provider.text('region', 'us-east-1');
+  const fanOut = top.map('custom').text('consumers', 'shared') === 'fan-out';
   const resources = readResources(top.tree('resources'), complaints);
   const ofType = (type: string) => resources.filter((r) => r.type === type);
   const text = textReader({
@@ -51,6 +53,9 @@ export const readTemplate = (options: TemplateOptions): Template => {
     const f = fieldsOf(tree, `function ${name}`, complaints, text, FUNCTION);
     const handler = f.text('handler');
     const dot = handler.lastIndexOf('.');
+    const consumers = f.text('consumers', 'shared');
+    if (consumers !== 'shared' && consumers !== 'enhanced')
+      complaints.say(f.at, `"consumers" in function ${name} is "${consumers}"; expected shared or enhanced`);
     return {
       name,
       fullName: `${top.text('service')}-${stage}-${name}`,
@@ -59,7 +64,10 @@ export const readTemplate = (options: TemplateOptions): Template => {
       environment: { ...environmentOf(provider.tree('environment')), ...environmentOf(f.tree('environment')) },
       timeoutMs: seconds(f.number('timeout', provider.number('timeout', LAMBDA_TIMEOUT))),
       memoryMb: f.number('memorySize', provider.number('memorySize', LAMBDA_MEMORY)),
-      triggers: f.list('events').flatMap((event) => triggersOf(event, complaints, text)),
+      consumers: consumers === 'enhanced' ? 'enhanced' : 'shared',
+      triggers: f
+        .list('events')
+        .flatMap((event) => triggersOf(event, complaints, text, fanOut && consumers === 'enhanced')),
     };
   };
   const functions = top.map('functions');
@@ -71,6 +79,7 @@ export const readTemplate = (options: TemplateOptions): Template => {
     tables: ofType('AWS::DynamoDB::Table').map((r) => tableOf(r, complaints)),
     buckets: ofType('AWS::S3::Bucket').map(bucketOf),
     queues: ofType('AWS::SQS::Queue').map(queueOf),
+    secrets: ofType('AWS::SecretsManager::Secret').map(secretOf),
     functions: functions.names().flatMap((name) => {
       const tree = functions.tree(name);
       return tree === undefined ? [] : [functionOf(name, tree)]; // null: switched off

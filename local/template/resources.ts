@@ -1,12 +1,24 @@
-// Streams, tables, buckets and queues from `resources:`.
+// Streams, tables, buckets, queues and secrets from `resources:`.
 import { hours, seconds } from '../../shared/time.ts';
 import type { Complaints, Fields } from './fields.ts';
 import { fieldsOf } from './fields.ts';
-import type { BucketTemplate, QueueTemplate, StreamTemplate, TableTemplate } from './template.ts';
+import type { BucketTemplate, QueueTemplate, SecretTemplate, StreamTemplate, TableTemplate } from './template.ts';
 import { refuse, type Tree } from './tree.ts';
 
 /** Types that the local run has no use for. */
-const NOT_LOCAL = ['AWS::CloudWatch::Alarm', 'AWS::IAM::Role', 'AWS::S3::BucketPolicy'];
+const NOT_LOCAL = [
+  'AWS::ApiGatewayV2::ApiMapping',
+  'AWS::ApiGatewayV2::DomainName',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::IAM::Role',
+  'AWS::KMS::Alias',
+  'AWS::KMS::Key',
+  'AWS::S3::BucketPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+];
 /** Field that holds the name, and the fields that may stand beside it. */
 const TYPES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   'AWS::Kinesis::Stream': ['Name', 'ShardCount', 'StreamModeDetails', 'RetentionPeriodHours', 'StreamEncryption'],
@@ -18,20 +30,25 @@ const TYPES: Readonly<Record<string, readonly [string, ...string[]]>> = {
     'TimeToLiveSpecification',
     'SSESpecification',
     'PointInTimeRecoverySpecification',
+    'DeletionProtectionEnabled',
   ],
   'AWS::S3::Bucket': [
     'BucketName',
     'BucketEncryption',
     'PublicAccessBlockConfiguration',
     'OwnershipControls',
+    'VersioningConfiguration',
     'LifecycleConfiguration',
   ],
+  'AWS::SecretsManager::Secret': ['Name', 'Description', 'SecretString', 'KmsKeyId'],
   'AWS::SQS::Queue': [
     'QueueName',
     'DelaySeconds',
     'VisibilityTimeout',
     'MessageRetentionPeriod',
     'SqsManagedSseEnabled',
+    'KmsMasterKeyId',
+    'KmsDataKeyReusePeriodSeconds',
   ],
 };
 
@@ -97,6 +114,12 @@ export const tableOf = ({ logicalId, name, fields }: Resource, complaints: Compl
     ttl: ttl.flag('Enabled', false) ? ttl.text('AttributeName') : null,
   };
 };
+
+export const secretOf = ({ logicalId, name, fields }: Resource): SecretTemplate => ({
+  name,
+  logicalId,
+  text: fields.text('SecretString', ''),
+});
 
 export const bucketOf = ({ logicalId, name }: Resource): BucketTemplate => ({ name, logicalId });
 

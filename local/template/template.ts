@@ -20,6 +20,9 @@ export type TableTemplate = {
   readonly ttl: string | null;
 };
 
+/** A secret of Secrets Manager, with the text that it is made with. */
+export type SecretTemplate = { readonly name: string; readonly logicalId: string; readonly text: string };
+
 export type BucketTemplate = { readonly name: string; readonly logicalId: string };
 
 export type QueueTemplate = {
@@ -50,6 +53,8 @@ export type StreamTrigger = {
   readonly tumblingWindowSeconds: number;
   /** EventBridge patterns; a record that matches one passes. Empty: all pass. */
   readonly filterPatterns: readonly unknown[];
+  /** It has a consumer with enhanced fan-out of its own; else it shares the shards' 5 reads and 2 MB a second. */
+  readonly enhanced: boolean;
   readonly enabled: boolean;
 };
 
@@ -78,6 +83,8 @@ export type FunctionTemplate = {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: Ms;
   readonly memoryMb: number;
+  /** What function.yml asks for: enhanced fan-out is given where the stage has `consumers: fan-out`. */
+  readonly consumers: 'shared' | 'enhanced';
   readonly triggers: readonly Trigger[];
 };
 
@@ -89,5 +96,6 @@ export type Template = {
   readonly tables: readonly TableTemplate[];
   readonly buckets: readonly BucketTemplate[];
   readonly queues: readonly QueueTemplate[];
+  readonly secrets: readonly SecretTemplate[];
   readonly functions: readonly FunctionTemplate[];
 };

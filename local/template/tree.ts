@@ -26,15 +26,22 @@ export const refuse = (at: At, message: string): never => {
 export const scalar = (at: At, value: Scalar): Tree => ({ kind: 'scalar', at, value });
 const pair = (at: At, name: string, value: Tree): Tree => ({ kind: 'map', at, fields: new Map([[name, value]]) });
 
+/** Short forms whose argument is the same when written out. */
+const SHORT: Readonly<Record<string, string>> = {
+  '!Ref': 'Ref',
+  '!Sub': 'Fn::Sub',
+  '!Join': 'Fn::Join',
+  '!If': 'Fn::If',
+  '!Not': 'Fn::Not',
+  '!Equals': 'Fn::Equals',
+  '!Split': 'Fn::Split',
+};
+
 /** CloudFormation's short forms, written out: `!GetAtt A.Arn` is `Fn::GetAtt: [A, Arn]`. */
 const writtenOut = (tag: string, tree: Tree): Tree => {
+  const long = SHORT[tag];
+  if (long !== undefined) return pair(tree.at, long, tree);
   switch (tag) {
-    case '!Ref':
-      return pair(tree.at, 'Ref', tree);
-    case '!Sub':
-      return pair(tree.at, 'Fn::Sub', tree);
-    case '!Join':
-      return pair(tree.at, 'Fn::Join', tree);
     case '!GetAtt': {
       if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return pair(tree.at, 'Fn::GetAtt', tree);
       const dot = tree.value.indexOf('.');
@@ -42,7 +49,10 @@ const writtenOut = (tag: string, tree: Tree): Tree => {
       return pair(tree.at, 'Fn::GetAtt', { kind: 'list', at: tree.at, items });
     }
     default:
-      return refuse(tree.at, `unknown tag ${tag}; !Ref, !GetAtt, !Sub and !Join are understood here`);
+      return refuse(
+        tree.at,
+        `unknown tag ${tag}; understood here are ${[...Object.keys(SHORT), '!GetAtt'].join(', ')}`,
+      );
   }
 };
 

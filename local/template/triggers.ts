@@ -28,7 +28,7 @@ const RATE = { minute: minutes(1), hour: hours(1), day: hours(24) };
 /** The last part of an ARN: a stream's or a queue's name. */
 const nameIn = (arn: string): string => arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1);
 
-const streamTrigger = (f: Fields, complaints: Complaints): StreamTrigger => {
+const streamTrigger = (f: Fields, complaints: Complaints, enhanced: boolean): StreamTrigger => {
   if (f.text('type') !== 'kinesis')
     complaints.say(f.at, `streams of type "${f.text('type')}" are unknown here; kinesis is known`);
   const wanted = f.text('startingPosition', 'TRIM_HORIZON');
@@ -52,6 +52,7 @@ const streamTrigger = (f: Fields, complaints: Complaints): StreamTrigger => {
     onFailure: failure.has('onFailure') ? nameIn(failure.map('onFailure').text('arn')) : null,
     tumblingWindowSeconds: f.number('tumblingWindowInSeconds', 0),
     filterPatterns: patterns?.kind === 'list' ? patterns.items.map(plain) : [],
+    enhanced,
     enabled: f.flag('enabled', true),
   };
 };
@@ -81,8 +82,16 @@ const scheduleTriggers = (f: Fields, complaints: Complaints): readonly ScheduleT
     return rateMs === undefined ? [] : [{ kind: 'schedule', rateMs, enabled: f.flag('enabled', true) }];
   });
 
-/** The triggers of one entry under `events:`. A schedule may list several rates. */
-export const triggersOf = (tree: Tree, complaints: Complaints, text: (tree: Tree) => string): readonly Trigger[] => {
+/**
+ * The triggers of one entry under `events:`. A schedule may list several rates.
+ * @param enhanced the function reads its streams through consumers of its own
+ */
+export const triggersOf = (
+  tree: Tree,
+  complaints: Complaints,
+  text: (tree: Tree) => string,
+  enhanced: boolean,
+): readonly Trigger[] => {
   const [kind, inside] = tree.kind === 'map' ? ([...tree.fields][0] ?? []) : [];
   if (kind === undefined || inside === undefined) {
     complaints.say(tree.at, 'an event is stream, sqs, schedule or httpApi');
@@ -91,7 +100,7 @@ export const triggersOf = (tree: Tree, complaints: Complaints, text: (tree: Tree
   const read = (known: readonly string[]) => fieldsOf(inside, kind, complaints, text, known);
   switch (kind) {
     case 'stream':
-      return [streamTrigger(read(STREAM), complaints)];
+      return [streamTrigger(read(STREAM), complaints, enhanced)];
     case 'sqs':
       return [queueTrigger(read(QUEUE))];
     case 'schedule':

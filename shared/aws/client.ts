@@ -15,7 +15,8 @@ export type Service =
   | 'EVENTBRIDGE'
   | 'CLOUDFORMATION'
   | 'CLOUDWATCH'
-  | 'LAMBDA';
+  | 'LAMBDA'
+  | 'SECRETS_MANAGER';
 
 /** How long one try of a request may take. Objects may have megabytes; the others are small and regional. */
 const TIMEOUT: Readonly<Record<Service, Ms>> = {
@@ -28,6 +29,7 @@ const TIMEOUT: Readonly<Record<Service, Ms>> = {
   CLOUDFORMATION: seconds(30), // a whole template
   CLOUDWATCH: seconds(10),
   LAMBDA: seconds(10),
+  SECRETS_MANAGER: seconds(3), // a request of a producer waits for it
 };
 /** Tries of one request by the SDK, with its own back-off; what still fails is the caller's to retry. */
 const MAX_ATTEMPTS = 4;

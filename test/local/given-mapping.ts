@@ -21,6 +21,7 @@ export const TRIGGER: StreamTrigger = {
   onFailure: null,
   tumblingWindowSeconds: 0,
   filterPatterns: [],
+  enhanced: false,
   enabled: true,
 };
 

@@ -37,7 +37,7 @@ describe('the same as the Serverless Framework reads', () => {
     [
       'production, switches thrown',
       'prod',
-      { capacity: 'on-demand', door: 'open', deaggregate: 'refined', bucket: 'b' },
+      { capacity: 'on-demand', door: 'open', deaggregate: 'refined', bucket: 'acme-b' },
     ],
   ])('%s', async (_, stage, params) => {
     const flags = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);

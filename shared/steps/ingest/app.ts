@@ -8,7 +8,8 @@ import type { CompiledPipeline } from '../../pipeline.ts';
 import type { Clock, Stream } from '../../ports.ts';
 import { type Ms, seconds } from '../../time.ts';
 import { answerFor, answerOf, statusOf } from './answer.ts';
-import { readBody } from './body.ts';
+import { readSent, unpackBody } from './body.ts';
+import type { Admit } from './door.ts';
 import { openApi } from './open-api.ts';
 import { type Fate, packer } from './pack.ts';
 import { type Patience, within } from './patience.ts';
@@ -27,21 +28,47 @@ export type IngestDeps = {
   readonly patience?: Patience;
   /** Told what came of the events of a request, for metrics. */
   readonly tell?: (told: Told) => void;
+  /** Judges who may send; without it whoever reaches the function may: the API before it has judged. */
+  readonly admit?: Admit;
   /** Told what a bug of ours threw; the producer gets a 500 without it. */
   readonly onError?: (error: unknown) => void;
 };
 
-const problem = (c: Context, status: 400 | 404 | 405 | 413 | 415 | 500, rule: string, reason: string): Response =>
-  c.json({ rule, reason }, status);
+const problem = (
+  c: Context,
+  status: 400 | 401 | 404 | 405 | 413 | 415 | 500 | 503,
+  rule: string,
+  reason: string,
+): Response => c.json({ rule, reason }, status);
 
-export const createApp = (deps: IngestDeps): Hono => {
+export const createApp = (deps: IngestDeps) => {
   const { raw, clock, types } = deps;
   const send = packer(raw, deps.patience ?? within(deps.budget ?? seconds(10), clock));
-  const description = openApi(Object.keys(types));
-  const app = new Hono();
+  const description = openApi(Object.keys(types), deps.admit !== undefined);
+  const app = new Hono<{ Variables: { sent: Uint8Array } }>();
+
+  // Before anything is told of paths, types or events. The function's health is no secret.
+  app.use(async (c, next) => {
+    if (deps.admit === undefined || c.req.path === '/health') return next();
+    const sent = await readSent(c.req.raw);
+    if (!sent.ok) return problem(c, sent.status, sent.rule, sent.reason);
+    const verdict = await deps.admit(c.req.raw.headers, sent.bytes);
+    if (verdict.kind === 'unknown') {
+      c.header('retry-after', RETRY_AFTER);
+      return problem(c, 503, 'request.keys-unknown', verdict.reason);
+    }
+    if (verdict.kind === 'refused') {
+      c.header('www-authenticate', 'ApiKey realm="millrace"');
+      return problem(c, 401, 'request.key', verdict.reason);
+    }
+    c.set('sent', sent.bytes);
+    return next();
+  });
 
   const post = async (c: Context, type?: string): Promise<Response> => {
-    const body = await readBody(c.req.raw);
+    const sent = c.get('sent') as Uint8Array | undefined;
+    const read = sent === undefined ? await readSent(c.req.raw) : ({ ok: true, bytes: sent } as const);
+    const body = read.ok ? unpackBody(c.req.raw, read.bytes) : read;
     if (!body.ok) {
       if (body.status === 415) c.header('accept-encoding', 'gzip');
       return problem(c, body.status, body.rule, body.reason);

@@ -30,7 +30,15 @@ const readBounded = async (request: Request, limit: number): Promise<Uint8Array 
   return Buffer.concat(chunks);
 };
 
-export const readBody = async (request: Request): Promise<Body> => {
+/** The bytes as they were sent: what a signature is of. */
+export const readSent = async (request: Request): Promise<Body> => {
+  const sent = await readBounded(request, MAX_BODY_BYTES);
+  return sent === null
+    ? tooLarge(`a body may have ${MAX_BODY_BYTES} bytes; send the events in several requests`)
+    : { ok: true, bytes: sent };
+};
+
+export const unpackBody = (request: Request, sent: Uint8Array): Body => {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip')
     return {
@@ -39,8 +47,6 @@ export const readBody = async (request: Request): Promise<Body> => {
       rule: 'request.encoding',
       reason: `the content encoding ${encoding} is not read; send gzip or none`,
     };
-  const sent = await readBounded(request, MAX_BODY_BYTES);
-  if (sent === null) return tooLarge(`a body may have ${MAX_BODY_BYTES} bytes; send the events in several requests`);
   if (encoding === 'identity') return { ok: true, bytes: sent };
   const unpacked = gunzip(sent, MAX_UNPACKED_BYTES);
   if (unpacked.ok) return unpacked;

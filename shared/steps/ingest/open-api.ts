@@ -27,6 +27,31 @@ const ANSWERS = {
 /** Refused before an event is looked at. */
 const methodAnswers = { 405: problem('The method is not for this path.', header('Allow', 'The methods it takes.')) };
 
+/** Refused before anything is looked at, where keys open the door. */
+const KEY_ANSWERS = {
+  401: problem(
+    'No key, an unknown one, or a signature that is not right.',
+    header('WWW-Authenticate', 'How to come in.'),
+  ),
+};
+const KEYED_GETS = { ...KEY_ANSWERS, 503: problem('The list of keys cannot be read now: send again.', retryAfter) };
+const UNAVAILABLE_OR_KEYS = {
+  ...ANSWERS[503],
+  description: 'The stream failed, or the list of keys cannot be read: send the same request again.',
+  content: json({ oneOf: [ref('Answer'), ref('Problem')] }),
+};
+const SECURITY_SCHEMES = {
+  key: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'A key that the owner gave you.' },
+  bearer: { type: 'http', scheme: 'bearer', description: 'The same key.' },
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'webhook-signature',
+    description:
+      'With webhook-id and webhook-timestamp, as Standard Webhooks says: HMAC-SHA256 over id.timestamp.body.',
+  },
+} as const;
+
 const BODIES = {
   required: true,
   description:
@@ -113,52 +138,67 @@ const SCHEMAS = {
   },
 } as const;
 
-const get = (operationId: string, summary: string, description: string, schema: object) => ({
+const get = (operationId: string, summary: string, description: string, schema: object, more: object = {}) => ({
   operationId,
   summary,
-  responses: { 200: { description, content: json(schema) }, ...methodAnswers },
+  responses: { 200: { description, content: json(schema) }, ...methodAnswers, ...more },
 });
 
-/** @param types the event types that are deployed */
-export const openApi = (types: readonly string[]) => ({
-  openapi: '3.1.0',
-  info: { title: 'Millrace: events in', version: '1', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-  paths: {
-    '/events': {
-      post: {
-        operationId: 'postEvents',
-        summary: 'Send events',
-        parameters: [
-          {
-            name: 'x-event-type',
-            in: 'header',
-            description: `The type of plain events, one of ${types.join(', ')}.`,
-            schema: text,
-          },
-          SOURCE_HEADER,
-        ],
-        requestBody: BODIES,
-        responses: { ...ANSWERS, ...methodAnswers },
+/**
+ * @param types the event types that are deployed
+ * @param keyed whether keys open the door
+ */
+export const openApi = (types: readonly string[], keyed = false) => {
+  const security = keyed ? { security: [{ key: [] }, { bearer: [] }, { signature: [] }] } : {};
+  const refused = keyed ? KEY_ANSWERS : {};
+  const posts = { ...ANSWERS, ...methodAnswers, ...refused, ...(keyed && { 503: UNAVAILABLE_OR_KEYS }) };
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Millrace: events in', version: '1', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    paths: {
+      '/events': {
+        post: {
+          operationId: 'postEvents',
+          summary: 'Send events',
+          parameters: [
+            {
+              name: 'x-event-type',
+              in: 'header',
+              description: `The type of plain events, one of ${types.join(', ')}.`,
+              schema: text,
+            },
+            SOURCE_HEADER,
+          ],
+          requestBody: BODIES,
+          responses: posts,
+          ...security,
+        },
+      },
+      '/events/{type}': {
+        post: {
+          operationId: 'postEventsOfType',
+          summary: 'Send events of one type',
+          parameters: [{ name: 'type', in: 'path', required: true, schema: { enum: types } }, SOURCE_HEADER],
+          requestBody: BODIES,
+          responses: posts,
+          ...security,
+        },
+      },
+      '/health': {
+        get: get('getHealth', 'Whether the function runs', 'It runs.', {
+          type: 'object',
+          required: ['status'],
+          properties: { status: { const: 'ok' } },
+          additionalProperties: false,
+        }),
+      },
+      '/openapi.json': {
+        get: {
+          ...get('getOpenApi', 'This description', 'OpenAPI 3.1.', { type: 'object' }, keyed ? KEYED_GETS : {}),
+          ...security,
+        },
       },
     },
-    '/events/{type}': {
-      post: {
-        operationId: 'postEventsOfType',
-        summary: 'Send events of one type',
-        parameters: [{ name: 'type', in: 'path', required: true, schema: { enum: types } }, SOURCE_HEADER],
-        requestBody: BODIES,
-        responses: { ...ANSWERS, ...methodAnswers },
-      },
-    },
-    '/health': {
-      get: get('getHealth', 'Whether the function runs', 'It runs.', {
-        type: 'object',
-        required: ['status'],
-        properties: { status: { const: 'ok' } },
-        additionalProperties: false,
-      }),
-    },
-    '/openapi.json': { get: get('getOpenApi', 'This description', 'OpenAPI 3.1.', { type: 'object' }) },
-  },
-  components: { schemas: SCHEMAS },
-});
+    components: { schemas: SCHEMAS, ...(keyed && { securitySchemes: SECURITY_SCHEMES }) },
+  };
+};

@@ -1,0 +1,62 @@
+// Parameters of a deploy, judged before anything is made. A switch with an unknown value is refused earlier, where serverless.yml
+// looks it up; what is left are names, numbers and values that need each other.
+
+/** Whole numbers: the least, the most, and what counts. */
+const NUMBERS = {
+  retention: [24, 168, 'hours'],
+  memory: [256, 10_240, 'MB'],
+  batch: [1, 10_000, 'records'],
+  window: [0, 300, 'seconds'],
+  requestRate: [1, 10_000, 'requests a second'],
+  requestBurst: [1, 5_000, 'requests'],
+};
+const CHOICES = { consumers: ['shared', 'fan-out'], data: ['Delete', 'Retain'] };
+const BUCKET = /^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const ORIGIN = /^https?:\/\/[^/\s,]+$/;
+
+/**
+ * @param known   serverless.yml's `params`: by stage, then by name
+ * @param given   as on the command line: `name=value`
+ * @returns       one line for each mistake; none: all is well
+ */
+const paramMistakes = ({ known, given, stage }) => {
+  const names = Object.keys(known.default ?? {});
+  const cli = Object.fromEntries(
+    given.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
+  );
+  const values = { ...known.default, ...known[stage], ...cli };
+  const unknown = Object.keys({ ...known[stage], ...cli })
+    .filter((name) => !names.includes(name))
+    .map((name) => `--param ${name}: there is no such parameter; there are ${names.join(', ')}`);
+  const numbers = Object.entries(NUMBERS).flatMap(([name, [least, most, unit]]) => {
+    const n = Number(values[name]);
+    return Number.isInteger(n) && n >= least && n <= most
+      ? []
+      : [`--param ${name}=${values[name]}: expected a whole number of ${unit} from ${least} to ${most}`];
+  });
+  const choices = Object.entries(CHOICES).flatMap(([name, wanted]) =>
+    wanted.includes(values[name]) ? [] : [`--param ${name}=${values[name]}: expected ${wanted.join(' or ')}`],
+  );
+  const text = (name) => String(values[name] ?? '');
+  const needs = (when, name, why) => (when && text(name) === '' ? [`--param ${name} is missing: ${why}`] : []);
+  const origins = text('origins')
+    .split(',')
+    .filter((o) => o !== '' && !ORIGIN.test(o));
+  return [
+    ...unknown,
+    ...numbers,
+    ...choices,
+    ...needs(text('door') === 'jwt', 'issuer', 'door=jwt checks who signed a token'),
+    ...needs(text('door') === 'jwt', 'audience', 'door=jwt checks whom a token is for'),
+    ...needs(text('domain') !== '', 'certificate', 'a domain needs the ARN of its certificate in ACM'),
+    ...needs(text('certificate') !== '', 'domain', 'a certificate is of use with a domain only'),
+    ...origins.map(
+      (o) => `--param origins: "${o}" is no origin; expected https://host, parted by commas, without a path`,
+    ),
+    ...(text('bucket').includes('${') || BUCKET.test(text('bucket'))
+      ? []
+      : [`--param bucket=${values.bucket}: a bucket's name has 3 to 63 of a-z, 0-9, - and .`]),
+  ];
+};
+
+module.exports = { paramMistakes };
