@@ -34,6 +34,8 @@ export const textReader = (world: World): ((tree: Tree) => string) => {
     const known = pseudo(id, world.region);
     if (known !== undefined) return known;
     const { type, name } = resource(id, tree);
+    if (type === 'AWS::SecretsManager::Secret')
+      return `arn:aws:secretsmanager:${world.region}:${LOCAL_ACCOUNT}:secret:${name}`;
     return type === 'AWS::SQS::Queue' ? world.queueUrl(name) : name;
   };
 
@@ -51,6 +53,8 @@ export const textReader = (world: World): ((tree: Tree) => string) => {
           return `arn:aws:dynamodb:${world.region}:${LOCAL_ACCOUNT}:table/${found.name}`;
       }
     if (found.type === 'AWS::SQS::Queue' && name === 'QueueName') return found.name;
+    if (name === 'Arn' && found.type === 'AWS::KMS::Key')
+      return `arn:aws:kms:${world.region}:${LOCAL_ACCOUNT}:key/${id}`;
     return refuse(tree.at, `${found.type} has no attribute ${name} that is understood here`);
   };
 

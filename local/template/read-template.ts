@@ -4,6 +4,7 @@ import { Complaints, fieldsOf } from './fields.ts';
 import { LOCAL_ACCOUNT, textReader } from './intrinsics.ts';
 import { resolveService, type ServiceOptions } from './resolve.ts';
 import { bucketOf, queueOf, readResources, secretOf, streamOf, tableOf } from './resources.ts';
+import { readRoles } from './roles.ts';
 import type { FunctionTemplate, Template } from './template.ts';
 import { plain, type Tree } from './tree.ts';
 import { triggersOf } from './triggers.ts';
@@ -64,6 +65,7 @@ export const readTemplate = (options: TemplateOptions): Template => {
       environment: { ...environmentOf(provider.tree('environment')), ...environmentOf(f.tree('environment')) },
       timeoutMs: seconds(f.number('timeout', provider.number('timeout', LAMBDA_TIMEOUT))),
       memoryMb: f.number('memorySize', provider.number('memorySize', LAMBDA_MEMORY)),
+      role: f.text('role', ''),
       consumers: consumers === 'enhanced' ? 'enhanced' : 'shared',
       triggers: f
         .list('events')
@@ -80,6 +82,7 @@ export const readTemplate = (options: TemplateOptions): Template => {
     buckets: ofType('AWS::S3::Bucket').map(bucketOf),
     queues: ofType('AWS::SQS::Queue').map(queueOf),
     secrets: ofType('AWS::SecretsManager::Secret').map(secretOf),
+    roles: readRoles(top.tree('resources'), region, complaints, text),
     functions: functions.names().flatMap((name) => {
       const tree = functions.tree(name);
       return tree === undefined ? [] : [functionOf(name, tree)]; // null: switched off

@@ -13,7 +13,6 @@ const NOT_LOCAL = [
   'AWS::CloudWatch::Dashboard',
   'AWS::IAM::Role',
   'AWS::KMS::Alias',
-  'AWS::KMS::Key',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::TopicPolicy',
@@ -40,6 +39,7 @@ const TYPES: Readonly<Record<string, readonly [string, ...string[]]>> = {
     'VersioningConfiguration',
     'LifecycleConfiguration',
   ],
+  'AWS::KMS::Key': ['Description', 'EnableKeyRotation', 'PendingWindowInDays', 'KeyPolicy'],
   'AWS::SecretsManager::Secret': ['Name', 'Description', 'SecretString', 'KmsKeyId'],
   'AWS::SQS::Queue': [
     'QueueName',
@@ -60,7 +60,7 @@ export type Resource = {
 };
 
 /** `resources:` is one map or a list of them, merged. */
-const entriesOf = (tree: Tree | undefined): readonly (readonly [string, Tree])[] => {
+export const entriesOf = (tree: Tree | undefined): readonly (readonly [string, Tree])[] => {
   if (tree === undefined || tree.kind === 'scalar') return [];
   if (tree.kind === 'list') return tree.items.flatMap(entriesOf);
   const resources = tree.fields.get('Resources');

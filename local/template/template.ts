@@ -71,6 +71,15 @@ export type ScheduleTrigger = { readonly kind: 'schedule'; readonly rateMs: Ms; 
 export type HttpTrigger = { readonly kind: 'http'; readonly method: string; readonly path: string };
 export type Trigger = StreamTrigger | QueueTrigger | ScheduleTrigger | HttpTrigger;
 
+export type Statement = {
+  readonly effect: 'Allow' | 'Deny';
+  readonly actions: readonly string[];
+  /** ARNs, as patterns. */
+  readonly resources: readonly string[];
+  readonly condition: unknown;
+};
+export type RoleTemplate = { readonly logicalId: string; readonly statements: readonly Statement[] };
+
 export type FunctionTemplate = {
   /** As under `functions:`. */
   readonly name: string;
@@ -83,6 +92,8 @@ export type FunctionTemplate = {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: Ms;
   readonly memoryMb: number;
+  /** The logical id of its role; empty: the framework's own. */
+  readonly role: string;
   /** What function.yml asks for: enhanced fan-out is given where the stage has `consumers: fan-out`. */
   readonly consumers: 'shared' | 'enhanced';
   readonly triggers: readonly Trigger[];
@@ -97,5 +108,6 @@ export type Template = {
   readonly buckets: readonly BucketTemplate[];
   readonly queues: readonly QueueTemplate[];
   readonly secrets: readonly SecretTemplate[];
+  readonly roles: readonly RoleTemplate[];
   readonly functions: readonly FunctionTemplate[];
 };

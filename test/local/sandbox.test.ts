@@ -50,6 +50,7 @@ const fn: FunctionTemplate = {
   environment: { RAW_STREAM: 'millrace-dev-raw' },
   timeoutMs: 60_000,
   memoryMb: 1769,
+  role: '',
   consumers: 'shared',
   triggers: [],
 };
