@@ -13,6 +13,7 @@ export type Service =
   | 'SQS'
   | 'SNS'
   | 'EVENTBRIDGE'
+  | 'FIREHOSE'
   | 'CLOUDFORMATION'
   | 'CLOUDWATCH'
   | 'LAMBDA'
@@ -26,6 +27,7 @@ const TIMEOUT: Readonly<Record<Service, Ms>> = {
   SQS: seconds(5),
   SNS: seconds(10),
   EVENTBRIDGE: seconds(10),
+  FIREHOSE: seconds(10),
   CLOUDFORMATION: seconds(30), // a whole template
   CLOUDWATCH: seconds(10),
   LAMBDA: seconds(10),

@@ -1,0 +1,85 @@
+import type { FirehoseClient } from '@aws-sdk/client-firehose';
+import { describe, expect, test } from 'vitest';
+import { firehoseRecords } from '../../shared/aws/firehose-records.ts';
+import { packGroup } from '../../shared/lanes/block.ts';
+import { pointOf } from '../../shared/lanes/ring.ts';
+import { firehoseTransform } from '../../shared/steps/firehose-transform.ts';
+import { peerEncode } from '../event/kpl-peer.ts';
+import { destinationContract, sinkRow } from '../ports/destination.contract.ts';
+import { event, marks } from '../steps/stage-given.ts';
+
+/** PutRecordBatch as its reference states it: records fail one by one. */
+const firehose = () => {
+  const taken: string[] = [];
+  const mood = { throttled: 0, lost: false };
+  const send = async ({ input }: { input: { Records: { Data: Uint8Array }[] } }) => {
+    const slow = mood.throttled-- > 0;
+    const RequestResponses = input.Records.map(({ Data }, i) => {
+      if (slow && i % 2 === 0) return { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow down.' };
+      taken.push(Buffer.from(Data).toString());
+      return { RecordId: String(taken.length) };
+    });
+    if (mood.lost) {
+      mood.lost = false;
+      throw new Error('socket hang up');
+    }
+    return { RequestResponses };
+  };
+  return { taken, mood, client: { send } as unknown as FirehoseClient };
+};
+
+destinationContract('Data Firehose', async () => {
+  const f = firehose();
+  return {
+    destination: firehoseRecords({ deliveryStream: 'd', client: f.client }),
+    table: 't',
+    holds: 'messages',
+    content: async () => f.taken.map((line) => JSON.parse(line).data),
+    poison: sinkRow('t', 'p', 1, { s: 'x'.repeat(1_100_000) }),
+    throttle: (calls) => {
+      f.mood.throttled = calls;
+    },
+    loseAnswer: () => {
+      f.mood.lost = true;
+    },
+  };
+});
+
+describe('firehose-transform', () => {
+  const given = (...data: readonly Uint8Array[]) =>
+    data.map((d, i) => ({ recordId: `r${i}`, data: Buffer.from(d).toString('base64') }));
+  const lines = (result: { data: string }) => Buffer.from(result.data, 'base64').toString();
+  const packed = (items: Parameters<typeof packGroup>[0]) =>
+    packGroup(items, pointOf(0, 4)) as unknown as readonly [Uint8Array];
+
+  test('one line for each event of an aggregate of ours, marks left out', () => {
+    const [record] = packed([event(1, 'order.v1', { n: 1 }), event(2, 'order.v1', { n: 2 }), marks(2)[0] as never]);
+    const [result] = firehoseTransform(given(record));
+    expect(result?.result).toBe('Ok');
+    expect(
+      lines(result as never)
+        .split('\n')
+        .filter(Boolean)
+        .map((l) => JSON.parse(l).data.n),
+    ).toEqual([1, 2]);
+  });
+  test('a record of marks alone is dropped', () => {
+    const [record] = packed([marks(1)[0] as never]);
+    expect(firehoseTransform(given(record))).toMatchObject([{ recordId: 'r0', result: 'Dropped' }]);
+  });
+  test('records of producers: those of the KPL one by one, others as they are, broken JSON too', () => {
+    const aggregated = peerEncode([
+      { partitionKey: 'a', data: Buffer.from('{"n":1}') },
+      { partitionKey: 'b', data: Buffer.from('{"n":2}') },
+    ]);
+    const results = firehoseTransform(given(aggregated, Buffer.from('{"n":\n 3}'), Buffer.from('no json')));
+    expect(results.map(lines)).toEqual(['{"n":1}\n{"n":2}\n', '{"n": 3}\n', 'no json\n']);
+  });
+  test('every record is answered for; what does not fit into the answer fails', () => {
+    const results = firehoseTransform(
+      given(...Array.from({ length: 10 }, () => Buffer.from(`"${'x'.repeat(900_000)}"`))),
+    );
+    expect(results.map((r) => r.result)).toEqual([...Array(4).fill('Ok'), ...Array(6).fill('ProcessingFailed')]);
+    expect(JSON.stringify({ records: results }).length).toBeLessThan(6_291_456);
+  });
+});
