@@ -139,6 +139,19 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./plan.ts')).plan,
   },
   {
+    name: 'dashboard',
+    summary: 'the CloudWatch dashboard and the alarms that a deploy makes: how many, at what price, as a picture',
+    usage: 'millrace dashboard [--stage STAGE] [--param NAME=VALUE]… [--out FILE.html] [--cloudformation]',
+    options: { ...deploy, out: { type: 'string' }, cloudformation: { type: 'boolean' } },
+    help: [
+      ...deployHelp,
+      ['--out FILE.html', 'the layout of the dashboard as a page'],
+      ['--cloudformation', 'the resources as JSON on standard output (serverless deploy takes them)'],
+    ],
+    words: [],
+    load: async () => (await import('./dashboard.ts')).dashboard,
+  },
+  {
     name: 'sql',
     summary: 'tries one SQL script over NDJSON files, without a pipeline; prints its rows',
     usage: 'millrace sql FILE.sql --data DIR [--strict] [--shards N --shard-column C] [--into TABLE]',

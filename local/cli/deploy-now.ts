@@ -6,6 +6,7 @@ import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
 import type { Deployment } from '../plan/deployment.ts';
 import { deploymentOf } from '../plan/from-template.ts';
 import { readTemplate } from '../template/read-template.ts';
+import type { ServiceOptions } from '../template/resolve.ts';
 import type { Template } from '../template/template.ts';
 import { CallError } from './call-error.ts';
 import type { Call } from './commands.ts';
@@ -22,15 +23,16 @@ export const paramsOf = (call: Call): Readonly<Record<string, string>> =>
   );
 
 /** serverless.yml as `--stage`, `--region` and `--param` make it. */
-export const templateOf = (call: Call): Template => {
+export const serviceOf = (call: Call): ServiceOptions => {
   const [stage, region] = [textOf(call, 'stage'), textOf(call, 'region')];
-  return readTemplate({
+  return {
     root: PROJECT,
     params: paramsOf(call),
     ...(stage !== undefined && { stage }),
     ...(region !== undefined && { region }),
-  });
+  };
 };
+export const templateOf = (call: Call): Template => readTemplate(serviceOf(call));
 
 export type DeployNow = { readonly template: Template; readonly deployment: Deployment };
 

@@ -10,7 +10,13 @@ const NUMBERS = {
   requestRate: [1, 10_000, 'requests a second'],
   requestBurst: [1, 5_000, 'requests'],
 };
-const CHOICES = { consumers: ['shared', 'fan-out'], data: ['Delete', 'Retain'] };
+const CHOICES = {
+  consumers: ['shared', 'fan-out'],
+  data: ['Delete', 'Retain'],
+  metrics: ['lean', 'full'],
+  dashboard: ['on', 'off'],
+  alarms: ['on', 'off'],
+};
 const BUCKET = /^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const ORIGIN = /^https?:\/\/[^/\s,]+$/;
 

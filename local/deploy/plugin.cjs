@@ -31,6 +31,7 @@ class MillracePlugin {
       'before:deploy:function:initialize': () => this.millrace('build', ...this.settings()),
       'before:package:compileFunctions': () => this.eachStream(),
       'before:package:finalize': () => finishTemplate(serverless),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.watchStage(),
       'after:deploy:deploy': () => {
         this.loadReferences();
         this.millrace('plan', '--record', ...this.settings());
@@ -61,6 +62,12 @@ class MillracePlugin {
         for (const { stream } of fn.events ?? []) if (stream?.type === 'kinesis') stream.consumer = true;
   }
 
+  /** Dashboard and alarms follow from the list of metrics and the functions of the stage. */
+  watchStage() {
+    const { Resources } = this.serverless.service.provider.compiledCloudFormationTemplate;
+    Object.assign(Resources, JSON.parse(this.millrace('dashboard', '--cloudformation', ...this.settings())));
+  }
+
   loadReferences() {
     const region = this.serverless.getProvider('aws').getRegion();
     this.millrace('reference', '--table', this.serverless.service.custom.names.reference, '--region', region);
@@ -77,9 +84,12 @@ class MillracePlugin {
     for (const line of lines) process.stderr.write(`${line}\n`);
   }
 
+  /** @returns what the command says on standard output */
   millrace(...args) {
-    const { status } = spawnSync(process.execPath, [BIN, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const stdio = ['ignore', 'pipe', 'inherit'];
+    const { status, stdout } = spawnSync(process.execPath, [BIN, ...args], { stdio, encoding: 'utf8' });
     if (status !== 0) throw new this.serverless.classes.Error(`millrace ${args[0]} failed, see above`);
+    return stdout;
   }
 }
 

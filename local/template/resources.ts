@@ -20,7 +20,14 @@ const NOT_LOCAL = [
 ];
 /** Field that holds the name, and the fields that may stand beside it. */
 const TYPES: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  'AWS::Kinesis::Stream': ['Name', 'ShardCount', 'StreamModeDetails', 'RetentionPeriodHours', 'StreamEncryption'],
+  'AWS::Kinesis::Stream': [
+    'Name',
+    'ShardCount',
+    'StreamModeDetails',
+    'RetentionPeriodHours',
+    'StreamEncryption',
+    'DesiredShardLevelMetrics',
+  ],
   'AWS::DynamoDB::Table': [
     'TableName',
     'BillingMode',

@@ -15,6 +15,9 @@ export type Source = 'ours' | 'math' | 'AWS/Lambda' | 'AWS/Kinesis' | 'AWS/Dynam
 /** What is measured. A function of ours has two dimensions, `stage` and `function`; the services name their own. */
 export type Subject = 'function' | 'stream' | 'table' | 'queue' | 'api';
 
+/** Metrics of one subject and panel are drawn in one graph. */
+export type Panel = 'events' | 'delay' | 'faults' | 'work' | 'time' | 'bytes' | 'cost';
+
 export type Alarm = {
   /** In the alarm's own unit: that of the metric, or percent of the stream's retention. */
   readonly above: number;
@@ -37,6 +40,7 @@ export type Metric = {
   readonly statistic: Statistic;
   readonly source: Source;
   readonly of: Subject;
+  readonly panel: Panel;
   /**
    * Functions that give it. `all`; `stream`: those that a stream calls; or by name. For other subjects always `all`.
    */
