@@ -1,5 +1,4 @@
 // The real steps of the pipeline, each behind a gate, wired as functions/*/handler.ts wire them.
-import { RING } from '../../shared/lanes/ring.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
 import { memoryWake } from '../../shared/memory/wake.ts';
 import type { Clock, Objects, Table } from '../../shared/ports.ts';
@@ -22,7 +21,7 @@ import { click, DELAY, LOOKUP, sourcesFor } from './scenario.ts';
 import type { Shape } from './shape.ts';
 
 /** One run of a function that no stream calls. `settle`: to decide whatever there is. */
-export type Run = (settle: boolean) => Promise<void>;
+export type Run = (settle: boolean) => Promise<unknown>;
 export type Runner = { readonly name: string; readonly make: (gate: Gate) => Run; slots: (Slot | null)[] };
 export type Slot = { gate: Gate; step: Run; busy: boolean };
 
@@ -129,34 +128,4 @@ export const castOf = (p: Parts): Cast => {
     return () => step(0, plenty);
   });
   return { mappings, runners, ticker };
-};
-
-const byStart = (a: { startHash: string }, b: { startHash: string }): number =>
-  BigInt(a.startHash) < BigInt(b.startHash) ? -1 : 1;
-
-/** One split or merge of a stream. Whether a shard ended that never had a record. */
-export const reshardOnce = (log: Journal, rng: { below(n: number): number; chance(p: number): boolean }): boolean => {
-  const open = log
-    .shards()
-    .filter((s) => !s.closed)
-    .sort(byStart);
-  const wantsMerge = rng.chance(open.length > 4 ? 0.9 : 0.5);
-  const at = rng.below(open.length);
-  const [first, second] = [open[Math.min(at, open.length - 2)], open[Math.min(at, open.length - 2) + 1]];
-  const cut = 1 + rng.below(98);
-  let ended: readonly string[] = [];
-  if (wantsMerge && first !== undefined && second !== undefined) {
-    log.merge(first.id, second.id);
-    ended = [first.id, second.id];
-  } else {
-    const s = open[at] as (typeof open)[number];
-    const start = BigInt(s.startHash);
-    const middle = start + 1n + ((BigInt(s.endHash) - start) * BigInt(cut)) / 100n;
-    // A shard a 1,024th of the ring wide is narrow enough.
-    if (BigInt(s.endHash) - start < RING / 1_024n || middle > BigInt(s.endHash)) return false;
-    log.split(s.id, middle);
-    ended = [s.id];
-  }
-  log.family();
-  return ended.some((id) => log.all(id).length === 0);
 };

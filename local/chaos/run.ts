@@ -95,8 +95,8 @@ const replayOne = async (call: Call): Promise<number> => {
   return played.wrong.length === 0 ? 0 : 1;
 };
 
-const SERVICES = `With real clients and handlers on the local services: millrace run --input FILE… --out DIR --faults SEED
-It plays the pipeline of pipeline/ under a seeded schedule and checks its books; two seeds must give the same rows.`;
+const SERVICES = `The same schedule with real clients and handlers on the local services: millrace run --input FILE… --out DIR --faults SEED
+It plays the pipeline of pipeline/, checks its books, and says which faults struck; its rows are those of a run without.`;
 
 const main = async (): Promise<number> => {
   const call = parseCall(process.argv.slice(2));

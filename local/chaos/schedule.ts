@@ -40,6 +40,11 @@ export type WorldFault =
   | { readonly kind: 'clockJump' | 'arrivalJump'; readonly by: number; readonly for: number }
   | { readonly kind: 'leap'; readonly minutes: number };
 
+export type Bounds = {
+  readonly most?: Partial<Record<FaultName, number>>;
+  readonly mayStrike?: () => boolean;
+};
+
 const PASS: CallFault = { kind: 'pass' };
 
 export class Schedule {
@@ -47,12 +52,14 @@ export class Schedule {
   readonly struck = new Struck();
   faults: Faults;
   readonly #most: Partial<Record<FaultName, number>>;
+  readonly #mayStrike: () => boolean;
 
-  /** @param most how often a fault strikes at most, so that a run under real back-offs ends */
-  constructor(seed: number, faults: Faults, most: Partial<Record<FaultName, number>> = {}) {
+  /** @param bounds for runs under real back-offs: how often a fault strikes at most, and whether any may strike just now */
+  constructor(seed: number, faults: Faults, bounds: Bounds = {}) {
     this.rng = rngOf(seed);
     this.faults = faults;
-    this.#most = most;
+    this.#most = bounds.most ?? {};
+    this.#mayStrike = bounds.mayStrike ?? (() => true);
   }
 
   /** No more faults. @returns what brings them back */
@@ -66,7 +73,8 @@ export class Schedule {
 
   /** Draws whether a fault strikes now; whoever asks counts it when it found something to strike. */
   wants(name: FaultName): boolean {
-    return this.rng.chance(this.faults[name]) && this.struck.counts[name] < (this.#most[name] ?? Infinity);
+    const most = this.#most[name] ?? Number.POSITIVE_INFINITY;
+    return this.rng.chance(this.faults[name]) && this.struck.counts[name] < most && this.#mayStrike();
   }
   /** The same, counted. */
   strikes(name: FaultName): boolean {

@@ -2,6 +2,7 @@
 
 export type Delivery = {
   readonly function: string;
+  readonly stream: string;
   readonly shard: string;
   readonly firstSeq: string;
   /** How many records the invocation would carry. */

@@ -169,7 +169,9 @@ export class Lane {
   #faultFor(batch: readonly StreamRecord[], attempt: number): DeliveryFault {
     const { faults, fn, origin } = this.#context;
     const firstSeq = batch[0]?.seq ?? '';
-    return faults.deliver?.({ function: fn.name, shard: origin.shard, firstSeq, records: batch.length, attempt }) ?? {};
+    const stream = origin.arn.slice(origin.arn.lastIndexOf('/') + 1);
+    const delivery = { function: fn.name, stream, shard: origin.shard, firstSeq, records: batch.length, attempt };
+    return faults.deliver?.(delivery) ?? {};
   }
 
   async #deliver(

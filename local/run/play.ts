@@ -10,8 +10,10 @@ import { type StreamMapping, streamMapping } from '../poller/stream-mapping.ts';
 import type { LogSink } from '../sandbox/capture.ts';
 import { type FunctionPool, functionPool } from '../sandbox/pool.ts';
 import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
-import type { FunctionTemplate } from '../template/template.ts';
-import type { Faults } from './faults.ts';
+import type { FunctionTemplate, StreamTrigger } from '../template/template.ts';
+import type { Pool } from './faults/sandboxes.ts';
+import type { Faults } from './faults/seeded.ts';
+import type { Stage } from './faults/world.ts';
 import type { Here } from './here.ts';
 
 export type PlayOptions = {
@@ -25,13 +27,10 @@ export type PlayOptions = {
   readonly observe?: Observe;
 };
 
+export type Mapped = { readonly fn: FunctionTemplate; readonly stream: string; readonly mapping: StreamMapping };
 export type Player = {
   readonly pools: ReadonlyMap<string, FunctionPool>;
-  readonly mappings: readonly {
-    readonly fn: FunctionTemplate;
-    readonly stream: string;
-    readonly mapping: StreamMapping;
-  }[];
+  readonly mappings: readonly Mapped[];
   /** Starts the mappings of streams and queues, and with `schedules` what runs by the clock. */
   start(schedules: boolean): void;
   /**
@@ -58,29 +57,39 @@ export const play = (options: PlayOptions): Player => {
     template.functions.map((fn) => [fn.name, functionPool(fn, { root, pipeline, aws: here.aws, log })] as const),
   );
   const queueUrl = (name: string): string => `${here.objects.endpoint}/${LOCAL_ACCOUNT}/${name}`;
-  const mappings: { fn: FunctionTemplate; stream: string; mapping: StreamMapping }[] = [];
+  const mappings: Mapped[] = [];
+  /** Deleted ones, which may still run their last batches. */
+  const leaving: Promise<void>[] = [];
   const queues: { url: string; mapping: QueueMapping }[] = [];
   const schedules: { fn: FunctionTemplate; timer: Schedule }[] = [];
 
+  const mapped = (fn: FunctionTemplate, trigger: StreamTrigger, pool: Pool): Mapped => ({
+    fn,
+    stream: trigger.stream,
+    mapping: streamMapping({
+      fn,
+      trigger,
+      pool,
+      pace,
+      log: here.kinesis.kinesis.log(trigger.stream),
+      region: template.region,
+      sendTo: async (queue, body) => {
+        await here.objects.sqs('SendMessage', { QueueUrl: queueUrl(queue), MessageBody: body });
+      },
+      ...(faults && { faults: faults.poller }),
+      ...(observe && { observe }),
+    }),
+  });
+  /** The same mapping, made anew. */
+  const again: (() => Mapped)[] = [];
   for (const fn of template.functions) {
     const own = pools.get(fn.name) as FunctionPool;
-    const pool = faults === null ? own : faults.crashing(own);
+    const pool: Pool = faults === null ? own : faults.watch(own);
     for (const trigger of fn.triggers) {
       if (trigger.kind === 'stream') {
-        const mapping = streamMapping({
-          fn,
-          trigger,
-          pool,
-          pace,
-          log: here.kinesis.kinesis.log(trigger.stream),
-          region: template.region,
-          sendTo: async (queue, body) => {
-            await here.objects.sqs('SendMessage', { QueueUrl: queueUrl(queue), MessageBody: body });
-          },
-          ...(faults && { faults: faults.poller }),
-          ...(observe && { observe }),
-        });
-        mappings.push({ fn, stream: trigger.stream, mapping });
+        const make = () => mapped(fn, trigger, pool);
+        mappings.push(make());
+        again.push(make);
       } else if (trigger.kind === 'queue') {
         const url = queueUrl(trigger.queue);
         const queue = sqsQueue((operation, body) => here.objects.sqs(operation, body), url);
@@ -91,7 +100,32 @@ export const play = (options: PlayOptions): Player => {
     }
   }
 
-  const parts: readonly Part[] = [...mappings.map((m) => m.mapping), ...queues.map((q) => q.mapping)];
+  const parts: Part[] = [...mappings.map((m) => m.mapping), ...queues.map((q) => q.mapping)];
+  const stage: Stage = {
+    streams: here.kinesis.kinesis.names().map((n) => here.kinesis.kinesis.log(n)),
+    mostShards: 2 * Math.max(...template.streams.map((s) => s.shards)) + 1,
+    mappings: () =>
+      mappings.map(({ fn, stream, mapping }) => ({ fn: fn.name, mapping, log: here.kinesis.kinesis.log(stream) })),
+    replace(i) {
+      const [old, make] = [mappings[i], again[i]];
+      if (old === undefined || make === undefined) return;
+      leaving.push(old.mapping.stop());
+      const fresh = make();
+      mappings[i] = fresh;
+      parts[parts.indexOf(old.mapping)] = fresh.mapping;
+      fresh.mapping.start();
+    },
+    second(i) {
+      const make = again[i];
+      if (make === undefined) return;
+      const twin = make();
+      again.push(make);
+      mappings.push(twin);
+      parts.push(twin.mapping);
+      twin.mapping.start();
+    },
+    cool: (pick) => pick([...pools.values()]).drop(),
+  };
   const isWoken = (fn: FunctionTemplate): boolean => fn.triggers.some((t) => t.kind === 'queue');
   /** What only a clock calls; what a queue wakes as well is settled through its queue. */
   const clocked = schedules.filter(({ fn }) => fn.name !== TICK && !isWoken(fn));
@@ -122,6 +156,7 @@ export const play = (options: PlayOptions): Player => {
     mappings,
     start(withSchedules) {
       for (const { mapping } of [...mappings, ...queues]) mapping.start();
+      faults?.attach(stage);
       if (withSchedules) for (const { timer } of schedules) timer.start();
     },
     async drain(tell) {
@@ -130,6 +165,7 @@ export const play = (options: PlayOptions): Player => {
         for (let [quiet, round] = [0, 1]; quiet < QUIET; round++) {
           if (round > MOST_ROUNDS)
             throw new Error(`the pipeline writes on after ${MOST_ROUNDS} rounds without an event`);
+          await faults?.land();
           await untilRest(parts, PATIENCE);
           const before = written();
           await settle();
@@ -141,7 +177,7 @@ export const play = (options: PlayOptions): Player => {
     },
     async stop() {
       for (const { timer } of schedules) await timer.stop();
-      await Promise.all([...mappings, ...queues].map(({ mapping }) => mapping.stop()));
+      await Promise.all([...leaving, ...[...mappings, ...queues].map(({ mapping }) => mapping.stop())]);
     },
   };
 };

@@ -10,7 +10,7 @@ import type { Progress } from '../cli/progress.ts';
 import type { LogLine } from '../sandbox/capture.ts';
 import { bookkeeper, type FreshRow } from './books.ts';
 import { balances, NO_DOORS } from './doors.ts';
-import { seededFaults } from './faults.ts';
+import { seededFaults, showFaults } from './faults/seeded.ts';
 import { startHere } from './here.ts';
 import { hintsOf } from './hints.ts';
 import { inputEvents, inputFiles, merged, type Tally } from './input.ts';
@@ -81,7 +81,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     root,
     shards: options.shards,
     keepAll: true,
-    ...(faults && { hooks: faults.hooks }),
+    ...(faults && { hooks: faults.hooks, clock: faults.clocks.arrivals }),
   });
   const heard = complaints();
   try {
@@ -90,8 +90,6 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     const raw = here.stream('RawStream');
     const events = merged(files.map((file) => inputEvents(file, pipeline, options.now, tally)));
     const loaded = await load(raw, events, options.now, (n) => tell.update(`reading: ${n} lines`));
-    const streams = ['RawStream', 'ValidatedStream', 'EnrichedStream', 'RefinedStream'].map((id) => here.stream(id));
-    faults?.reshard(streams, 2 * options.shards + 1);
     endOfInput(raw, loaded.arrival, END_OF_TIME);
 
     let batches = 0;
@@ -101,6 +99,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     try {
       await player.drain(() => tell.update(`${loaded.lines} lines, ${batches} batches delivered`));
     } finally {
+      await faults?.end();
       await player.stop();
     }
 
@@ -140,19 +139,19 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
       faults: wrong,
       hints: hintsOf(stages, rejected, tally, pipeline.plan),
       rows: counts,
+      struck: faults && { ...faults.counts, load: 1, poison: counted.stages.validate?.rejected ?? 0 },
     };
     mkdirSync(out, { recursive: true });
     writeFileSync(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-    if (faults !== null) {
-      const struck = Object.entries(faults.counts).map(([name, n]) => `${n} × ${name}`);
-      tell.line(`faults of seed ${options.seed}: ${struck.join(', ')}`);
-    }
+    if (options.seed !== null && summary.struck !== null)
+      for (const line of showFaults(options.seed, summary.struck)) tell.line(line);
     return summary;
   } catch (error) {
     for (const line of heard.lines) tell.line(line);
     throw error;
   } finally {
     tell.end();
+    await faults?.end();
     await here.close();
   }
 };

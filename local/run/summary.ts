@@ -1,4 +1,5 @@
 import type { Doors } from './doors.ts';
+import type { FaultCounts } from './faults/seeded.ts';
 
 /** DIR/summary.json. */
 export type Summary = {
@@ -16,6 +17,8 @@ export type Summary = {
   readonly faults: readonly string[];
   /** What a user may have meant otherwise, in words. */
   readonly hints: readonly string[];
+  /** How often each fault of `--faults` struck, by the names of `npm run chaos`; null without. */
+  readonly struck: FaultCounts | null;
   /** Rows of each destination. */
   readonly rows: Readonly<Record<string, number>>;
 };

@@ -31,9 +31,13 @@ export type AfterVerdict =
   | ErrorVerdict;
 /**
  * `hang` and an error keep the call from being done at all; `drop-answer` lets it be done. `partial` names the records of a
- * PutRecords that are refused as throttled; the others are stored.
+ * PutRecords that are refused as throttled; the others are stored. `later` closes the connection without an answer and gets what
+ * does the call, which lands when that is called.
  */
-export type BeforeVerdict = AfterVerdict | { readonly partial: readonly number[] };
+export type BeforeVerdict =
+  | AfterVerdict
+  | { readonly partial: readonly number[] }
+  | { readonly later: (land: () => Promise<void>) => void };
 
 export type Hooks = {
   readonly before?: (call: Call) => BeforeVerdict | Promise<BeforeVerdict>;

@@ -67,6 +67,15 @@ const requestOf = async (message: IncomingMessage): Promise<Request> => ({
   body: await bodyOf(message),
 });
 
+/** What does a call whose caller gave up: nobody hears what the service answers. */
+const landing = (service: Service, call: Call, request: Request) => async (): Promise<void> => {
+  try {
+    await service.handle(call, request, []);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+};
+
 /** The answer to send; `hang` to send none, `drop` to close the connection. */
 const decide = async (
   asked: () => Promise<Request> | Request,
@@ -81,6 +90,10 @@ const decide = async (
     const before: BeforeVerdict = (await options.hooks?.before?.(call)) ?? 'pass';
     if (before === 'hang') return 'hang';
     if (typeof before === 'object' && 'error' in before) throw new Refused(before);
+    if (typeof before === 'object' && 'later' in before) {
+      before.later(landing(service, call, request));
+      return 'drop';
+    }
     const answer = await service.handle(call, request, typeof before === 'object' ? before.partial : []);
     options.meter?.count(call, answer);
     done = true;

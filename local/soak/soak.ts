@@ -139,6 +139,7 @@ export const soak = async ({ minutes, rate, seed, faults: perMinute, say }: Soak
       ? []
       : [`${name} ${JSON.stringify(d)}`],
   );
+  await faults.end();
   page.close();
   await front.close();
   await player.stop();

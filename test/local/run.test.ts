@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FAULT_NAMES, type FaultName } from '../../local/chaos/faults.ts';
 import { generate } from '../../local/generate/generate.ts';
+import { NOT_HERE, RUN_FAULTS } from '../../local/run/faults/rates.ts';
 import { runFiles } from '../../local/run/run-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -16,6 +18,8 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 let runs = 0;
+/** By the runs under faults. */
+const struck = new Set<FaultName>();
 type Options = { readonly shards?: number; readonly seed?: number; readonly table?: string };
 const run = async (lines: readonly (string | object)[], { shards = 1, seed, table }: Options = {}) => {
   const name = join(dir, `run-${++runs}`);
@@ -82,9 +86,21 @@ describe('rows', () => {
   test.each([1, 2])('are the same under the faults of seed %i', async (seed) => {
     const { all, summary } = await run(traffic, { shards: 2, seed });
     expect(summary.faults).toEqual([]);
+    for (const name of FAULT_NAMES) if (summary.struck?.[name]) struck.add(name);
     expect(all).toEqual(alone.all);
     expect(summary.queries).toEqual(alone.summary.queries);
-  });
+  }, 90_000);
+});
+
+test('the faults of a run are those of the chaos list, or named with the reason why they cannot happen', () => {
+  expect(FAULT_NAMES.filter((name) => RUN_FAULTS[name] === 0 && NOT_HERE[name] === undefined)).toEqual([
+    'early', // drawn once for a run
+    'poison', // bad lines of the input
+    'load',
+  ]);
+  expect(FAULT_NAMES.filter((name) => RUN_FAULTS[name] > 0 && NOT_HERE[name] !== undefined)).toEqual([]);
+  const few = ['crash', 'zombie', 'lost', 'refused', 'partial', 'answerLost', 'reshard', 'replace', 'cold', 'poison'];
+  expect(few.filter((name) => !struck.has(name as FaultName))).toEqual([]);
 });
 
 test('a row has the form of the table: its columns in order, instants and decimals as text', async () => {

@@ -40,7 +40,7 @@ test('faults of a long run are spread: so many a minute at most', () => {
   for (let minute = 1; minute <= 5; minute++) {
     now = minute * 60_000;
     for (let i = 0; i < 5_000; i++)
-      faults.poller.deliver?.({ function: 'f', shard: 's', firstSeq: '1', records: 5, attempt: 1 });
+      faults.poller.deliver?.({ function: 'f', stream: 'x', shard: 's', firstSeq: '1', records: 5, attempt: 1 });
     struck.push(Object.values(faults.counts).reduce((a, b) => a + b, 0));
   }
   expect(struck).toEqual([10, 20, 30, 40, 50]);

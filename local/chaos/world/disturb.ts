@@ -1,7 +1,7 @@
 // What happens to the world as a whole, between two calls.
 import { minutes } from '../../../shared/time.ts';
-import { reshardOnce } from '../cast.ts';
 import type { Journal } from '../journal.ts';
+import { reshardOnce } from '../reshard.ts';
 import type { WorldFault } from '../schedule.ts';
 import type { Calls } from './calls.ts';
 import type { Invocations } from './invocations.ts';
@@ -36,7 +36,11 @@ export class Disturber {
 
   reshard(log: Journal, times: number): void {
     const { schedule, runs } = this.#scene;
-    for (let i = 0; i < times; i++) if (reshardOnce(log, schedule.rng)) runs.endedEmpty++;
+    for (let i = 0; i < times; i++) {
+      const ended = reshardOnce(log, schedule.rng);
+      log.family();
+      if (ended.some((id) => log.all(id).length === 0)) runs.endedEmpty++;
+    }
     this.#scene.tell(`reshard ${log.name} x${times}: ${log.openShards} open`);
   }
 
