@@ -7,13 +7,17 @@ import { checkInsert } from './check/insert.ts';
 import { type Named, type Names, namesOf } from './check/names.ts';
 import { checkNamed } from './check/query.ts';
 import { checkTable, type Table } from './check/tables.ts';
+import { type DeclaredFunctions, declareFunction } from './check/user-call.ts';
 import { parseFile } from './parser/statements.ts';
 import type { Plan } from './plan.ts';
 import { type Problems, problemsOf } from './problem.ts';
+import type { KnownFunctions } from './user-functions.ts';
 
 export type Known = {
   /** Event types that have a schema. */
   readonly types: readonly string[];
+  /** What files of pipeline/functions/ export, by the text of CREATE FUNCTION; none when absent. */
+  readonly functions?: KnownFunctions;
   /** What a script's statements stand for where no pipeline folder is (`millrace sql`): tables get their options here. */
   readonly adapt?: (statement: Statement) => Statement;
 };
@@ -102,11 +106,15 @@ export const compileSql = (
   known: Known,
 ): { readonly plan: Plan; readonly errors: readonly UserError[] } => {
   const errors: UserError[] = [];
+  const declared: DeclaredFunctions = new Map();
   const parsed = files.map(({ path, text }) => {
-    const problems = problemsOf(path, errors);
+    const problems = problemsOf(path, errors, declared);
     const statements = parseFile(text, problems);
     return { path, problems, statements: known.adapt === undefined ? statements : statements.map(known.adapt) };
   });
+  for (const { problems, statements } of parsed)
+    for (const node of statements)
+      if (node.kind === 'create-function') declareFunction(node, known.functions ?? new Map(), declared, problems);
   const creates = parsed.flatMap(({ problems, statements }) =>
     statements.flatMap((node) => (node.kind === 'create-table' ? [{ node, problems, name: node.name.name }] : [])),
   );
@@ -122,7 +130,7 @@ export const compileSql = (
   );
   const plan: Plan = {
     version: 2,
-    functions: [],
+    functions: [...declared.values()].flatMap((fn) => (fn ? [fn] : [])),
     tables: [...tables.values()].map((t) => t.plan),
     queries: link(drafts),
   };

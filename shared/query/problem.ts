@@ -4,10 +4,13 @@
 import { nearest } from '../did-you-mean.ts';
 import type { UserError } from '../user-error.ts';
 import type { Span } from './ast.ts';
+import type { UserFunction } from './plan.ts';
 
 /** Collects the mistakes of one file. */
 export type Problems = {
   readonly file: string;
+  /** What CREATE FUNCTION names, in all files; null where it was refused. Stands here as it is known wherever mistakes are. */
+  readonly functions: ReadonlyMap<string, UserFunction | null>;
   /** A mistake of names, types or rules. */
   add(at: Span, message: string): void;
   /** No SQL dialect takes this text. */
@@ -19,7 +22,7 @@ export type Problems = {
   count(): number;
 };
 
-export const problemsOf = (file: string, into: UserError[]): Problems => {
+export const problemsOf = (file: string, into: UserError[], functions: Problems['functions'] = new Map()): Problems => {
   const seen = new Set<string>();
   const add = (at: Span, message: string): void => {
     const key = `${at.start} ${message}`;
@@ -29,6 +32,7 @@ export const problemsOf = (file: string, into: UserError[]): Problems => {
   };
   return {
     file,
+    functions,
     add,
     notSql: (at, message) => add(at, `not SQL: ${message}`),
     notYet: (at, what, wayRound) => add(at, `Flink takes this, Millrace does not yet: ${what}. Way round: ${wayRound}`),

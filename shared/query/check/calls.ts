@@ -10,6 +10,7 @@ import { castTo, commonOf, refuseNull, writtenCast } from './coerce.ts';
 import { isNull, literal } from './literals.ts';
 import { alike, asBoolean, checkBinary } from './operators.ts';
 import { call, type Scope } from './scope.ts';
+import { checkUserCall } from './user-call.ts';
 
 export const AGGREGATES = new Set(['COUNT', 'SUM', 'MIN', 'MAX', 'AVG']);
 
@@ -188,6 +189,7 @@ const unknown = (node: CallNode, name: string, scope: Scope): null => {
       'NULLIF',
       'TO_DATE',
       'TO_TIMESTAMP',
+      ...[...scope.problems.functions.values()].flatMap((fn) => (fn ? [fn.name] : [])),
     ];
     scope.problems.add(
       node.at,
@@ -207,6 +209,8 @@ export const checkCall = (node: CallNode, args: readonly Expr[], scope: Scope): 
     );
     return null;
   }
+  const own = checkUserCall(node, args, scope);
+  if (own !== undefined) return own;
   if (name === 'COALESCE') return coalesce(node, args, scope);
   if (name === 'NULLIF') return nullIf(node, args, scope);
   if (name === 'IF') return ifElse(node, args, scope);

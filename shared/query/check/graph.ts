@@ -1,6 +1,7 @@
 // Queries over queries: who reads whose rows, the rules between them, and the ids.
 import { createHash } from 'node:crypto';
 import type { Input, Query } from '../plan.ts';
+import { functionsIn } from '../user-functions.ts';
 import { type Draft, fromOf, writersOf } from './draft.ts';
 import { takeIn } from './take-in.ts';
 
@@ -83,7 +84,13 @@ const definition = (d: Draft, input: Input): unknown => {
   const { name: _, at: __, ...query } = d.query;
   const { columns, watermark } = d.from.plan;
   const { columns: target, primaryKey } = d.into.plan;
-  return { query, input, from: { columns: d.from.columns, types: columns, watermark }, target, primaryKey };
+  const functions = functionsIn(
+    query,
+    [...d.problems.functions.values()].flatMap((fn) => (fn ? [fn] : [])),
+  );
+  const called = functions.map((fn) => ({ hash: fn.hash, takes: fn.takes, gives: fn.gives, nulls: fn.nulls }));
+  const own = called.length > 0 ? { functions: called } : {};
+  return { query, input, from: { columns: d.from.columns, types: columns, watermark }, target, primaryKey, ...own };
 };
 
 /** Links the queries, those that write before those that read; with mistakes among them, only the ones without a circle. */

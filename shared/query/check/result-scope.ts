@@ -97,7 +97,7 @@ export const resultScope = (
   };
 
   const checkName = (parts: readonly Ident[]): Expr | null => {
-    const silent = problemsOf(problems.file, []);
+    const silent = problemsOf(problems.file, [], problems.functions);
     const name = parts.map((p) => p.name).join('.');
     if (inputScope(rel, alias, clause, silent).name(parts) === null)
       return inputScope(rel, alias, clause, problems).name(parts);
@@ -118,7 +118,7 @@ export const resultScope = (
     whole(node) {
       if (node.kind === 'literal' || node.kind === 'interval') return undefined;
       if (node.kind === 'call' && GROUPING.has(node.name.name.toUpperCase())) return checkGrouping(node);
-      const found = checkExpr(node, inputScope(rel, alias, clause, problemsOf(problems.file, [])));
+      const found = checkExpr(node, inputScope(rel, alias, clause, problemsOf(problems.file, [], problems.functions)));
       if (!found) return undefined;
       const slot = grouping.keys.findIndex((key) => sameExpr(key, found));
       if (slot >= 0) return { kind: 'slot', slot, type: found.type };
