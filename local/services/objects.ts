@@ -5,6 +5,7 @@ import { isConditional, obstacleTo, oneAtATime } from './conditional-writes.ts';
 import { type Answer, answerOf, type Call, type ErrorVerdict, type ObjectCall } from './hooks.ts';
 import { readJsonCall, refuseAsJson } from './json-service.ts';
 import { readObjectCall } from './object-calls.ts';
+import { ownBytes } from './own-bytes.ts';
 import { type Asked, type Request, type Served, type ServeOptions, type Service, serve } from './serve.ts';
 
 const SQS_TYPE = 'application/x-amz-json-1.0';
@@ -35,6 +36,10 @@ const isSqs = (request: Request): boolean => request.headers['x-amz-target']?.st
 
 export const startObjects = async (options: ServeOptions = {}): Promise<LocalObjects> => {
   const app = buildApp({ logger: false });
+  // It keeps a body as it came, which may be a small part of a slab.
+  app.addHook('preHandler', async (request) => {
+    if (request.body instanceof Uint8Array) request.body = ownBytes(request.body);
+  });
   await app.ready();
   const oneWrite = oneAtATime<Answer>();
 

@@ -83,13 +83,17 @@ describe('rows', () => {
     expect(summary.queries).toEqual(alone.summary.queries);
   });
 
-  test.each([1, 2])('are the same under the faults of seed %i', async (seed) => {
-    const { all, summary } = await run(traffic, { shards: 2, seed });
-    expect(summary.faults).toEqual([]);
-    for (const name of FAULT_NAMES) if (summary.struck?.[name]) struck.add(name);
-    expect(all).toEqual(alone.all);
-    expect(summary.queries).toEqual(alone.summary.queries);
-  }, 90_000);
+  test.each([1, 2])(
+    'are the same under the faults of seed %i',
+    async (seed) => {
+      const { all, summary } = await run(traffic, { shards: 2, seed });
+      expect(summary.faults).toEqual([]);
+      for (const name of FAULT_NAMES) if (summary.struck?.[name]) struck.add(name);
+      expect(all).toEqual(alone.all);
+      expect(summary.queries).toEqual(alone.summary.queries);
+    },
+    90_000,
+  );
 });
 
 test('the faults of a run are those of the chaos list, or named with the reason why they cannot happen', () => {
