@@ -61,6 +61,22 @@ const destination = (table: TablePlan): string => {
       return `lake, Parquet in S3${key}`;
     case 'kinesis':
       return `topic on refined${key}`;
+    case 'jdbc':
+      return `${table.options.url?.startsWith('jdbc:redshift') ? 'Redshift' : 'PostgreSQL'}${key}`;
+    case 'opensearch-2':
+      return `OpenSearch${key}`;
+    case 'eventbridge':
+      return `event bus ${table.options.bus}`;
+    case 'sns':
+      return `topic ${table.options['topic-arn']}`;
+    case 'sqs':
+      return `queue ${table.options['queue-url']}`;
+    case 'firehose':
+      return `delivery stream ${table.options['delivery-stream']}`;
+    case 'http-sink':
+      return `webhook ${table.options.url}`;
+    default:
+      return table.connector satisfies never;
   }
 };
 

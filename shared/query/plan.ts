@@ -240,8 +240,21 @@ export type TablePlan = {
   readonly watermark: { readonly column: string; readonly delay: Ms } | null;
   /** Columns of PRIMARY KEY … NOT ENFORCED; empty when there is none. */
   readonly primaryKey: readonly string[];
-  /** `kinesis` (a topic on `refined`), `dynamodb` (write-table), `filesystem` (write-lake). */
-  readonly connector: 'kinesis' | 'dynamodb' | 'filesystem';
+  /**
+   * `kinesis` (a topic on `refined`), `dynamodb` (write-table), `filesystem` (write-lake), `jdbc` (write-warehouse), `opensearch-2`
+   * (write-search), `eventbridge`, `sns`, `sqs` and `firehose` (publish), `http-sink` (call-webhook).
+   */
+  readonly connector:
+    | 'kinesis'
+    | 'dynamodb'
+    | 'filesystem'
+    | 'jdbc'
+    | 'opensearch-2'
+    | 'eventbridge'
+    | 'sns'
+    | 'sqs'
+    | 'firehose'
+    | 'http-sink';
   /** Event types of a source table (`millrace.type`); empty for a destination. */
   readonly types: readonly string[];
   /** Of a filesystem table with `millrace.type`, whose rows are the events themselves: how each column is read. */
@@ -249,6 +262,8 @@ export type TablePlan = {
   /** Events later than arrival + ahead are rejected. */
   readonly ahead: Ms;
   readonly lateness: Ms;
+  /** Of the rows of a key only the first that stands and its end are sent (`millrace.alert`). */
+  readonly alert?: boolean;
   readonly options: Readonly<Record<string, string>>;
 };
 

@@ -22,7 +22,7 @@ const planned = (
   columns,
   watermark: null,
   primaryKey,
-  connector: 'jdbc' as TablePlan['connector'],
+  connector: 'jdbc',
   types: [],
   ahead: 0,
   lateness: 0,

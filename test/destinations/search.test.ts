@@ -22,7 +22,7 @@ const planned = (
   columns: KNS,
   watermark: null,
   primaryKey,
-  connector: 'opensearch-2' as TablePlan['connector'],
+  connector: 'opensearch-2',
   types: [],
   ahead: 0,
   lateness: 0,

@@ -14,7 +14,7 @@ const planned = (name: string, url: string): TablePlan => ({
   columns: [],
   watermark: null,
   primaryKey: [],
-  connector: 'http-sink' as TablePlan['connector'],
+  connector: 'http-sink',
   types: [],
   ahead: 0,
   lateness: 0,

@@ -4,20 +4,27 @@ import { nearest } from '../../did-you-mean.ts';
 import { type Ms, minutes } from '../../time.ts';
 import type { CreateTable, OptionNode } from '../ast.ts';
 import { didYouMean, type Problems } from '../problem.ts';
-
-export const CONNECTORS = ['kinesis', 'dynamodb', 'filesystem'] as const;
-export type Connector = (typeof CONNECTORS)[number];
+import { CONNECTORS, type Connector, checkConnector } from './connectors.ts';
 
 export type Options = {
   readonly connector: Connector | null;
   readonly types: readonly string[];
   readonly ahead: Ms;
   readonly lateness: Ms;
+  /** Of the rows of a key, only a breach and its end are sent. */
+  readonly alert: boolean;
   /** The connector's own options, as written. */
   readonly others: Readonly<Record<string, string>>;
 };
 
-const OURS = ['millrace.type', 'millrace.ahead', 'millrace.lateness', 'millrace.early', 'millrace.ttl'];
+const OURS = [
+  'millrace.type',
+  'millrace.ahead',
+  'millrace.lateness',
+  'millrace.early',
+  'millrace.ttl',
+  'millrace.alert',
+];
 const UNITS: readonly (readonly [Ms, readonly string[]])[] = [
   [1, ['ms', 'milli', 'millis', 'millisecond', 'milliseconds']],
   [1000, ['s', 'sec', 'secs', 'second', 'seconds']],
@@ -79,6 +86,7 @@ export const checkOptions = (node: CreateTable, known: readonly string[], proble
   const byKey = new Map<string, OptionNode>();
   let ahead = minutes(5);
   let lateness = 0;
+  let alert = false;
   let types: readonly string[] = [];
   const others: Record<string, string> = {};
   for (const option of node.options) {
@@ -88,7 +96,11 @@ export const checkOptions = (node: CreateTable, known: readonly string[], proble
     if (key === 'millrace.type') types = eventTypes(option, known, problems);
     else if (key === 'millrace.ahead') ahead = duration(option, problems, ahead);
     else if (key === 'millrace.lateness') lateness = duration(option, problems, lateness);
-    else if (key === 'millrace.early')
+    else if (key === 'millrace.alert') {
+      alert = option.value === 'true';
+      if (!/^(true|false)$/.test(option.value))
+        problems.add(option.valueAt, `WITH: 'millrace.alert' = '${option.value}'; write 'true' or 'false'`);
+    } else if (key === 'millrace.early')
       problems.add(
         option.keyAt,
         "WITH: 'millrace.early' is not yet taken; windows give one row when they close, and revisions by 'millrace.lateness'",
@@ -125,5 +137,7 @@ export const checkOptions = (node: CreateTable, known: readonly string[], proble
       late.keyAt,
       "WITH: 'millrace.lateness' does not go with 'filesystem': files of the lake are written once, so a row there cannot be revised; write into a dynamodb or kinesis table",
     );
-  return { connector: connector(node, byKey.get('connector'), problems), types, ahead, lateness, others };
+  const found = connector(node, byKey.get('connector'), problems);
+  checkConnector(node, found, problems);
+  return { connector: found, types, ahead, lateness, alert, others };
 };

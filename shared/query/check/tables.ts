@@ -93,10 +93,10 @@ const checkKey = (
 export const checkTable = (node: CreateTable, known: readonly string[], problems: Problems): Table => {
   const options = checkOptions(node, known, problems);
   const source = node.options.some((o) => o.key === 'millrace.type');
-  if (source && options.connector === 'dynamodb')
+  if (source && options.connector !== null && !['kinesis', 'filesystem'].includes(options.connector))
     problems.add(
       node.name.at,
-      `CREATE TABLE ${node.name.name}: a source ('millrace.type') has the connector 'kinesis', or 'filesystem' to keep its events in the lake; found 'dynamodb'`,
+      `CREATE TABLE ${node.name.name}: a source ('millrace.type') has the connector 'kinesis', or 'filesystem' to keep its events in the lake; found '${options.connector}'`,
     );
   if (source && options.connector === 'filesystem' && node.computed.length > 0)
     problems.notYet(
@@ -130,6 +130,7 @@ export const checkTable = (node: CreateTable, known: readonly string[], problems
       ...(source && options.connector === 'filesystem' ? { reads: read.map((c) => c.from) } : {}),
       ahead: options.ahead,
       lateness: options.lateness,
+      ...(options.alert && { alert: true }),
       options: options.others,
     },
   };

@@ -1,0 +1,150 @@
+// The connectors of destinations and the options each takes, in Flink's own names where Flink has the connector.
+import type { CreateTable, OptionNode } from '../ast.ts';
+import type { TablePlan } from '../plan.ts';
+import { didYouMean, listed, type Problems } from '../problem.ts';
+
+export type Connector = TablePlan['connector'];
+
+type Rule = {
+  readonly needs: readonly string[];
+  readonly may: readonly string[];
+  /** What is wrong with a value, or null. */
+  readonly wrong?: (key: string, value: string) => string | null;
+  /** Whether a row takes the place of the one before it with the same key; otherwise each is a message. */
+  readonly keyed: boolean;
+};
+
+const shaped =
+  (shapes: Readonly<Record<string, readonly [RegExp, string]>>) =>
+  (key: string, value: string): string | null => {
+    const shape = shapes[key];
+    return shape === undefined || shape[0].test(value) ? null : shape[1];
+  };
+
+/** `any`: options of these are the business of Flink alone, and pass through. */
+const RULES: Readonly<Record<Exclude<Connector, 'kinesis' | 'dynamodb' | 'filesystem'>, Rule>> = {
+  jdbc: {
+    needs: ['url'],
+    may: [
+      'table-name',
+      'driver',
+      'username',
+      'password',
+      'sink.buffer-flush.max-rows',
+      'sink.buffer-flush.interval',
+      'sink.max-retries',
+      'sink.parallelism',
+    ],
+    keyed: true,
+    wrong: (key, value) => {
+      if (key === 'password')
+        return 'a password does not belong into SQL; put it into the secret that --param warehouseSecret names';
+      if (key !== 'url') return null;
+      if (/^jdbc:(postgresql|redshift):\/\/[^\s:@/]+(:\d+)?\/\S+$/.test(value)) return null;
+      return 'write jdbc:postgresql://host:5432/database or jdbc:redshift://host:5439/database, without a password';
+    },
+  },
+  'opensearch-2': {
+    needs: ['hosts'],
+    may: [
+      'index',
+      'document-id.key-delimiter',
+      'username',
+      'password',
+      'format',
+      'connection.path-prefix',
+      'sink.bulk-flush.max-actions',
+      'sink.bulk-flush.max-size',
+      'sink.bulk-flush.interval',
+    ],
+    keyed: true,
+    wrong: (key, value) => {
+      if (key === 'password')
+        return 'a password does not belong into SQL; requests are signed with the function’s role';
+      return key !== 'hosts' || /^https?:\/\/[^\s;/]+$/.test(value) ? null : 'write one host, https://search.example';
+    },
+  },
+  eventbridge: {
+    needs: ['bus'],
+    may: ['source', 'millrace.alert'],
+    keyed: false,
+    wrong: shaped({
+      bus: [
+        /^(?:arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\/)?[\w./-]{1,256}$/,
+        'write the name of an event bus or its ARN',
+      ],
+      source: [/^(?!aws\.)[\w.-]{1,256}$/, 'write the source that rules match, such as shop.orders; aws. is reserved'],
+    }),
+  },
+  sns: {
+    needs: ['topic-arn'],
+    may: ['millrace.alert'],
+    keyed: false,
+    wrong: shaped({
+      'topic-arn': [/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'write arn:aws:sns:region:account:name'],
+    }),
+  },
+  sqs: {
+    needs: ['queue-url'],
+    may: ['millrace.alert'],
+    keyed: false,
+    wrong: shaped({
+      'queue-url': [
+        /^https?:\/\/[^\s/]+\/\d{12}\/[\w-]+(\.fifo)?$/,
+        'write https://sqs.region.amazonaws.com/account/name',
+      ],
+    }),
+  },
+  firehose: {
+    needs: ['delivery-stream'],
+    may: ['aws.region', 'format', 'sink.batch.max-size'],
+    keyed: false,
+    wrong: shaped({ 'delivery-stream': [/^[\w.-]{1,64}$/, 'write the name of a delivery stream'] }),
+  },
+  'http-sink': {
+    needs: ['url'],
+    may: ['method', 'format', 'millrace.alert'],
+    keyed: false,
+    wrong: shaped({ url: [/^https?:\/\/\S+$/, 'write https://host/path'], method: [/^POST$/, 'POST alone is sent'] }),
+  },
+};
+
+export const CONNECTORS: readonly Connector[] = [
+  'kinesis',
+  'dynamodb',
+  'filesystem',
+  ...(Object.keys(RULES) as (keyof typeof RULES)[]),
+];
+
+/** Options that any connector of a destination takes. */
+const COMMON = /^(connector$|millrace\.(?!alert))/;
+
+/** Of a destination whose rows go outside: the options it needs, and those that nobody reads. */
+export const checkConnector = (node: CreateTable, connector: Connector | null, problems: Problems): void => {
+  const rule = connector === null ? undefined : (RULES as Readonly<Record<string, Rule>>)[connector];
+  if (rule === undefined || node.options.some((o) => o.key === 'millrace.reference')) return;
+  const known = [...rule.needs, ...rule.may];
+  const given = new Map<string, OptionNode>(node.options.map((o) => [o.key, o]));
+  for (const need of rule.needs)
+    if (!given.has(need))
+      problems.add(
+        node.name.at,
+        `CREATE TABLE ${node.name.name}: the connector '${connector}' needs WITH ('${need}' = …)`,
+      );
+  for (const option of node.options) {
+    if (COMMON.test(option.key)) continue;
+    if (!known.includes(option.key)) {
+      problems.add(
+        option.keyAt,
+        `WITH: '${option.key}' is no option of '${connector}'.${didYouMean(option.key, known)} Options: ${listed(known)}`,
+      );
+      continue;
+    }
+    const wrong = rule.wrong?.(option.key, option.value);
+    if (wrong)
+      problems.add(
+        option.valueAt,
+        `WITH: '${option.key}' = '${option.key === 'password' ? '…' : option.value}': ${wrong}`,
+      );
+  }
+};
