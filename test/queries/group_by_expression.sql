@@ -11,10 +11,10 @@ GROUP BY window_start, window_end, UPPER(store), CASE WHEN total > 10 THEN 'larg
 HAVING UPPER(store) <> 'TEST' AND MAX(total) < 100;
 
 -- example:
+-- orders {"store":"Test","total":2,"ts":"2026-03-01 12:00:00.000"}
 -- orders {"store":"North","total":1,"ts":"2026-03-01 12:00:00.000"}
 -- orders {"store":"NORTH","total":2,"ts":"2026-03-01 12:00:00.000"}
 -- orders {"store":"north","total":20,"ts":"2026-03-01 13:29:59.999"}
 -- orders {"store":"north","total":100,"ts":"2026-03-01 13:30:00.000"}
--- orders {"store":"Test","total":2,"ts":"2026-03-01 12:00:00.000"}
 -- => {"store":"NORTH.","size":"small","n":2,"share":1.5,"span":"12:00-13:30"}
 -- => {"store":"NORTH.","size":"large","n":1,"share":20.0,"span":"12:00-13:30"}

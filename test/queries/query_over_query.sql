@@ -19,9 +19,9 @@ GROUP BY window_start, window_end, window_time, store;
 END;
 
 -- example:
+-- orders {"store":"south","total":3,"ts":"2026-03-01 12:00:00.000"}
 -- orders {"store":"north","total":1,"ts":"2026-03-01 12:59:59.999"}
 -- orders {"store":"north","total":2,"ts":"2026-03-01 12:59:00.000"}
--- orders {"store":"south","total":3,"ts":"2026-03-01 12:00:00.000"}
 -- orders {"store":"south","total":4,"ts":"2026-03-01 13:00:00.000"}
 -- => {"window_end":"2026-03-01 13:00:00.000","orders":3,"revenue":"6.00","busiest":2}
 -- => {"window_end":"2026-03-01 14:00:00.000","orders":1,"revenue":"4.00","busiest":1}

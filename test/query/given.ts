@@ -4,7 +4,8 @@ import { type Played, playPlan } from '../../local/sql/play-plan.ts';
 import { referencesOf } from '../../local/sql/reference-rows.ts';
 import { compileSql } from '../../shared/query/compile.ts';
 import type { Plan } from '../../shared/query/plan.ts';
-import { sidesOf } from '../../shared/query/sides.ts';
+import { inputsOf, sidesOf } from '../../shared/query/sides.ts';
+import type { Example } from './example.ts';
 
 export const TYPES = ['order.v1', 'view.v1', 'payment.v1'];
 
@@ -21,14 +22,17 @@ export const planOf = (...texts: readonly string[]): Plan => {
   return plan;
 };
 
-/** A row of a source or reference table, as JSON text. */
-export type Example = { readonly table: string; readonly row: string };
-
 const linesOf = (examples: readonly Example[], table: string): readonly string[] =>
   examples.filter((x) => x.table === table).map((x) => x.row);
 
-/** What every destination holds once all rows were seen, in the order of the examples. `strict`: a watermark after every row. */
-export const play = async (plan: Plan, examples: readonly Example[], strict = false): Promise<Played> => {
+/** Tables that are written and that no query reads. */
+export const endsOf = ({ queries }: Plan): readonly string[] => {
+  const read = new Set(queries.flatMap((q) => inputsOf(q).map((i) => i.table)));
+  return [...new Set(queries.map((q) => q.into))].filter((table) => !read.has(table));
+};
+
+/** What every destination holds once all rows were seen, in the order of the examples, with a watermark after each. */
+export const play = async (plan: Plan, examples: readonly Example[]): Promise<Played> => {
   const tables = plan.tables
     .filter((t) => t.types.length > 0 && t.connector === 'kinesis')
     .map((table) => readEventRows({ table, file: table.name, lines: linesOf(examples, table.name) }, 1, null));
@@ -43,5 +47,5 @@ export const play = async (plan: Plan, examples: readonly Example[], strict = fa
   );
   const mistakes = [...tables.flatMap((t) => t.errors), ...errors];
   if (mistakes.length > 0) throw new Error(mistakes.map((e) => `${e.file}:${e.line} ${e.message}`).join('\n'));
-  return playPlan({ plan, tables, lookup, strict });
+  return playPlan({ plan, tables, lookup, strict: true });
 };
