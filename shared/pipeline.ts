@@ -2,6 +2,7 @@
 // bundles and the local run import it.
 import type { JsonObject } from './event/cloud-event.ts';
 import type { Plan } from './query/plan.ts';
+import type { Value } from './query/types.ts';
 import type { ScanPlan } from './schema/scan-plan.ts';
 import type { Ms } from './time.ts';
 
@@ -70,6 +71,20 @@ export type Source = {
   readonly producer: 'kpl' | 'any';
 };
 
+/**
+ * What a file of pipeline/functions/ exports for CREATE FUNCTION. `apply` is pure: the same values give the same value. It gets values as
+ * query/types.ts has them (BIGINT a bigint, TIMESTAMP milliseconds, DECIMAL { unscaled, scale }); throwing rejects the event for the
+ * queries that call it.
+ */
+export type SqlFunction = {
+  /** SQL types: `['STRING', 'DECIMAL(10, 2)']`. */
+  readonly takes: readonly string[];
+  readonly gives: string;
+  /** Whether it wants NULL arguments; otherwise a NULL argument gives NULL without a call. */
+  readonly nulls?: boolean;
+  readonly apply: (...values: never[]) => Value;
+};
+
 export type CompiledPipeline = {
   readonly plan: Plan;
   readonly types: Readonly<Record<string, EventType>>;
@@ -77,4 +92,6 @@ export type CompiledPipeline = {
   readonly sources: readonly Source[];
   /** Reference tables by name: the CSV's columns, first one the key. */
   readonly references: Readonly<Record<string, readonly string[]>>;
+  /** The code behind CREATE FUNCTION, by the name in SQL; `userFunctions` of query/ makes it ready. Absent: there is none. */
+  readonly functions?: Readonly<Record<string, (...values: Value[]) => Value>>;
 };

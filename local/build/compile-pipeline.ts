@@ -5,6 +5,7 @@ import type { Plan } from '../../shared/query/plan.ts';
 import { compileSchemas } from '../../shared/schema/compile.ts';
 import type { UserError } from '../../shared/user-error.ts';
 import { type LoadedEnrichment, loadEnrichments } from './enrichments.ts';
+import { loadFunctions } from './functions.ts';
 import { readFolder } from './read-folder.ts';
 import { type ReferenceTable, readReference } from './references.ts';
 import { readSources } from './sources.ts';
@@ -67,7 +68,8 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
   const enrichments: Awaited<ReturnType<typeof loadEnrichments>>[] = [];
   for (const file of folder.enrichments) enrichments.push(await loadEnrichments(dir, file, known));
   const loaded = enrichments.flatMap((e) => e.loaded);
-  const sql = compileSql(folder.sql, { types: named });
+  const functions = await loadFunctions(dir, folder.sql);
+  const sql = compileSql(folder.sql, { types: named, functions: functions.known });
   const errors = [
     ...folder.errors,
     ...schemas.errors,
@@ -75,6 +77,7 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
     ...sources.errors,
     ...enrichments.flatMap((e) => e.errors),
     ...collisions(loaded),
+    ...functions.errors,
     ...sql.errors,
     ...(sql.errors.length === 0 ? unserved(sql.plan) : []),
   ].sort(byPlace);
