@@ -24,6 +24,8 @@ export const FAULTS = {
   'schema.mismatch': 'reject', // the schema of its type refuses it
   'enrichment.threw': 'reject', // a pure function of the user failed on these bytes
   'query.threw': 'reject', // the fold or projection of one query failed; the other queries go on
+  'row.threw': 'reject', // HAVING, SELECT or a join of one result failed; the other results go on
+  'rows.too-many': 'reject', // rows of one key beyond what a window may hold; those that came first count
   'stream.throttled': 'retry', // passes once the shard has capacity again
   'stream.unavailable': 'retry', // outcome unknown; sent again, a copy is dropped by its position
   'table.throttled': 'retry', // the same event passes once capacity is back

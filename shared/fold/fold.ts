@@ -6,7 +6,7 @@ import { addDouble, type DoubleSum, mergeDoubles, roundDoubles } from './double-
 import { decodeValue, encodeValue } from './value-code.ts';
 
 /** A state is plain JSON, so that a partial is written as it is. null: no row yet. */
-export type State = null | number | string | readonly State[];
+export type State = null | boolean | number | string | readonly State[];
 
 export type Fold = {
   /** Adds one value; may give back `s` itself. NULL arguments are left out before (COUNT(*) gets `true`). */

@@ -1,6 +1,6 @@
 // One window query made ready to run: reads rows out of events, folds them, and makes result rows.
 import type { CloudEvent } from '../event/cloud-event.ts';
-import { evaluator, predicate } from '../query/evaluate.ts';
+import { type Evaluator, evaluator, predicate } from '../query/evaluate.ts';
 import type { WindowQuery } from '../query/plan.ts';
 import { type SideDeps, type SideReader, sideReader } from '../query/side-rows.ts';
 import type { Value } from '../query/types.ts';
@@ -24,13 +24,23 @@ export type QueryFold = {
   add(states: States, row: readonly Value[]): void;
   /** Merges b into a; changes and gives back `a`. */
   merge(a: States, b: readonly State[]): States;
-  /** The destination's columns; `kept` false when HAVING leaves the row out. */
+  /** The destination's columns; `kept` false when HAVING leaves the row out. @throws what HAVING and SELECT throw */
   finish(
     key: string,
     window: Window,
     states: readonly State[],
   ): { readonly kept: boolean; readonly values: readonly Value[] };
 };
+
+/** Of a row that is left out only the columns of its key are needed: one that cannot be computed for it is NULL. */
+export const given = (select: readonly Evaluator[], row: readonly Value[]): Value[] =>
+  select.map((s) => {
+    try {
+      return s(row);
+    } catch {
+      return null;
+    }
+  });
 
 /** @param deps look-ups are needed by who reads rows, functions by everybody */
 export const queryFold = (query: WindowQuery, deps: SideDeps = {}): QueryFold => {
@@ -64,7 +74,9 @@ export const queryFold = (query: WindowQuery, deps: SideDeps = {}): QueryFold =>
     merge,
     finish(key, { start, end }, states) {
       const row = [...decodeKey(keyTypes, key), start, end, end - 1, ...results(states)];
-      return { kept: having(row), values: select.map((s) => s(row)) };
+      return having(row)
+        ? { kept: true, values: select.map((s) => s(row)) }
+        : { kept: false, values: given(select, row) };
     },
   };
 };

@@ -35,13 +35,19 @@ const SOURCE = '/millrace/';
 /** CloudEvents source of the rows of a query. */
 export const sourceOfQuery = (id: string): string => SOURCE + id;
 
-export type EventTest = (event: { type: string; source: string }) => boolean;
+/** What a test of an event sees of it. Rows of `refine` may be early, or take a row back. */
+type Tested = { type: string; source: string; early?: unknown; deleted?: unknown };
+export type EventTest = (event: Tested) => boolean;
 
-/** Whether an event is a row of an input: by type from producers, by table and writing query on `refined`. */
+/**
+ * Whether an event is a row of an input: by type from producers, by table and writing query on `refined`. Rows that are sent before
+ * their window closes, and those that take such rows back, are for destinations alone: a query counts finals.
+ */
 export const takesInput = (input: Input): EventTest => {
   const types = new Set(input.types);
   const reads = new Set(input.reads.map(sourceOfQuery));
-  return input.stream === 'enriched' ? (e) => types.has(e.type) : (e) => e.type === input.table && reads.has(e.source);
+  if (input.stream === 'enriched') return (e) => types.has(e.type);
+  return (e) => e.type === input.table && reads.has(e.source) && e.early !== true && e.deleted !== true;
 };
 
 /** Whether an event is a row of any input of a query. */

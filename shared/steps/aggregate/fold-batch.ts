@@ -12,7 +12,7 @@ import type { PackedPartials } from '../ledger/partials.ts';
 import type { BatchFold } from '../operators/operator.ts';
 import type { Folder } from './folder.ts';
 import type { SideEvent } from './side-event.ts';
-import { mayClose, watermarkOf } from './watermark.ts';
+import { mayClose, showsAtOnce, watermarkOf } from './watermark.ts';
 
 export type Folded = {
   readonly lanes: Map<Lane, LaneMark>;
@@ -21,7 +21,7 @@ export type Folded = {
   readonly side: readonly SideEvent[];
   /** Whether anything was new. */
   readonly applied: boolean;
-  /** Whether some lane's clock went over a boundary at which a window may close. */
+  /** Whether some lane's clock went over a boundary at which a window may close, or rows came that are shown at once. */
   readonly due: boolean;
 };
 
@@ -142,6 +142,7 @@ export const foldBatch = (
   for (const s of states) {
     const { id } = s.folder.operator.query;
     if (s.tally[0] > 0) counts[id] = s.tally;
+    due ||= s.tally[1] > 0 && showsAtOnce(s.folder.operator.query);
     const packed = s.fold.packed();
     if (packed !== null) partials.set(id, packed);
   }

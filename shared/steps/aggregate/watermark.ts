@@ -33,3 +33,7 @@ export const mayClose = (q: StatefulQuery, from: EpochMs, to: EpochMs): boolean 
   const passed = (clock: EpochMs) => Math.floor((watermarkOf(q, clock) + 1) / step);
   return passed(to) > passed(from);
 };
+
+/** Whether new rows are worth a decision before the watermark moves: they are shown while their window or key is open. */
+export const showsAtOnce = (q: StatefulQuery): boolean =>
+  q.kind === 'running' ? q.emit === 'updates' : q.kind !== 'interval' && q.early !== undefined;

@@ -27,7 +27,9 @@ export type PackedSessions = {
 };
 export type PackedPartials =
   | { readonly t: 's'; readonly p: PackedSlices }
-  | { readonly t: 'i'; readonly p: PackedSessions };
+  | { readonly t: 'i'; readonly p: PackedSessions }
+  /** Slices of several folds, in their order. */
+  | { readonly t: 'c'; readonly p: readonly PackedSlices[] };
 
 const pushStates = (columns: State[][], states: States): void => {
   states.forEach((s, i) => {
@@ -42,7 +44,7 @@ const statesAt = (columns: readonly State[][], row: number): States => columns.m
 /** The order in which keys stand: by their code units. */
 export const byText = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1);
 
-const packSlices = (all: SlicePartials): PackedSlices => {
+export const packSlices = (all: SlicePartials): PackedSlices => {
   const out: PackedSlices = { w: [], k: [], v: [] };
   const runs = out.w as [number, number, number][];
   for (const [j, slices] of [...all].sort((a, b) => a[0] - b[0]))
@@ -56,7 +58,7 @@ const packSlices = (all: SlicePartials): PackedSlices => {
   return out;
 };
 
-const packSessions = (all: SessionPartials): PackedSessions => {
+export const packSessions = (all: SessionPartials): PackedSessions => {
   const out: PackedSessions = { k: [], s: [], l: [], v: [] };
   const runs = out.k as [string, number][];
   for (const [key, sessions] of [...all].sort(byText)) {

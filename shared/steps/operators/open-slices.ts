@@ -1,7 +1,7 @@
 // Slices that are open: slice -> key -> states, those that were late for the first j windows of their slice apart.
-import type { States } from '../../fold/query-fold.ts';
+import type { States } from '../../fold/aggregate-fold.ts';
 import { getOrMake } from '../../get-or-make.ts';
-import type { EpochMs } from '../../time.ts';
+import type { EpochMs, Ms } from '../../time.ts';
 import { endsOf, isDue, type Slicing, sliceOf, type Window, windowOf } from '../../window/window.ts';
 import { eachSlicePartial, type PackedSlices, type SlicePartials } from '../ledger/partials.ts';
 import type { Late } from './operator.ts';
@@ -12,7 +12,7 @@ export type Part = { readonly j: number; readonly slice: EpochMs };
 export type Place = Part | Late;
 
 /** @param lateness rows count in a window until the watermark is this far behind its end */
-export const placeIn = (time: EpochMs, w: EpochMs, slicing: Slicing, lateness: number): Place => {
+export const placeIn = (time: EpochMs, w: EpochMs, slicing: Slicing, lateness: Ms): Place => {
   const slice = sliceOf(time, slicing);
   const ends = endsOf(slice, slicing);
   let j = 0;
@@ -22,11 +22,11 @@ export const placeIn = (time: EpochMs, w: EpochMs, slicing: Slicing, lateness: n
   return { late: [start, end] };
 };
 
-export const keysOf = (s: SlicePartials, { j, slice }: Part): Map<string, States> =>
+export const keysOf = <S>(s: Map<number, Map<EpochMs, Map<string, S>>>, { j, slice }: Part): Map<string, S> =>
   getOrMake(
-    getOrMake(s, j, () => new Map<EpochMs, Map<string, States>>()),
+    getOrMake(s, j, () => new Map<EpochMs, Map<string, S>>()),
     slice,
-    () => new Map<string, States>(),
+    () => new Map<string, S>(),
   );
 
 export const mergeSlice = (s: SlicePartials, at: Part, key: string, states: States, merge: Merge): void => {
@@ -36,7 +36,10 @@ export const mergeSlice = (s: SlicePartials, at: Part, key: string, states: Stat
 };
 
 /** Slices that belong to each window end. A partial with j > 0 counts only in the windows after those j. */
-export const windowsOf = (all: SlicePartials, slicing: Slicing): Map<EpochMs, Part[]> => {
+export const windowsOf = (
+  all: ReadonlyMap<number, ReadonlyMap<EpochMs, unknown>>,
+  slicing: Slicing,
+): Map<EpochMs, Part[]> => {
   const out = new Map<EpochMs, Part[]>();
   for (const [j, slices] of all)
     for (const slice of slices.keys())
@@ -50,7 +53,7 @@ export const windowsOf = (all: SlicePartials, slicing: Slicing): Map<EpochMs, Pa
 };
 
 /** A partial for a window that is closed for good, in words; null when there is none. */
-export const deadSlice = (p: PackedSlices, slicing: Slicing, lateness: number, closed: EpochMs): string | null => {
+export const deadSlice = (p: PackedSlices, slicing: Slicing, lateness: Ms, closed: EpochMs): string | null => {
   let dead: string | null = null;
   eachSlicePartial({ ...p, v: [] }, (j, slice) => {
     const end = endsOf(slice, slicing)[j] ?? Number.NEGATIVE_INFINITY;
@@ -60,7 +63,12 @@ export const deadSlice = (p: PackedSlices, slicing: Slicing, lateness: number, c
 };
 
 /** Drops slices whose last window, and its lateness, lie behind the watermark. */
-export const dropSlices = (all: SlicePartials, { size }: Slicing, lateness: number, w: EpochMs): void => {
+export const dropSlices = (
+  all: ReadonlyMap<number, Map<EpochMs, unknown>>,
+  { size }: Slicing,
+  lateness: Ms,
+  w: EpochMs,
+): void => {
   for (const slices of all.values())
     for (const slice of slices.keys()) if (slice + size - 1 + lateness <= w) slices.delete(slice);
 };
@@ -68,5 +76,5 @@ export const dropSlices = (all: SlicePartials, { size }: Slicing, lateness: numb
 /** The part of a row's id that names window and key. */
 export const idIn = ({ start, end }: Window, key: string): string => `${start}|${end}|${key}`;
 
-export const inOrder = (windows: ReadonlyMap<EpochMs, Part[]>): readonly [end: EpochMs, parts: Part[]][] =>
+export const inOrder = <T>(windows: ReadonlyMap<EpochMs, T>): readonly [end: EpochMs, parts: T][] =>
   [...windows].sort(([a], [b]) => a - b);

@@ -3,7 +3,7 @@
 import type { CloudEvent } from '../../event/cloud-event.ts';
 import type { StampedEvent } from '../../lanes/inner.ts';
 import type { StatefulQuery } from '../../query/plan.ts';
-import type { TimedEvent } from '../../query/side-rows.ts';
+import type { SideDeps, TimedEvent } from '../../query/side-rows.ts';
 import type { Value } from '../../query/types.ts';
 import type { EpochMs } from '../../time.ts';
 import type { PackedPartials } from '../ledger/partials.ts';
@@ -24,6 +24,13 @@ export type BatchFold = {
   packed(): PackedPartials | null;
 };
 
+export type OperatorDeps = SideDeps & {
+  /** Positions of the destination's PRIMARY KEY among its columns; absent: it has none. */
+  readonly primaryKey?: readonly number[];
+  /** Rows of one key in one slice that are kept, for tests. */
+  readonly mostRows?: number;
+};
+
 export type Operator = {
   readonly query: StatefulQuery;
   /** Asks for what the look-ups of these events need; undefined when there are none. */
@@ -41,25 +48,46 @@ export type DueRow = {
   readonly id: string;
   /** Its event time, unless a column of the destination says it. */
   readonly time: EpochMs;
-  /** False: a revision whose HAVING does not hold any more, so the row must go. */
+  /** False: a revision that takes a row back, because HAVING does not hold any more or another row stands in its place. */
   readonly kept: boolean;
+  /** Sent before its window closed: a revision without the mark follows. */
+  readonly early: boolean;
   readonly values: readonly Value[];
 };
 
+/** A result, or rows below it, that cannot be sent: told once, in `rejected`. */
+export type Refusal = {
+  readonly query: StatefulQuery;
+  readonly rule: 'row.threw' | 'rows.too-many';
+  readonly cause: string;
+  readonly key: string;
+  /** null where rows have no window. */
+  readonly window: readonly [start: EpochMs, end: EpochMs] | null;
+};
+
+export type Due = { readonly rows: readonly DueRow[]; readonly refused: readonly Refusal[] };
+
+/** Whether a partial came after the last decision, and after the last decision that sent early rows. */
+export type Fresh = { readonly decision: boolean; readonly early: boolean };
+export const NEW: Fresh = { decision: true, early: true };
+export const TOLD: Fresh = { decision: false, early: false };
+
 /** What refine holds in memory of one query: all that was counted and is not over for good. */
 export type OpenQuery = {
-  /**
-   * Adds a partial; any order and any grouping gives the same state.
-   * @param fresh whether no decision has told it yet
-   */
-  fold(p: PackedPartials, fresh: boolean): void;
+  /** Adds a partial; any order and any grouping gives the same state. */
+  fold(p: PackedPartials, fresh: Fresh): void;
   /** Invariant: what `aggregate` took as in time belongs to nothing that is over. @returns what breaks it, in words; else null */
   deadIn(p: PackedPartials, closed: EpochMs): string | null;
   /** The rows of the decision that moves the watermark from `closed` to `w`, in the order in which they are sent. */
-  due(closed: EpochMs, w: EpochMs): DueRow[];
+  due(closed: EpochMs, w: EpochMs): Due;
+  /** Rows of what is open at `w` that changed since early rows were sent last. */
+  early(w: EpochMs): readonly DueRow[];
   /** Forgets what no row to come and no revision can need any more. */
   drop(w: EpochMs): void;
-  /** After a decision: what was new has been told. */
-  settle(): void;
+  /** After a decision: what was new has been told; with `early`, also what early rows tell. */
+  settle(early: boolean): void;
   pack(): PackedPartials;
+  /** What changed since early rows were sent last, as JSON; null when nothing did. A snapshot carries it. */
+  packEarly(): unknown;
+  restoreEarly(packed: unknown): void;
 };

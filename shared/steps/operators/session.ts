@@ -3,11 +3,13 @@ import { type QueryFold, queryFold, type States } from '../../fold/query-fold.ts
 import type { WindowQuery, WindowSpec } from '../../query/plan.ts';
 import type { SideDeps } from '../../query/side-rows.ts';
 import type { EpochMs, Ms } from '../../time.ts';
-import { joinSessions } from '../../window/session.ts';
+import { joinSessions, type Session } from '../../window/session.ts';
 import { isDue } from '../../window/window.ts';
 import { byText, eachSessionPartial, packPartials, type SessionPartials } from '../ledger/partials.ts';
+import { beforeSessions } from './before-sessions.ts';
+import { type Finished, finished } from './finished.ts';
 import { idIn } from './open-slices.ts';
-import type { BatchFold, DueRow, OpenQuery, Operator } from './operator.ts';
+import type { BatchFold, DueRow, OpenQuery, Operator, Refusal } from './operator.ts';
 
 export type SessionQuery = WindowQuery & { readonly window: Extract<WindowSpec, { kind: 'session' }> };
 
@@ -46,10 +48,32 @@ const batchFold = (fold: QueryFold, gap: Ms): BatchFold => {
 const openSessions = (fold: QueryFold): OpenQuery => {
   const { query, merge, finish } = fold;
   const sessions: SessionPartials = new Map();
+  const before = query.early === undefined ? null : beforeSessions(sessions, (states) => [...states]);
+
+  const rowOf = (key: string, s: Session<States>, early: boolean, { kept, values }: Finished): DueRow => {
+    return { query, key, id: idIn(s, key), time: s.end - 1, kept, early, values };
+  };
+  const finishOne = (key: string, s: Session<States>): Finished =>
+    finished(query, key, s, () => finish(key, s, s.state));
+
+  /**
+   * Rows of early sessions that go on under another name, or in no row at all: longer, or joined. They go before those that take their
+   * place. @param into of these sessions only
+   */
+  const outgrown = (key: string, into: readonly Session<States>[], early: boolean): readonly DueRow[] =>
+    (before?.of(key) ?? []).flatMap((was) => {
+      const is = into.find((s) => s.start <= was.start && was.end <= s.end);
+      if (is === undefined) return [];
+      const result = finishOne(key, was);
+      const stays = is.start === was.start && is.end === was.end && finishOne(key, is).kept;
+      return result.kept && !stays ? [rowOf(key, was, early, { ...result, kept: false })] : [];
+    });
+
   return {
-    fold(packed) {
+    fold(packed, fresh) {
       if (packed.t !== 'i') throw new Error(`partials of ${query.id} are no sessions`);
       eachSessionPartial(packed.p, (key, more) => {
+        if (fresh.early) before?.capture(key);
         sessions.set(key, joinSessions(sessions.get(key) ?? [], more, merge));
       });
     },
@@ -58,35 +82,60 @@ const openSessions = (fold: QueryFold): OpenQuery => {
       let dead: string | null = null;
       if (packed.t === 'i')
         eachSessionPartial(packed.p, (_, more) => {
-          for (const s of more) if (s.start <= closed) dead = `a session behind the watermark, from ${s.start}`;
+          for (const s of more) if (s.start <= closed) dead = `a session that is closed, from ${s.start}`;
         });
       return dead;
     },
 
     /** Sessions with closed < end - 1 <= w, in order of end. */
     due(closed, w) {
-      const found: (DueRow & { readonly end: EpochMs; readonly start: EpochMs })[] = [];
-      for (const [key, all] of sessions)
-        for (const { start, end, state } of all) {
-          if (!isDue(end, w) || isDue(end, closed)) continue;
-          const window = { start, end };
-          const { kept, values } = finish(key, window, state);
-          if (kept) found.push({ query, key, id: idIn(window, key), time: end - 1, kept, values, start, end });
+      const found: { readonly row: DueRow; readonly s: Session<States> }[] = [];
+      const gone: DueRow[] = [];
+      const refused: Refusal[] = [];
+      for (const [key, all] of sessions) {
+        const ready = all.filter(({ end }) => isDue(end, w) && !isDue(end, closed));
+        if (ready.length > 0) gone.push(...outgrown(key, ready, false));
+        for (const s of ready) {
+          const result = finishOne(key, s);
+          if (result.refusal) refused.push(result.refusal);
+          if (result.kept) found.push({ s, row: rowOf(key, s, false, result) });
         }
-      return found.sort((a, b) => a.end - b.end || a.start - b.start || byText([a.key, 0], [b.key, 0]));
+      }
+      found.sort((a, b) => a.s.end - b.s.end || a.s.start - b.s.start || byText([a.row.key, 0], [b.row.key, 0]));
+      gone.sort((a, b) => byText([a.id, 0], [b.id, 0]));
+      return { rows: [...gone, ...found.map(({ row }) => row)], refused };
+    },
+
+    early(w) {
+      const rows: DueRow[] = [];
+      for (const key of [...(before?.keys() ?? [])].sort()) {
+        const open = (sessions.get(key) ?? []).filter((s) => !isDue(s.end, w));
+        rows.push(...outgrown(key, open, true));
+        for (const s of open) {
+          const result = finishOne(key, s);
+          if (result.kept) rows.push(rowOf(key, s, true, result));
+        }
+      }
+      return rows;
     },
 
     drop(w) {
       for (const [key, all] of sessions) {
         const open = all.filter((s) => s.end - 1 > w);
+        if (open.length === all.length) continue;
+        before?.keepWithin(key, open);
         if (open.length === 0) sessions.delete(key);
-        else if (open.length < all.length) sessions.set(key, open);
+        else sessions.set(key, open);
       }
     },
 
-    settle() {},
+    settle(early) {
+      if (early) before?.clear();
+    },
 
     pack: () => packPartials({ kind: 'sessions', of: sessions }),
+    packEarly: () => before?.pack() ?? null,
+    restoreEarly: (packed) => before?.restore(packed),
   };
 };
 

@@ -5,8 +5,10 @@ import type { WindowQuery, WindowSpec } from '../../query/plan.ts';
 import type { SideDeps } from '../../query/side-rows.ts';
 import type { Value } from '../../query/types.ts';
 import type { EpochMs } from '../../time.ts';
-import { isDue, type Slicing, slicing as slicingOf, windowOf } from '../../window/window.ts';
+import { isDue, type Slicing, slicing as slicingOf, type Window, windowOf } from '../../window/window.ts';
 import { byText, eachSlicePartial, packPartials, type SlicePartials } from '../ledger/partials.ts';
+import { type BeforeSlices, beforeSlices } from './before-slices.ts';
+import { type Finished, finished } from './finished.ts';
 import {
   deadSlice,
   dropSlices,
@@ -18,7 +20,7 @@ import {
   placeIn,
   windowsOf,
 } from './open-slices.ts';
-import type { BatchFold, DueRow, OpenQuery, Operator } from './operator.ts';
+import type { BatchFold, DueRow, OpenQuery, Operator, Refusal } from './operator.ts';
 
 export type SlicedQuery = WindowQuery & { readonly window: Exclude<WindowSpec, { kind: 'session' }> };
 
@@ -54,9 +56,11 @@ const batchFold = (fold: QueryFold, slicing: Slicing): BatchFold => {
 
 const openWindows = (fold: QueryFold, slicing: Slicing): OpenQuery => {
   const { query, merge, finish } = fold;
+  const { lateness } = query;
   const slices: SlicePartials = new Map();
   /** Keys that changed since the last decision, by slice. */
   let dirty = new Map<EpochMs, Set<string>>();
+  const before = query.early === undefined ? null : beforeSlices(slices, (states) => [...states]);
 
   const statesOf = (parts: readonly Part[], only: ReadonlySet<string> | null): Map<string, States> => {
     const out = new Map<string, States>();
@@ -76,42 +80,81 @@ const openWindows = (fold: QueryFold, slicing: Slicing): OpenQuery => {
     return out;
   };
 
+  /** Whether a row of the window stands at the destination since early rows were sent last. */
+  const wasShown = (key: string, window: Window, parts: readonly Part[]): boolean => {
+    if (before === null) return false;
+    let was: States | undefined;
+    for (const at of parts) {
+      const states = before.states(at, key);
+      if (states !== undefined) was = was === undefined ? [...states] : merge(was, states);
+    }
+    return was !== undefined && finished(query, key, window, () => finish(key, window, was)).kept;
+  };
+
+  const rowOf = (key: string, window: Window, early: boolean, { kept, values }: Finished): DueRow => {
+    return { query, key, id: idIn(window, key), time: window.end - 1, kept, early, values };
+  };
+
   return {
     fold(packed, fresh) {
       if (packed.t !== 's') throw new Error(`partials of ${query.id} are no slices`);
       eachSlicePartial(packed.p, (j, slice, key, states) => {
+        if (before !== null && fresh.early) before.capture({ j, slice }, key);
         mergeSlice(slices, { j, slice }, key, states, merge);
-        if (fresh && query.lateness > 0) getOrMake(dirty, slice, () => new Set<string>()).add(key);
+        if (fresh.decision && lateness > 0) getOrMake(dirty, slice, () => new Set<string>()).add(key);
       });
     },
 
-    deadIn: (packed, closed) => (packed.t === 's' ? deadSlice(packed.p, slicing, query.lateness, closed) : null),
+    deadIn: (packed, closed) => (packed.t === 's' ? deadSlice(packed.p, slicing, lateness, closed) : null),
 
     /** Windows with closed < end - 1 <= w, all keys; and closed ones within their lateness, the keys that changed. */
     due(closed, w) {
       const rows: DueRow[] = [];
+      const refused: Refusal[] = [];
       for (const [end, parts] of inOrder(windowsOf(slices, slicing))) {
         if (!isDue(end, w)) continue;
         const first = !isDue(end, closed);
-        if (!first && isDue(end + query.lateness, closed)) continue;
+        if (!first && isDue(end + lateness, closed)) continue;
         const only = first ? null : touched(parts);
         if (only !== null && only.size === 0) continue;
         const window = windowOf(end, slicing);
         for (const [key, states] of [...statesOf(parts, only)].sort(byText)) {
-          const { kept, values } = finish(key, window, states);
-          if (kept || !first) rows.push({ query, key, id: idIn(window, key), time: end - 1, kept, values });
+          const result = finished(query, key, window, () => finish(key, window, states));
+          if (result.refusal) refused.push(result.refusal);
+          else if (result.kept || !first || wasShown(key, window, parts)) rows.push(rowOf(key, window, false, result));
+        }
+      }
+      return { rows, refused };
+    },
+
+    early(w) {
+      const rows: DueRow[] = [];
+      if (before === null) return rows;
+      for (const [end, parts] of inOrder(windowsOf(slices, slicing))) {
+        if (isDue(end, w)) continue;
+        const only = before.touched(parts);
+        const window = windowOf(end, slicing);
+        for (const [key, states] of [...statesOf(parts, only)].sort(byText)) {
+          const result = finished(query, key, window, () => finish(key, window, states));
+          if (result.kept || wasShown(key, window, parts)) rows.push(rowOf(key, window, true, result));
         }
       }
       return rows;
     },
 
-    drop: (w) => dropSlices(slices, slicing, query.lateness, w),
+    drop(w) {
+      dropSlices(slices, slicing, lateness, w);
+      before?.drop(slicing, lateness, w);
+    },
 
-    settle() {
+    settle(early) {
       dirty = new Map();
+      if (early) before?.clear();
     },
 
     pack: () => packPartials({ kind: 'slices', of: slices }),
+    packEarly: () => before?.pack() ?? null,
+    restoreEarly: (packed) => before?.restore(packed as Parameters<BeforeSlices['restore']>[0]),
   };
 };
 

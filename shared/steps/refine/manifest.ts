@@ -14,6 +14,8 @@ export type Manifest = {
   readonly cur: Cursors;
   /** Query -> watermark up to which its windows are closed. */
   readonly closed: Readonly<Record<string, EpochMs>>;
+  /** Query -> the last decision that sent early rows of it. */
+  readonly early: Readonly<Record<string, EarlySent>>;
   /** Count part of the next outbox number. */
   readonly next: number;
   /** Epoch part: raised by a restore. */
@@ -22,6 +24,9 @@ export type Manifest = {
   readonly sent: boolean;
   readonly snap: { readonly name: string; readonly at: EpochMs } | null;
 };
+
+/** Time of the decision, and the entries that were counted in it: what came after them was not told early yet. */
+export type EarlySent = { readonly at: EpochMs; readonly cur: Cursors };
 
 /** A row as it is sent: number and CloudEvent. */
 export type OutRow = { readonly query: string; readonly no: number; readonly key: string; readonly event: string };
@@ -33,6 +38,8 @@ export type Outgoing = {
   readonly markNo: number;
   /** Late and failed events of the entries newly counted. */
   readonly side: readonly unknown[];
+  /** Results that could not be sent, as lines for `rejected`. */
+  readonly refused?: readonly unknown[];
 };
 
 export const NO_MANIFEST: Manifest = {
@@ -40,6 +47,7 @@ export const NO_MANIFEST: Manifest = {
   at: 0,
   cur: {},
   closed: {},
+  early: {},
   next: 1,
   epoch: 0,
   out: null,
@@ -55,7 +63,7 @@ const nameOf = (item: Item): string => `${item.pk} ${item.sk}`;
 
 const INLINE_BYTES = 11 * 1024;
 
-type Body = Pick<Manifest, 'cur' | 'closed' | 'snap'>;
+type Body = Pick<Manifest, 'cur' | 'closed' | 'snap' | 'early'>;
 
 export type Manifests = {
   read(): Promise<Manifest>;
@@ -98,13 +106,15 @@ export const manifests = (deps: {
         epoch: item.epoch as number,
         sent: item.sent as boolean,
         ...body,
+        // Manifests of older versions have none.
+        early: body.early ?? {},
         out: await outOf(item),
       };
     },
 
     async decide(before, next) {
       const id = deps.nonce();
-      const body: Body = { cur: next.cur, closed: next.closed, snap: next.snap };
+      const body: Body = { cur: next.cur, closed: next.closed, snap: next.snap, early: next.early };
       const out = packJson(next.out);
       const stored: Record<string, Uint8Array | string> = {};
       if (out.length <= INLINE_BYTES) stored.o = out;

@@ -1,15 +1,18 @@
 // What refine holds in memory: all that was counted and is not closed for good. Partials are monoids, so the order of folding
 // does not matter.
 import type { Lane } from '../../lanes/position.ts';
-import type { EpochMs } from '../../time.ts';
+import { type EpochMs, START_OF_TIME } from '../../time.ts';
 import type { EntryBody } from '../aggregate/entry-body.ts';
 import type { SideEvent } from '../aggregate/side-event.ts';
 import type { LaneMark } from '../ledger/lane-marks.ts';
 import type { Entry } from '../ledger/ledger.ts';
 import type { PackedPartials } from '../ledger/partials.ts';
-import type { OpenQuery } from '../operators/operator.ts';
+import { type Fresh, type OpenQuery, TOLD } from '../operators/operator.ts';
 
 export type LaneClock = { readonly clock: EpochMs; readonly endedAt: EpochMs };
+
+/** Before the first decision that sends early rows. */
+export const NEVER: EpochMs = START_OF_TIME;
 
 export type Tip = {
   readonly shard: string;
@@ -22,6 +25,8 @@ export type OpenState = {
   readonly cur: Record<string, number>;
   readonly queries: ReadonlyMap<string, OpenQuery>;
   readonly lanes: Map<Lane, LaneClock>;
+  /** Query -> time of the decision that sent its early rows last; what changed since is held by the query. */
+  readonly early: Map<string, EpochMs>;
   /** Late and failed events since the last decision. */
   side: SideEvent[];
   /** Entries and packed bytes folded since the last decision, bytes since the last snapshot. */
@@ -42,11 +47,16 @@ const foldLanes = (state: OpenState, lanes: ReadonlyMap<Lane, LaneMark>): void =
 };
 
 /** Counts one entry; changes the state. The body is fetched before, so that a failure leaves the state whole. */
-export const foldEntry = (state: OpenState, entry: Entry, body: EntryBody | null): void => {
+export const foldEntry = (
+  state: OpenState,
+  entry: Entry,
+  body: EntryBody | null,
+  freshOf: (query: string) => Fresh,
+): void => {
   for (const [id, packed] of Object.entries(body?.p ?? {})) {
     const q = state.queries.get(id);
     // A query that left the plan: its partials are nobody's any more.
-    if (q !== undefined) q.fold(packed, true);
+    if (q !== undefined) q.fold(packed, freshOf(id));
   }
   foldLanes(state, entry.lanes);
   if (body) state.side.push(...body.side);
@@ -65,9 +75,9 @@ export const dropDead = (state: OpenState, closed: Readonly<Record<string, Epoch
   }
 };
 
-/** After a decision: what was new has been told. */
-export const settle = (state: OpenState): void => {
-  for (const q of state.queries.values()) q.settle();
+/** After a decision: what was new has been told. @param early queries whose early rows it sent */
+export const settle = (state: OpenState, early: ReadonlySet<string>): void => {
+  for (const [id, q] of state.queries) q.settle(early.has(id));
   state.side = [];
   state.fresh = 0;
   state.freshBytes = 0;
@@ -77,12 +87,15 @@ type Snapshot = {
   readonly cur: Readonly<Record<string, number>>;
   readonly lanes: readonly [Lane, EpochMs, EpochMs][];
   readonly p: Readonly<Record<string, PackedPartials>>;
+  /** What changed since early rows were sent last, and when that was. */
+  readonly e: Readonly<Record<string, readonly [at: EpochMs, changed: unknown]>>;
 };
 
 export const snapshotOf = (state: OpenState): Snapshot => ({
   cur: { ...state.cur },
   lanes: [...state.lanes].map(([lane, c]) => [lane, c.clock, c.endedAt]),
   p: Object.fromEntries([...state.queries].map(([id, q]) => [id, q.pack()])),
+  e: Object.fromEntries([...state.queries].map(([id, q]) => [id, [state.early.get(id) ?? NEVER, q.packEarly()]])),
 });
 
 export const restoreSnapshot = (state: OpenState, snapshot: Snapshot): void => {
@@ -90,7 +103,12 @@ export const restoreSnapshot = (state: OpenState, snapshot: Snapshot): void => {
   for (const [lane, clock, endedAt] of snapshot.lanes) state.lanes.set(lane, { clock, endedAt });
   for (const [id, packed] of Object.entries(snapshot.p)) {
     const q = state.queries.get(id);
-    if (q !== undefined) q.fold(packed, false);
+    if (q !== undefined) q.fold(packed, TOLD);
+  }
+  // Snapshots of older versions have none.
+  for (const [id, [at, changed]] of Object.entries(snapshot.e ?? {})) {
+    state.early.set(id, at);
+    if (changed !== null) state.queries.get(id)?.restoreEarly(changed);
   }
 };
 export type { Snapshot };

@@ -15,13 +15,14 @@ import { reading } from '../ledger/reading.ts';
 import type { Operator } from '../operators/operator.ts';
 import { readsRawLanes, refinedLane } from '../roster.ts';
 import type { Tree } from '../tree.ts';
-import type { Manifest } from './manifest.ts';
-import { dropDead, foldEntry, type OpenState, restoreSnapshot, type Snapshot, settle } from './open-state.ts';
+import type { Cursors, Manifest } from './manifest.ts';
+import { dropDead, foldEntry, NEVER, type OpenState, restoreSnapshot, type Snapshot, settle } from './open-state.ts';
 
 const emptyState = (operators: readonly Operator[]): OpenState => ({
   cur: {},
   queries: new Map(operators.map((o) => [o.query.id, o.open()])),
   lanes: new Map(),
+  early: new Map(),
   side: [],
   fresh: 0,
   freshBytes: 0,
@@ -77,15 +78,39 @@ const startState = async (m: Manifest, deps: RebuildDeps): Promise<OpenState> =>
   return state;
 };
 
-/** Folds the entries in (state's cursors, m.cur]; false when one is missing. */
-const catchUp = async (state: OpenState, m: Manifest, book: Ledger): Promise<boolean> => {
-  for (const [shard, to] of Object.entries(m.cur))
+/** Folds the entries in (state's cursors, cur]; false when one is missing. */
+const catchUp = async (state: OpenState, cur: Cursors, m: Manifest, book: Ledger): Promise<boolean> => {
+  for (const [shard, to] of Object.entries(cur))
     while ((state.cur[shard] ?? 0) < to) {
       const from = state.cur[shard] ?? 0;
       const entries = await book.after(shard, from, to - from);
       if (entries.length === 0) return false;
-      for (const entry of entries) foldEntry(state, entry, (await entry.body()) as EntryBody | null);
+      for (const entry of entries) {
+        // All that the manifest counts was decided; early rows may be behind.
+        const freshOf = (id: string) => ({ decision: false, early: entry.n > (m.early[id]?.cur[shard] ?? 0) });
+        foldEntry(state, entry, (await entry.body()) as EntryBody | null, freshOf);
+      }
     }
+  return true;
+};
+
+/** What was kept for early rows that were sent since is not needed any more. */
+const forgetEarly = (state: OpenState, m: Manifest): void => {
+  for (const [id, q] of state.queries) {
+    const at = m.early[id]?.at ?? NEVER;
+    if ((state.early.get(id) ?? NEVER) !== at) q.settle(true);
+    state.early.set(id, at);
+  }
+};
+
+/**
+ * Folds up to the manifest, in the order of the decisions that sent early rows: what stood when a query's were sent last must be whole
+ * before anything that came after it is added.
+ */
+const foldTo = async (state: OpenState, m: Manifest, book: Ledger): Promise<boolean> => {
+  forgetEarly(state, m);
+  const steps = Object.values(m.early).sort((a, b) => a.at - b.at);
+  for (const { cur } of [...steps, m]) if (!(await catchUp(state, cur, m, book))) return false;
   return true;
 };
 
@@ -96,12 +121,12 @@ const catchUp = async (state: OpenState, m: Manifest, book: Ledger): Promise<boo
  */
 export const stateAt = async (m: Manifest, base: OpenState | null, deps: RebuildDeps): Promise<OpenState> => {
   let state = base ?? (await startState(m, deps));
-  if (!(await catchUp(state, m, deps.book))) {
+  if (!(await foldTo(state, m, deps.book))) {
     state = await startState(m, deps);
-    if (!(await catchUp(state, m, deps.book)))
+    if (!(await foldTo(state, m, deps.book)))
       throw new Fault('ledger.gap', 'a counted entry is missing from the ledger and from the snapshot');
   }
   dropDead(state, m.closed);
-  settle(state);
+  settle(state, new Set());
   return state;
 };

@@ -13,13 +13,14 @@ import { aggregateName, PRUNE_AFTER, type Reads } from '../aggregate/aggregate.t
 import type { EntryBody } from '../aggregate/entry-body.ts';
 import { mayClose, watermarkOf } from '../aggregate/watermark.ts';
 import { type Entry, ledger } from '../ledger/ledger.ts';
-import type { DueRow } from '../operators/operator.ts';
+import { type Due, type DueRow, NEW } from '../operators/operator.ts';
 import { operatorsOf } from '../operators/operator-of.ts';
 import { laneTest, readsRawLanes, statefulQueries } from '../roster.ts';
 import { shardTree } from '../tree.ts';
 import { type Manifest, manifests, type Outgoing, type OutRow, outboxNumber } from './manifest.ts';
-import { dropDead, foldEntry, type OpenState, settle, snapshotOf } from './open-state.ts';
+import { dropDead, foldEntry, NEVER, type OpenState, settle, snapshotOf } from './open-state.ts';
 import { stateAt } from './rebuild.ts';
+import { refusedResult } from './refused-result.ts';
 import { rowEventWriter } from './row-event.ts';
 import { send } from './send.ts';
 
@@ -70,6 +71,8 @@ export const refine = (deps: RefineDeps): WakeStep => {
     const readers = statefulQueries(plan, 'refined').filter((r) => readsOf(r).includes(q.id));
     return readers.length === 0 ? [] : [{ id: q.id, readers }];
   });
+  /** Queries with early rows -> how often they may be sent. */
+  const periods = queries.flatMap((q) => ('early' in q && q.early !== undefined ? [[q.id, q.early] as const] : []));
   const sending = { ...deps, fn, part: PART };
 
   /** A state that was folded beyond its manifest is used again only while that manifest stands. */
@@ -114,7 +117,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
           if (Object.entries(entry.par ?? {}).some(([p, n]) => (state.cur[p] ?? 0) < n)) break;
           const body = (await entry.body()) as EntryBody | null;
           assertAlive(entry, body, m.closed, state);
-          foldEntry(state, entry, body);
+          foldEntry(state, entry, body, () => NEW);
           moved = true;
         }
     }
@@ -147,7 +150,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
     await objects.put(name, packJson(snapshotOf(state)));
     return { name, at: now };
   };
-  const outgoing = (state: OpenState, m: Manifest, rows: readonly DueRow[], w: Manifest['closed']): Outgoing => ({
+  const outgoing = (state: OpenState, m: Manifest, { rows, refused }: Due, w: Manifest['closed']): Outgoing => ({
     rows: rows.map((row, i): OutRow => {
       const no = m.next + i;
       const { query } = row;
@@ -160,7 +163,24 @@ export const refine = (deps: RefineDeps): WakeStep => {
       .filter((q) => (w[q.id] as EpochMs) > (m.closed[q.id] ?? START_OF_TIME))
       .map((q) => ({ query: q.id, watermark: w[q.id] as EpochMs })),
     side: state.side,
+    ...(refused.length > 0 && { refused: refused.map(refusedResult) }),
   });
+
+  /** Early rows of the queries whose last ones are old enough. The time of a manifest decides, so that any sandbox goes on from it. */
+  const earlyRows = (
+    state: OpenState,
+    m: Manifest,
+    w: Manifest['closed'],
+    now: EpochMs,
+  ): Map<string, readonly DueRow[]> => {
+    const out = new Map<string, readonly DueRow[]>();
+    for (const [id, period] of periods) {
+      if (now - (m.early[id]?.at ?? NEVER) < period) continue;
+      const rows = state.queries.get(id)?.early(w[id] as EpochMs) ?? [];
+      if (rows.length > 0) out.set(id, rows);
+    }
+    return out;
+  };
 
   const toldOf = (rows: number, w: Manifest['closed']): Told => {
     const known = Object.values(w).filter((time) => time > START_OF_TIME && time < NEVER_HELD);
@@ -178,8 +198,13 @@ export const refine = (deps: RefineDeps): WakeStep => {
     }
     await fold(state, m, eager);
     const w = watermarks(state, m);
-    const rows = [...state.queries].flatMap(([id, q]) => q.due(m.closed[id] ?? START_OF_TIME, w[id] as EpochMs));
     const now = clock.now();
+    const all = [...state.queries].map(([id, q]) => q.due(m.closed[id] ?? START_OF_TIME, w[id] as EpochMs));
+    const early = earlyRows(state, m, w, now);
+    const due: Due = {
+      rows: [...all.flatMap((d) => d.rows), ...[...early.values()].flat()],
+      refused: all.flatMap((d) => d.refused),
+    };
     // Entries beyond the snapshot expire some day, even when no more come.
     const stale = state.tips.size > 0 && wantsSnapshot(state, m, now);
     const must =
@@ -187,18 +212,20 @@ export const refine = (deps: RefineDeps): WakeStep => {
     const news = awaited.some((q) =>
       q.readers.some((r) => mayClose(r, m.closed[q.id] ?? START_OF_TIME, w[q.id] as EpochMs)),
     );
-    if (rows.length === 0 && !must && !news) {
+    if (due.rows.length + due.refused.length === 0 && !must && !news) {
       memory = { state, v: m.v, ahead: true };
       return toldOf(0, w);
     }
-    const out = outgoing(state, m, rows, w);
+    const out = outgoing(state, m, due, w);
     dropDead(state, w);
     const snap = await snapshot(state, m, now);
+    const cur = { ...state.cur };
     const next: Manifest = {
       v: m.v + 1,
       at: now,
-      cur: { ...state.cur },
+      cur,
       closed: w,
+      early: { ...m.early, ...Object.fromEntries([...early.keys()].map((id) => [id, { at: now, cur }])) },
       next: out.markNo + 1,
       epoch: m.epoch,
       out,
@@ -206,7 +233,8 @@ export const refine = (deps: RefineDeps): WakeStep => {
       snap,
     };
     if (!(await store.decide(m, next))) return toldOf(0, w);
-    settle(state);
+    settle(state, new Set(early.keys()));
+    for (const id of early.keys()) state.early.set(id, now);
     memory = { state, v: next.v, ahead: false };
     await send(sending, next, out);
     await store.markSent(next);
@@ -214,7 +242,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
       state.tips.clear();
       state.snapBytes = 0;
     }
-    return toldOf(rows.length, w);
+    return toldOf(due.rows.length, w);
   };
 
   return async (bodies) => {

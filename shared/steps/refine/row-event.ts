@@ -18,7 +18,7 @@ const timeOf = (table: TablePlan, row: DueRow): EpochMs => {
 
 /**
  * @returns JSON text. `id` names the query and the row, by window and key: it is the same for every revision; `revision` is the outbox number, greater
- *   for each newer one; `deleted` is there when the row must go.
+ *   for each newer one; `deleted` is there when the row must go, `early` when its window is still open.
  */
 export const rowEventWriter = (plan: Plan, into: string): RowWriter => {
   const table = plan.tables.find((t) => t.name === into);
@@ -34,6 +34,7 @@ export const rowEventWriter = (plan: Plan, into: string): RowWriter => {
       time: showInstant(timeOf(table, row)),
       revision: number,
       ...(row.kept ? {} : { deleted: true }),
+      ...(row.early ? { early: true } : {}),
     };
     return `${JSON.stringify(head).slice(0, -1)},"data":${write(row.values)}}`;
   };

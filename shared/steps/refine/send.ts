@@ -9,6 +9,7 @@ import type { SideEvent } from '../aggregate/side-event.ts';
 import { refinedLane } from '../roster.ts';
 import { keepAside, sideDoorKey } from '../side-door.ts';
 import { type Manifest, type Outgoing, outboxNumber } from './manifest.ts';
+import { type RefusedResult, refusedLine } from './refused-result.ts';
 
 export type SendDeps = {
   readonly to: Stream;
@@ -82,5 +83,8 @@ export const send = async (deps: SendDeps, m: Manifest, out: Outgoing): Promise<
   const late = side.filter((e) => e.door === 'late').map(lateLine);
   const failed = side.filter((e) => e.door === 'rejected').map((e) => rejectLine(stage, e));
   await keepAside(deps.objects, sideDoorKey('late', deps.run, stage, m.at, name), late);
-  await keepAside(deps.objects, sideDoorKey('rejected', deps.run, stage, m.at, name), failed);
+  const refused = ((out.refused ?? []) as readonly RefusedResult[]).map((r, i) =>
+    refusedLine(`refine-${stage}`, r, outboxNumber(m.epoch, out.markNo), i, m.at),
+  );
+  await keepAside(deps.objects, sideDoorKey('rejected', deps.run, stage, m.at, name), [...failed, ...refused]);
 };
