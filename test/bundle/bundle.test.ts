@@ -11,7 +11,7 @@ import { plain } from '../../local/template/tree.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** All functions, and those that run the same handler once. */
-const functions = readTemplate({ root, params: { deaggregate: 'raw' }, env: {} }).functions;
+const functions = readTemplate({ root, params: { deaggregate: 'raw', scale: 'on' }, env: {} }).functions;
 const handlers = [...new Map(functions.map((f) => [f.file, f])).values()];
 
 /** The settings that a handler asks for by name. */

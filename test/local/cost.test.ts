@@ -78,7 +78,8 @@ describe('units are counted as AWS bills them', () => {
 
 describe('the run of a load', () => {
   test('has the batches that the load gives', async () => {
-    const { flow, seconds, events, shards, window, rows } = await count({ eventsPerSecond: 50, eventsPerRequest: 10 });
+    const counted = await count({ eventsPerSecond: 50, eventsPerRequest: 10 });
+    const { flow, seconds, events, shards, window, rows } = counted;
     expect([seconds, events, shards]).toEqual([60, 3_000, 1]);
     expect(flow.ingest).toMatchObject({ invocations: 300, events: 3_000 });
     // A poll a second and a window of a second more; half as many batches, each with one entry.
@@ -90,6 +91,11 @@ describe('the run of a load', () => {
     expect(rows).toBeGreaterThan(900);
     expect(rows).toBeLessThanOrEqual(1_000);
     expect(window['write-table']?.writeUnits).toBe(rows);
+    // A month has 5 requests a second, and a window a minute with the rows of 3,000 events.
+    const month = unitsOfMonth(counted);
+    expect(month.ingest?.invocations).toBeCloseTo(5 * SECONDS);
+    expect(month['write-table']?.writeUnits).toBeCloseTo(rowsPerMonth(counted.load), 0);
+    expect(rowsPerMonth(counted.load)).toBeCloseTo(43_800 * 1_000 * (1 - (1 - 1 / 1_000) ** 3_000), 0);
   });
 
   test('costs a minute of ticks and schedules when idle, and nothing by the event', async () => {
