@@ -1,9 +1,12 @@
-// What the Serverless Framework has no setting for: log groups under the stage's key, and the right of a role to read through its
-// own consumer.
+// What the Serverless Framework has no setting for: log groups under the stage's key, the right of a role to read through its own
+// consumer, and conditions settled.
+const { settle } = require('./settle.cjs');
 
 /** @param serverless its compiled template is changed in place */
 const finishTemplate = ({ service }) => {
-  const { Resources } = service.provider.compiledCloudFormationTemplate;
+  const template = service.provider.compiledCloudFormationTemplate;
+  settle(template);
+  const { Resources } = template;
   const { log } = service.custom.encryption;
   for (const resource of Object.values(Resources))
     if (resource.Type === 'AWS::Logs::LogGroup' && log !== undefined && log.Ref !== 'AWS::NoValue')
@@ -13,9 +16,8 @@ const finishTemplate = ({ service }) => {
     if (resource.Type !== 'AWS::Lambda::EventSourceMapping') continue;
     const consumer = (resource.DependsOn ?? []).find((d) => Resources[d]?.Type === 'AWS::Kinesis::StreamConsumer');
     if (consumer === undefined) continue;
-    const role = [resource.Properties.FunctionName['Fn::GetAtt']?.[0]].map(
-      (fn) => Resources[fn]?.Properties.Role['Fn::GetAtt']?.[0],
-    )[0];
+    const fn = resource.Properties.FunctionName['Fn::GetAtt']?.[0];
+    const role = Resources[fn]?.Properties.Role['Fn::GetAtt']?.[0];
     const statements = Resources[role]?.Properties.Policies?.[0]?.PolicyDocument.Statement;
     if (statements === undefined) throw new Error(`${id}: its function's role is not in the template`);
     statements.push({ Effect: 'Allow', Action: 'kinesis:SubscribeToShard', Resource: { Ref: consumer } });

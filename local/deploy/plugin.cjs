@@ -30,8 +30,10 @@ class MillracePlugin {
       'before:package:initialize': () => this.millrace('build', ...this.settings()),
       'before:deploy:function:initialize': () => this.millrace('build', ...this.settings()),
       'before:package:compileFunctions': () => this.eachStream(),
-      'before:package:finalize': () => finishTemplate(serverless),
-      'after:aws:package:finalize:mergeCustomProviderResources': () => this.watchStage(),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        this.watchStage();
+        finishTemplate(serverless);
+      },
       'after:deploy:deploy': () => {
         this.loadReferences();
         this.millrace('plan', '--record', ...this.settings());

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# `npm run proof:template`: packages the service in five ways without an account, and holds the templates against cfn-lint, checkov and
+# our own assertions (test/template). Needs python3 with venv; both tools go into .venv, each alone, since their needs differ.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+root=$PWD
+PATH="$root/node_modules/.bin:$PATH"
+# No account is asked: any call to AWS would fail on these.
+export AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_EC2_METADATA_DISABLED=true
+
+tool() { # tool NAME VERSION: the command, installed if it is not
+  local venv=".venv/$1-$2"
+  [ -x "$venv/bin/$1" ] || {
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "$1==$2" >&2
+  }
+  echo "$root/$venv/bin/$1"
+}
+lint=$(tool cfn-lint 1.58.0)
+checkov=$(tool checkov 3.3.30)
+
+out=$root/.millrace/template
+rm -rf "$out"
+mkdir -p "$out"
+package() { # package NAME ARGUMENTS…
+  local name=$1
+  shift
+  echo "serverless package $*"
+  timeout 300 serverless package --package "$out/$name" "$@" >&2
+}
+package dev
+package prod --stage prod --param shards=4 --param door=keys --param deaggregate=refined --param bucket=acme-millrace-prod \
+  --param origins=https://shop.example,https://www.shop.example --param domain=events.acme.example \
+  --param certificate=arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012
+package tokens --stage prod --param door=jwt --param issuer=https://id.acme.example/ --param audience=events --param key=aws
+package bare --param capacity=on-demand --param door=open --param archive=off --param table=off --param lake=off
+
+# One function that asks for enhanced fan-out, in a copy of the service.
+copy=$out/copy
+mkdir -p "$copy"
+cp -r serverless.yml package.json resources functions "$copy/"
+for dir in local shared pipeline node_modules .millrace; do ln -s "$root/$dir" "$copy/$dir"; done
+sed -i 's/^function:$/function:\n  consumers: enhanced/' "$copy/functions/write-table/function.yml"
+(cd "$copy" && package fan-out --stage prod --param bucket=acme-millrace-prod)
+rm -rf "$copy"
+
+templates=("$out"/*/cloudformation-template-*-stack.json)
+# W3005: the framework names dependencies that follow from references.
+"$lint" --non-zero-exit-code error --ignore-checks W3005 --regions us-east-1 --template "${templates[@]}"
+echo "cfn-lint: ${#templates[@]} templates without an error"
+
+skips=$(sed -n 's/^\(CKV[A-Z0-9_]*\) .*/\1/p' local/proof/checkov-skips.txt | paste -sd, -)
+"$checkov" --framework cloudformation --compact --quiet --skip-download --skip-check "$skips" \
+  --file "$out/prod/cloudformation-template-update-stack.json" "$out/fan-out/cloudformation-template-update-stack.json"
+echo "checkov: production passes, but for $(tr ',' '\n' <<<"$skips" | wc -l) checks that local/proof/checkov-skips.txt gives reasons for"
+
+PROOF=template vitest run
