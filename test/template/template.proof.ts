@@ -201,12 +201,34 @@ describe.each(all)('%s: data', (name, stack) => {
       expect([id, f.Properties.Runtime, f.Properties.Architectures]).toEqual([id, 'nodejs24.x', ['arm64']]);
     for (const [id, l] of ofType(stack, 'AWS::Logs::LogGroup'))
       expect([id, l.Properties.RetentionInDays > 0]).toEqual([id, true]);
-    for (const [id, a] of ofType(stack, 'AWS::CloudWatch::Alarm'))
-      expect([id, typeof a.Properties.AlarmDescription]).toEqual([id, 'string']);
-    expect(stack.Resources.TripwireAlarm?.Properties).toMatchObject({
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Threshold: 0,
-    });
+  });
+});
+
+describe('alarms', () => {
+  type Alarm = { MetricName: string; AlarmDescription: string; AlarmActions: unknown; Dimensions: { Value: string }[] };
+  const alarms = ofType(prod, 'AWS::CloudWatch::Alarm').map(([, a]) => a.Properties as Alarm);
+  const watched = (metric: string) =>
+    alarms.filter((a) => a.MetricName === metric).flatMap((a) => a.Dimensions.map((d) => d.Value));
+
+  test('production has them for every function, stream reader and the queue of what was given up; development has none', () => {
+    const functions = ofType(prod, 'AWS::Lambda::Function').map(([, f]) => f.Properties.FunctionName as string);
+    expect(watched('Errors')).toEqual(expect.arrayContaining(functions));
+    expect(watched('Throttles')).toEqual(expect.arrayContaining(functions));
+    const readers = ofType(prod, 'AWS::Lambda::EventSourceMapping')
+      .filter(([, m]) => m.Properties.DestinationConfig !== undefined)
+      .map(([, m]) => prod.Resources[m.Properties.FunctionName['Fn::GetAtt'][0]]?.Properties.FunctionName as string);
+    expect(watched('IteratorAge')).toEqual(expect.arrayContaining(readers));
+    expect(watched('ApproximateNumberOfMessagesVisible')).toEqual(['millrace-prod-tripwire']);
+    expect(ofType(dev, 'AWS::CloudWatch::Alarm')).toEqual([]);
+  });
+
+  test('each says what it means, and tells the topic', () => {
+    for (const a of alarms)
+      expect([a.MetricName, a.AlarmActions, a.AlarmDescription.length > 20]).toEqual([
+        a.MetricName,
+        [{ Ref: 'AlarmTopic' }],
+        true,
+      ]);
   });
 });
 
