@@ -1,4 +1,5 @@
 // Every mutant, in the order of an event's way.
+import { doors } from './doors.ts';
 import { head } from './head.ts';
 import { lanes } from './lanes.ts';
 import { ledgers } from './ledger.ts';
@@ -7,4 +8,4 @@ import { refines } from './refine.ts';
 import { sinks } from './sinks.ts';
 import { windows } from './windows.ts';
 
-export const mutants: readonly Mutant[] = [...head, ...lanes, ...ledgers, ...windows, ...refines, ...sinks];
+export const mutants: readonly Mutant[] = [...doors, ...head, ...lanes, ...ledgers, ...windows, ...refines, ...sinks];

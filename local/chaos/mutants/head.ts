@@ -14,6 +14,10 @@ const MARK_LOOP = `    for (const g of owned)
       outbox.add(g, { kind: 'mark', lane: lane(shard.id, g), pos: endOf(last.seq), clock: now().clock });
     await outbox.flush();`;
 
+const RESENDS = 'what the KPL sends again counts once, what others put under one key counts';
+const CHILDREN = 'an event’s rows keep their places when a deploy adds or removes a query';
+const TRANSFORM = 'shared/steps/transform.ts';
+
 export const head: readonly Mutant[] = [
   {
     name: 'noEnd',
@@ -259,13 +263,15 @@ export const head: readonly Mutant[] = [
     name: 'answerTooFar',
     protects: 'a hop answers with the first record that is not wholly emitted',
     section: '5.2',
-    edits: [edit(HOP, '    return { done };', '    return { done: Math.min(done + 1, batch.records.length) };')],
+    edits: [edit(HOP, '    return { done, told', '    return { done: Math.min(done + 1, batch.records.length), told')],
   },
   {
     name: 'headAnswersTooFar',
     protects: 'head answers with the first record that is not wholly emitted',
     section: '5.2',
-    edits: [edit(VALIDATE, '    return { done };', '    return { done: Math.min(done + 1, batch.records.length) };')],
+    edits: [
+      edit(VALIDATE, '    return { done, told', '    return { done: Math.min(done + 1, batch.records.length), told'),
+    ],
   },
   {
     name: 'rejectsBestEffort',
@@ -328,5 +334,39 @@ export const head: readonly Mutant[] = [
     section: '14',
     edits: [edit(CLAIMS, "{ kind: 'equals', field: 'owner', value: found.owner as string }", 'undefined')],
     directed: 'two that take over an old claim at once: one wins',
+  },
+  {
+    name: 'kplKeepsResend',
+    protects: 'what the KPL sends again after a wrong prediction counts once',
+    section: '14',
+    edits: [edit(VALIDATE, "sourceFor(named(verdict).type)?.producer === 'kpl' &&", 'groups < 0 &&')],
+    directed: RESENDS,
+  },
+  {
+    name: 'kplForAll',
+    protects: 'sub-records of other producers count wherever they lie',
+    section: '14',
+    edits: [edit(VALIDATE, "sourceFor(named(verdict).type)?.producer === 'kpl' &&", '')],
+    directed: RESENDS,
+  },
+  {
+    name: 'childByPlan',
+    protects: 'a row’s child number follows from its query, not from the others of the plan',
+    section: '5.5',
+    edits: [
+      edit(
+        TRANSFORM,
+        '.map((q) => ({ ...q, child: childOf(q.query.id) })).sort(',
+        '.map((q, i) => ({ ...q, child: i })).sort(',
+      ),
+    ],
+    directed: CHILDREN,
+  },
+  {
+    name: 'childUnsorted',
+    protects: 'rows of one event stand in the order of their child numbers',
+    section: '5.5',
+    edits: [edit(TRANSFORM, '.sort((a, b) => a.child - b.child);', '.sort((a, b) => b.child - a.child);')],
+    directed: CHILDREN,
   },
 ];

@@ -31,8 +31,8 @@ export const refines: readonly Mutant[] = [
     edits: [
       edit(
         REFINE,
-        'if (!(await store.decide(m, next))) return false;',
-        'await send(sending, next, out);\n    if (!(await store.decide(m, next))) return false;',
+        'if (!(await store.decide(m, next))) return',
+        'await send(sending, next, out);\n    if (!(await store.decide(m, next))) return',
       ),
     ],
     directed: 'of two runs one decides, the other forgets',
@@ -48,7 +48,13 @@ export const refines: readonly Mutant[] = [
     name: 'loserSends',
     protects: 'a run that lost the manifest forgets what it found due',
     section: '5.4',
-    edits: [edit(REFINE, 'if (!(await store.decide(m, next))) return false;', 'await store.decide(m, next);')],
+    edits: [
+      edit(
+        REFINE,
+        'if (!(await store.decide(m, next))) return',
+        'if (!(await store.decide(m, next)) && m === null) return',
+      ),
+    ],
     directed: 'of two runs one decides, the other forgets',
   },
   {

@@ -6,6 +6,8 @@ const UPSERT = 'shared/steps/sink/upsert.ts';
 const LAKE = 'shared/steps/write-lake.ts';
 const ROLL_UP = 'shared/steps/roll-up-lake.ts';
 
+const STRANGE = 'rows that must go and rows that are none leave the others of the lake alone';
+
 export const sinks: readonly Mutant[] = [
   {
     name: 'sinkNoVersion',
@@ -94,5 +96,73 @@ export const sinks: readonly Mutant[] = [
       ),
     ],
     directed: 'two roll-ups at once show each row once',
+  },
+  {
+    name: 'lakeShownFirst',
+    protects: 'a version counts as shown only when all its files are written',
+    section: '5.6',
+    edits: [
+      edit(
+        ROLL_UP,
+        '    await showEntries(deps.objects, entries, tables, { shard, run: deps.run, version: m.v });\n',
+        '    await manifests.setShown(shard, m);\n    await showEntries(deps.objects, entries, tables, { shard, run: deps.run, version: m.v });\n',
+      ),
+    ],
+    directed: 'a roll-up may die at any write',
+  },
+  {
+    name: 'lakeOverlaps',
+    protects: 'a version begins behind the one before',
+    section: '5.6',
+    edits: [
+      edit('shared/steps/lake/manifest.ts', 'from: (before?.to ?? 0) + 1,', 'from: Math.max(1, before?.to ?? 0),'),
+    ],
+    directed: 'a roll-up may die at any write',
+  },
+  {
+    name: 'lakeFreshFiles',
+    protects: 'a version’s files have names of their own, so writing one again changes nothing',
+    section: '5.6',
+    edits: [
+      edit(
+        'shared/steps/lake/show.ts',
+        'lakeFile(file.folder, name.shard, name.run, name.version)',
+        'lakeFile(file.folder, name.shard, name.run, 1)',
+      ),
+    ],
+    directed: 'a roll-up may die at any write',
+  },
+  {
+    name: 'lakeTombstone',
+    protects: 'what takes a row back is no row of the lake',
+    section: '5.6',
+    edits: [edit('shared/steps/lake/stage-batch.ts', 'if (event.deleted === true) return [];', '')],
+    directed: STRANGE,
+  },
+  {
+    name: 'lakeRejectsBestEffort',
+    protects: 'a batch is staged only when its rejected rows are stored',
+    section: '5.6',
+    edits: [
+      edit(
+        LAKE,
+        'await keepAside(deps.objects, aside, staged.rejects.map(rejectLine));',
+        'await keepAside(deps.objects, aside, staged.rejects.map(rejectLine)).catch(() => undefined);',
+      ),
+    ],
+    directed: STRANGE,
+  },
+  {
+    name: 'lakeGapIgnored',
+    protects: 'a hole in the entries stops the line',
+    section: '5.6',
+    edits: [
+      edit(
+        ROLL_UP,
+        'if (newest === undefined || newest.n <= counted) return;',
+        'if (newest === undefined || newest.n >= counted) return;',
+      ),
+    ],
+    directed: 'a hole in the entries of the lake is told',
   },
 ];

@@ -83,7 +83,7 @@ export const CLICK: EventType = {
   key: ['k'],
 };
 
-const CLICKS = `CREATE TABLE clicks (k STRING, n BIGINT, x STRING, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '5' SECOND)
+export const CLICKS = `CREATE TABLE clicks (k STRING, n BIGINT, x STRING, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '5' SECOND)
 WITH ('connector' = 'kinesis', 'millrace.type' = 'click.v1');
 `;
 

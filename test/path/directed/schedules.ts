@@ -1,6 +1,10 @@
 // Every directed schedule by name. A mutant that names one must come out wrong in it, and the real code right.
+import { copySchedules } from './copies.ts';
 import type { Schedule } from './given.ts';
 import { headSchedules } from './head.ts';
+import { hopSchedules } from './hops.ts';
+import { ingestSchedules } from './ingest.ts';
+import { lakeSchedules } from './lake.ts';
 import { laneSchedules } from './lanes.ts';
 import { ledgerSchedules } from './ledger.ts';
 import { refineSchedules } from './refine.ts';
@@ -8,10 +12,14 @@ import { sinkSchedules } from './sinks.ts';
 import { windowSchedules } from './windows.ts';
 
 export const schedules: Readonly<Record<string, Schedule>> = {
+  ...ingestSchedules,
+  ...copySchedules,
   ...headSchedules,
+  ...hopSchedules,
   ...laneSchedules,
   ...ledgerSchedules,
   ...refineSchedules,
   ...windowSchedules,
   ...sinkSchedules,
+  ...lakeSchedules,
 };

@@ -1,19 +1,12 @@
-// Destinations: the results table and the lake.
-import { memoryStream } from '../../../shared/memory/stream.ts';
-import { rollUpLake } from '../../../shared/steps/roll-up-lake.ts';
-import { writeLake } from '../../../shared/steps/write-lake.ts';
 import { writeTable } from '../../../shared/steps/write-table.ts';
 import { seconds } from '../../../shared/time.ts';
-import { lakeRows } from '../../steps/duck.ts';
 import {
   asItIs,
-  at,
   click,
   deliver,
   differs,
   failing,
   type Given,
-  GROUPS,
   given,
   marks,
   plenty,
@@ -21,8 +14,6 @@ import {
   RUN,
   type Schedule,
   SHARD,
-  stoppingAt,
-  stores,
   type Wrap,
   writes,
 } from './given.ts';
@@ -73,67 +64,7 @@ const undone: Schedule = async () => {
   return differs('the row', countIn(g), 2);
 };
 
-const LAKE = `CREATE TABLE lake (n BIGINT, t TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 's3://lake/lake', 'format' = 'parquet');
-INSERT INTO lake SELECT n, t FROM clicks;`;
-const lakeOf = (g: Given) => ({
-  stage: (wrap: Wrap = asItIs) =>
-    writeLake({ ...g.common(wrap), reads: 'refined', from: memoryStream(g.refined), groups: GROUPS }),
-  rollUp: (wrap: Wrap = asItIs) =>
-    rollUpLake({
-      ...g.common(wrap),
-      streams: { enriched: memoryStream(g.enriched), refined: memoryStream(g.refined) },
-    })(at('00:00'), plenty),
-  numbers: async () => (await lakeRows(g.objects, 'lake', 'SELECT n FROM $files ORDER BY ALL')).map((r) => Number(r.n)),
-});
-
-/** Row n as transform writes it. */
-const row = (g: Given, n: number, hour = '09') => {
-  const id = g.plan.queries[0]?.id ?? '';
-  const t = `2026-01-05T${hour}:00:01.000Z`;
-  const event = { specversion: '1.0', id: `${id}|${n}`, source: `/millrace/${id}`, type: 'lake', time: t };
-  const data = { n, t: '2026-01-05 09:00:01.000' };
-  return { ...click(A, n, '00:01'), bytes: Buffer.from(JSON.stringify({ ...event, data })) };
-};
-
-/** A batch comes twice, a second sandbox has an old head, and a roll-up dies behind its decision. */
-const once: Schedule = async () => {
-  const g = given(LAKE);
-  const { stage, rollUp, numbers } = lakeOf(g);
-  const [first, second] = [stage(), stage()];
-  await put(g.refined, row(g, 1));
-  await deliver(first, g.refined);
-  await deliver(second, g.refined);
-  await put(g.refined, row(g, 2));
-  await deliver(first, g.refined);
-  await put(g.refined, row(g, 3));
-  await deliver(second, g.refined, { from: 1 });
-  await rollUp(failing(stores('lake/'))).catch(() => undefined);
-  await rollUp();
-  await rollUp();
-  return differs('rows', await numbers(), [1, 2, 3]);
-};
-
-/** Both found the same entry new; another, of the next hour, came before one of them decides. */
-const twoRollUps: Schedule = async () => {
-  const g = given(LAKE);
-  const { stage, rollUp, numbers } = lakeOf(g);
-  await put(g.refined, row(g, 1));
-  await deliver(stage(), g.refined);
-  const stop = stoppingAt(writes('man#'));
-  const slow = rollUp(stop.wrap);
-  await stop.reached;
-  await put(g.refined, row(g, 2, '10'));
-  await deliver(stage(), g.refined);
-  await rollUp();
-  stop.go();
-  await slow;
-  await rollUp();
-  return differs('rows', await numbers(), [1, 2]);
-};
-
 export const sinkSchedules = {
   'an older revision does not write over a newer one': newest,
   'a row whose write failed comes again': undone,
-  'each row of the lake is shown once': once,
-  'two roll-ups at once show each row once': twoRollUps,
 } satisfies Readonly<Record<string, Schedule>>;
