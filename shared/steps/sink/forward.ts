@@ -1,6 +1,6 @@
 // refined -> a destination that takes messages. Each row is sent once, in the order of its key: one ledger entry a batch keeps how far each
 // lane was sent. A crash between the sending and the entry sends that batch again, with the same ids.
-import { asFault, type Fault } from '../../faults.ts';
+import { asFault } from '../../faults.ts';
 import type { Patience } from '../../lanes/emit.ts';
 import type { StampedEvent } from '../../lanes/inner.ts';
 import { padSeq } from '../../lanes/position.ts';
@@ -16,7 +16,7 @@ import { keepAside, sideDoorKey } from '../side-door.ts';
 import { shardTree } from '../tree.ts';
 import { deliver } from './deliver.ts';
 import type { Destination, SinkRow } from './destination.ts';
-import { readBatch, refusal, whereOf } from './read-batch.ts';
+import { readBatch, refusal, toldOf, whereOf } from './read-batch.ts';
 import { readSinkRow, type SinkTables } from './read-sink-row.ts';
 
 export type ForwardDeps = {
@@ -139,6 +139,8 @@ export const forward = (deps: ForwardDeps): BatchStep => {
       heads.set(shard, appended.head);
     } else heads.set(shard, head);
     if (done > 0) await read.advance(shard, through);
-    return { done, ...(fault && { fault: fault satisfies Fault }) };
+    const rejected = refused.length + sent.lines.length;
+    const told = toldOf(all.fresh.length + all.lines.length, undone.length, rejected);
+    return { done, ...(fault && { fault }), told };
   };
 };

@@ -4,6 +4,7 @@ import type { RejectRule } from '../../faults.ts';
 import { unpackInner } from '../../lanes/block.ts';
 import type { Inner, StampedEvent } from '../../lanes/inner.ts';
 import { position, shardOfLane } from '../../lanes/position.ts';
+import type { Told } from '../../metrics/told.ts';
 import type { Batch } from '../../trigger/batch.ts';
 
 type Where = {
@@ -49,3 +50,8 @@ export const readBatch = (
   });
   return { items, aside };
 };
+
+/** Rows that this invocation took out of the batch; those that come again count when they do. */
+export const toldOf = (rows: number, undone: number, rejected: number): Told => ({
+  measures: { EventsIn: rows - undone, EventsPassed: rows - undone - rejected, EventsRejected: rejected },
+});

@@ -7,7 +7,7 @@ import type { BatchStep, Progress } from '../../trigger/batch.ts';
 import { keepAside, sideDoorKey } from '../side-door.ts';
 import { deliver } from './deliver.ts';
 import type { Destination, SinkRow } from './destination.ts';
-import { readBatch, refusal, whereOf } from './read-batch.ts';
+import { readBatch, refusal, toldOf, whereOf } from './read-batch.ts';
 import { readSinkRow, type SinkTables } from './read-sink-row.ts';
 
 export type UpsertDeps = {
@@ -31,10 +31,12 @@ export const upsert = (deps: UpsertDeps): BatchStep => {
     const { items, aside } = readBatch(batch, stage);
     const lines = [...aside];
     const newest = new Map<string, Write>();
+    let rows = 0;
     for (const { item, record } of items) {
       if (item.kind !== 'event') continue;
       const found = readSinkRow(item, tables);
       if (found.kind === 'reject') lines.push(refusal(stage, found.rule, found.cause, whereOf(item)));
+      if (found.kind !== 'other') rows++;
       if (found.kind !== 'row') continue;
       const name = `${found.row.table} ${found.row.key}`;
       const write = newest.get(name);
@@ -44,11 +46,12 @@ export const upsert = (deps: UpsertDeps): BatchStep => {
         write.event = item;
       }
     }
+    const unread = lines.length - aside.length;
     const { undone, refused, fault } = await deliver(destination, [...newest.values()], budget, patience);
     for (const { of, rule, cause } of refused) lines.push(refusal(stage, rule, cause, whereOf(of.event)));
     const name = `${batch.shard}/${first.seq}-${last.seq}`;
     await keepAside(rejected, sideDoorKey('rejected', run, stage, first.arrival, name), lines);
     const done = undone.reduce((least, write) => Math.min(least, write.record), batch.records.length);
-    return { done, ...(fault && { fault }) };
+    return { done, ...(fault && { fault }), told: toldOf(rows, undone.length, refused.length + unread) };
   };
 };

@@ -132,7 +132,8 @@ describe.each(['upsert', 'forward'] as const)('%s', (kind) => {
     const batch = batchesOf(w.log, 100).find((b) => b.records.length > 0)!;
     let asked = 0;
     const progress = await w.step()(batch, { remainingMs: () => (asked++ === 0 ? 1_000 : 100) });
-    expect(progress).toEqual({ done: 0 });
+    expect(progress).toMatchObject({ done: 0 });
+    expect(progress.fault).toBeUndefined();
     expect(w.messages).toEqual([]);
   });
 });
@@ -165,4 +166,17 @@ test('forward: a row that refine sent again after a crash is below the lane’s 
   await send(w.log, [revision(1, 'a'), revision(2, 'a'), revision(3, 'a')]);
   await deliver(w.step, batchesOf(w.log, 1));
   expect(w.messages.map((r) => JSON.parse(r.row as string).n)).toEqual([1, 2, 3]);
+});
+
+test.each(['upsert', 'forward'] as const)('%s tells how many rows it took, wrote and refused', async (kind) => {
+  const w = world(kind);
+  w.poison((r) => r.key === '["c"]');
+  await send(
+    w.log,
+    [...'abcd'].map((k, i) => row(i + 1, 'totals', { k }, { key: 'same' })),
+  );
+  const batch = batchesOf(w.log, 100).find((b) => b.records.length > 0)!;
+  expect((await w.step()(batch, plenty)).told).toEqual({
+    measures: { EventsIn: 4, EventsPassed: 3, EventsRejected: 1 },
+  });
 });
