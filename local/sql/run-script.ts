@@ -1,18 +1,22 @@
 // One SQL script over the files of a folder, without a pipeline.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { compileSql } from '../../shared/query/compile.ts';
 import type { Plan } from '../../shared/query/plan.ts';
 import { inputsOf } from '../../shared/query/sides.ts';
 import type { UserError } from '../../shared/user-error.ts';
+import { loadFunctions } from '../build/functions.ts';
 import { type ReadTable, readEventRows } from './event-rows.ts';
 import { type Played, playPlan } from './play-plan.ts';
 import { referencesOf } from './reference-rows.ts';
+import { scriptFunctions } from './script-functions.ts';
 import { rolesOf } from './script-tables.ts';
 
 export type ScriptOptions = {
   /** Files of the script, joined: path for messages, and text. */
   readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** Where functions/ of CREATE FUNCTION stands; the script's own folder when absent. */
+  readonly folder?: string;
   /** Holds <table>.ndjson and reference files. */
   readonly data: string;
   readonly shards?: number;
@@ -49,7 +53,11 @@ export const runScript = async (options: ScriptOptions): Promise<Script> => {
     };
   const names = new Set(readdirSync(data));
   const roles = rolesOf(options.files.map((f) => f.text).join('\n;\n'), names);
-  const { plan, errors } = compileSql(options.files, { types: roles.sources, adapt: roles.adapt });
+  const folder = options.folder ?? dirname(options.files[0]?.path ?? '.');
+  const functions = await loadFunctions(folder, options.files);
+  const known = { types: roles.sources, adapt: roles.adapt, functions: functions.known };
+  const { plan, errors: inScript } = compileSql(options.files, known);
+  const errors = [...functions.errors, ...inScript];
   if (errors.length > 0) return { ok: false, errors };
 
   const read = new Set(plan.queries.flatMap((q) => inputsOf(q).map((i) => i.table)));
@@ -77,6 +85,7 @@ export const runScript = async (options: ScriptOptions): Promise<Script> => {
     tables,
     shards,
     lookup,
+    functions: await scriptFunctions(folder, plan.functions),
     ...(options.strict && { strict: true }),
     tell: (n) => options.tell?.(n, rows),
   });

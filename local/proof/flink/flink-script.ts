@@ -9,6 +9,8 @@ import { quoted, tablesIn, withOptions, withoutAsOf } from './statement-text.ts'
 export type FlinkScript = {
   /** NDJSON file of each source table and reference table. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Class of each function, by the text of CREATE FUNCTION. */
+  readonly classes?: ReadonlyMap<string, string>;
   readonly shards?: number;
   readonly shardColumn?: string;
 };
@@ -27,7 +29,7 @@ const jsonOptions = (node: CreateTable): Readonly<Record<string, string>> =>
 export const flinkStatements = (
   name: string,
   text: string,
-  { sources, shards, shardColumn }: FlinkScript,
+  { sources, classes, shards, shardColumn }: FlinkScript,
 ): { readonly statements: readonly string[]; readonly results: readonly string[] } => {
   const errors: UserError[] = [];
   const parsed = parseFile(text, problemsOf(name, errors));
@@ -64,6 +66,8 @@ export const flinkStatements = (
 
   for (const s of parsed) {
     if (s.kind === 'create-table') addTable(s);
+    else if (s.kind === 'create-function')
+      tables.push(`CREATE FUNCTION ${quoted(s.name.name)} AS '${classes?.get(s.from.text) ?? s.from.text}'`);
     else if (s.kind === 'insert' && columns.has(s.into.name))
       getOrMake(views, s.into.name, (): string[] => []).push(withoutAsOf(text, s.query));
     else (s.kind === 'insert' ? inserts : tables).push(withoutAsOf(text, s));
