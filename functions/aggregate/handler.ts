@@ -13,6 +13,7 @@ import { sqsWake } from '../../shared/aws/sqs-wake.ts';
 import { referenceLookup } from '../../shared/enrich/reference.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
+import { userFunctions } from '../../shared/query/user-functions.ts';
 import { aggregate } from '../../shared/steps/aggregate/aggregate.ts';
 import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
@@ -43,6 +44,7 @@ export const handler = middy(
       nonce: randomUUID,
       run: env.RUN,
       groups: Number(env.GROUPS),
+      functions: userFunctions(pipeline.plan.functions, pipeline.functions),
       lookup: referenceLookup({
         table: dynamoTable({ table: env.REFERENCE_TABLE }),
         clock: systemClock,

@@ -10,6 +10,7 @@ import { settings } from '../../shared/aws/settings.ts';
 import { referenceLookup } from '../../shared/enrich/reference.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
+import { userFunctions } from '../../shared/query/user-functions.ts';
 import { transform } from '../../shared/steps/transform.ts';
 import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
@@ -37,6 +38,7 @@ export const handler = middy(
       clock: systemClock,
       run: env.RUN,
       groups: Number(env.GROUPS),
+      functions: userFunctions(pipeline.plan.functions, pipeline.functions),
       lookup: referenceLookup({
         table: dynamoTable({ table: env.REFERENCE_TABLE }),
         clock: systemClock,
