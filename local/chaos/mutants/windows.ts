@@ -25,14 +25,14 @@ export const windows: readonly Mutant[] = [
     name: 'sesWPlus1',
     protects: 'sessions have a watermark one ms less',
     section: '13',
-    edits: [edit(WATERMARK, 'clock - q.delay - (hasSessions(q) ? 1 : 0)', 'clock - q.delay')],
+    edits: [edit(WATERMARK, '(hasSessions(q) || tellsAtOnce(q) ? 1 : 0)', '(tellsAtOnce(q) ? 1 : 0)')],
     directed: 'a session closes, and a row is late, one ms later',
   },
   {
     name: 'delayIgnored',
     protects: 'the watermark stays behind the clock by the delay',
     section: '2',
-    edits: [edit(WATERMARK, 'clock - q.delay - (hasSessions(q) ? 1 : 0)', 'clock - (hasSessions(q) ? 1 : 0)')],
+    edits: [edit(WATERMARK, 'clock - q.delay - (hasSessions', 'clock - (hasSessions')],
   },
   {
     name: 'jInEveryWindow',

@@ -4,8 +4,15 @@ import type { EpochMs, Ms } from '../../time.ts';
 
 const hasSessions = (q: StatefulQuery): boolean => q.kind === 'window' && q.window.kind === 'session';
 
-/** One ms less for sessions: then no session that closed can touch a row that is on time (protocol, section 2). */
-export const watermarkOf = (q: StatefulQuery, clock: EpochMs): EpochMs => clock - q.delay - (hasSessions(q) ? 1 : 0);
+/** Rows at w itself are told, so none of that time may come any more; a row at clock - delay is in time, as in Flink. */
+const tellsAtOnce = (q: StatefulQuery): boolean => q.kind === 'interval' || (q.kind === 'running' && q.emit === 'first');
+
+/**
+ * One ms less for sessions: then no session that closed can touch a row that is on time (protocol, section 2). One ms less, too, for
+ * interval joins and first rows.
+ */
+export const watermarkOf = (q: StatefulQuery, clock: EpochMs): EpochMs =>
+  clock - q.delay - (hasSessions(q) || tellsAtOnce(q) ? 1 : 0);
 
 /** Sessions may close at any instant; a wake-up for each second of the clock is enough. */
 const ANY_INSTANT: Ms = 1_000;
@@ -29,6 +36,8 @@ const stepOf = (q: StatefulQuery): Ms => {
 
 /** Whether rows of the query may be due when the clock of a lane goes from one instant to another. */
 export const mayClose = (q: StatefulQuery, from: EpochMs, to: EpochMs): boolean => {
+  // Its rows wait for no watermark.
+  if (q.kind === 'running' && q.emit === 'updates') return false;
   const step = stepOf(q);
   const passed = (clock: EpochMs) => Math.floor((watermarkOf(q, clock) + 1) / step);
   return passed(to) > passed(from);

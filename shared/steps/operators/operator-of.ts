@@ -4,6 +4,7 @@ import type { SideDeps } from '../../query/side-rows.ts';
 import { statefulQueries } from '../roster.ts';
 import { composedOperator } from './composed.ts';
 import type { Operator, OperatorDeps } from './operator.ts';
+import { runningOperator } from './running.ts';
 import { type SessionQuery, sessionOperator } from './session.ts';
 import { type SlicedQuery, windowOperator } from './window.ts';
 
@@ -16,6 +17,8 @@ export const operatorOf = (query: StatefulQuery, deps: OperatorDeps = {}): Opera
       return hasSessions(query) ? sessionOperator(query, deps) : windowOperator(query as SlicedQuery, deps);
     case 'composed':
       return composedOperator(query, deps);
+    case 'running':
+      return runningOperator(query, deps);
     default:
       throw new Error(`query ${query.name}: ${query.kind} is not run by this version`);
   }

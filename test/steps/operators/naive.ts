@@ -8,6 +8,7 @@ import type {
   KeyedFold,
   Order,
   Rel,
+  RunningQuery,
   WindowSpec,
 } from '../../../shared/query/plan.ts';
 import type { Value } from '../../../shared/query/types.ts';
@@ -189,4 +190,51 @@ export const composed = (q: ComposedQuery, given: readonly Given[]): Meant => {
     ).map((values) => ({ ...span, values })),
   );
   return { rows, late: late.sort() };
+};
+
+type KeySession = { readonly key: Row; readonly start: number; end: number; readonly given: Given[] };
+
+/** Rows of a key that follow one another within ttl, the oldest first; keys in the order of their text. */
+const sessionsOf = (q: RunningQuery, given: readonly Given[]): readonly KeySession[] =>
+  grouped(rowsOf(q.fold, given), q.fold.keys).flatMap(({ key, rows }) => {
+    const out: KeySession[] = [];
+    const mine = given.filter((g) => rows.some((r) => r[0] === g.id)).sort((a, b) => a.time - b.time);
+    for (const g of mine) {
+      const last = out.at(-1);
+      if (last !== undefined && g.time <= last.end) {
+        last.given.push(g);
+        last.end = g.time + q.ttl;
+      } else out.push({ key, start: g.time, end: g.time + q.ttl, given: [g] });
+    }
+    return out;
+  });
+
+export type RunningMeant = {
+  /** Of each session, in order: key, then its rows as (rank, values); what HAVING leaves out is not there. */
+  readonly sessions: readonly { readonly key: string; readonly rows: readonly Row[] }[];
+  readonly late: readonly string[];
+};
+
+export const running = (q: RunningQuery, given: readonly Given[]): RunningMeant => {
+  const read = given.filter((g) => rowsOf(q.fold, [g]).length > 0);
+  const isLate = (g: Given): boolean => {
+    const w = g.clock - q.delay;
+    return q.emit === 'first' ? g.time < w : g.time + q.ttl <= w;
+  };
+  const sessions = sessionsOf(
+    q,
+    read.filter((g) => !isLate(g)),
+  ).map(({ key, given: mine }) => {
+    const found = kept(q.fold.keep, rowsOf(q.fold, mine));
+    const ranked = q.fold.keep.kind === 'aggregates' ? found : found.map((r, i) => [BigInt(i + 1), ...r]);
+    const rows = ranked.map((r) => [...key, ...r]).filter((r) => holds(q.having, r));
+    return { key: text(key), rows: rows.map((r) => valuesOf(q.select, r)) };
+  });
+  return {
+    sessions,
+    late: read
+      .filter(isLate)
+      .map((g) => g.id)
+      .sort(),
+  };
 };
