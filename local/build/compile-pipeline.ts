@@ -6,6 +6,7 @@ import { compileSchemas } from '../../shared/schema/compile.ts';
 import type { UserError } from '../../shared/user-error.ts';
 import { type LoadedEnrichment, loadEnrichments } from './enrichments.ts';
 import { loadFunctions } from './functions.ts';
+import { knownSchemas } from './known-schemas.ts';
 import { readFolder } from './read-folder.ts';
 import { type ReferenceTable, readReference } from './references.ts';
 import { readSources } from './sources.ts';
@@ -69,7 +70,10 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
   for (const file of folder.enrichments) enrichments.push(await loadEnrichments(dir, file, known));
   const loaded = enrichments.flatMap((e) => e.loaded);
   const functions = await loadFunctions(dir, folder.sql);
-  const sql = compileSql(folder.sql, { types: named, functions: functions.known });
+  // What a broken enrichment would have added is not known, so columns are not held against the schemas then.
+  const whole = enrichments.every((e) => e.errors.length === 0);
+  const shapes = whole ? { schemas: knownSchemas(folder.schemas, loaded) } : {};
+  const sql = compileSql(folder.sql, { types: named, functions: functions.known, ...shapes });
   const errors = [
     ...folder.errors,
     ...schemas.errors,

@@ -6,6 +6,7 @@ import { link } from './check/graph.ts';
 import { checkInsert } from './check/insert.ts';
 import { type Named, type Names, namesOf } from './check/names.ts';
 import { checkNamed } from './check/query.ts';
+import { checkSchemaFit, type KnownSchemas } from './check/schema-fit.ts';
 import { checkTable, type Table } from './check/tables.ts';
 import { type DeclaredFunctions, declareFunction } from './check/user-call.ts';
 import { parseFile } from './parser/statements.ts';
@@ -18,6 +19,8 @@ export type Known = {
   readonly types: readonly string[];
   /** What files of pipeline/functions/ export, by the text of CREATE FUNCTION; none when absent. */
   readonly functions?: KnownFunctions;
+  /** What the schemas say of `data`, by event type; columns are not held against the types that are absent. */
+  readonly schemas?: KnownSchemas;
   /** What a script's statements stand for where no pipeline folder is (`millrace sql`): tables get their options here. */
   readonly adapt?: (statement: Statement) => Statement;
 };
@@ -119,6 +122,8 @@ export const compileSql = (
     statements.flatMap((node) => (node.kind === 'create-table' ? [{ node, problems, name: node.name.name }] : [])),
   );
   const tables = collectTables(creates, known.types);
+  for (const table of tables.values())
+    guarded(table.node, table.problems, () => checkSchemaFit(table, known.schemas ?? new Map()));
   const views = parsed.flatMap(({ problems, statements }) =>
     statements.flatMap((node) => (node.kind === 'create-view' ? [{ node, problems, name: node.name.name }] : [])),
   );
