@@ -94,9 +94,14 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'check',
     summary: 'compiles the pipeline and prints what it would do, or every mistake in it',
-    usage: 'millrace check [--pipeline DIR] [--json]',
-    options: { pipeline: { type: 'string' }, json: { type: 'boolean' } },
-    help: [pipeline, json],
+    usage: 'millrace check [--plan QUERY [--svg FILE]] [--pipeline DIR] [--json]',
+    options: { plan: { type: 'string' }, svg: { type: 'string' }, pipeline: { type: 'string' }, json: { type: 'boolean' } },
+    help: [
+      ['--plan QUERY', 'how one query runs: what it reads, each operator, the type of every column'],
+      ['--svg FILE', 'the same as a picture'],
+      pipeline,
+      json,
+    ],
     words: [],
     load: async () => (await import('./check.ts')).check,
   },
@@ -260,6 +265,15 @@ export const COMMANDS: readonly Command[] = [
     ],
     words: [],
     load: async () => (await import('./shards.ts')).shards,
+  },
+  {
+    name: 'doctor',
+    summary: 'what this machine and the account lack before a deploy: Node, credentials, quotas, names taken',
+    usage: 'millrace doctor [--stage STAGE] [--region REGION] [--param NAME=VALUE]… [--pipeline DIR] [--json]',
+    options: { ...deploy, pipeline: { type: 'string' }, json: { type: 'boolean' } },
+    help: [...deployHelp, pipeline, json],
+    words: [],
+    load: async () => (await import('./doctor.ts')).doctor,
   },
   {
     name: 'reference',

@@ -148,7 +148,7 @@ describe('on the local Kinesis', () => {
     const s = made('report', 2);
     const log = kinesis.kinesis.log('report');
     for (let i = 0; i < 100; i++) log.put({ partitionKey: `k${i}`, data: new Uint8Array(1_000) });
-    const report = await reportOn(s, 4, 10, Date.now());
+    const report = await reportOn(s, 4, 10, Date.now() + 3_000);
     const sum = (of: (l: ShardLoad) => number) => report?.loads.reduce((n, l) => n + of(l), 0);
     expect(sum((l) => l.records)).toBeCloseTo(10);
     expect(sum((l) => [...l.groups.values()].reduce((n, x) => n + x, 0))).toBeCloseTo(10_000);
