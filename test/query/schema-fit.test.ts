@@ -98,7 +98,7 @@ test.each([
   ],
   [
     'totl DOUBLE',
-    `2:3 ${against('the column "totl" is no property of it, and it allows no others. Did you mean "total"? Properties: id, born, made, ms, total, price, page, paid, tags, rates, address, loose, some and either')}`,
+    `2:3 ${against('the column "totl" is no property of it, and it allows no others. Did you mean "total"? Properties: id, born, made, ms, total, price, page, paid, tags, rates, address, loose, vague and either')}`,
   ],
   ['either BOOLEAN', `2:10 ${against('"either" is BOOLEAN, which no string or integer fills')}`],
 ])('%s is a mistake', (column, message) => {
