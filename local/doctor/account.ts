@@ -153,7 +153,7 @@ const asked = async (about: string, ask: () => Promise<readonly Finding[]>): Pro
     return [
       troubleOf(error) === 'not-allowed'
         ? bad('warn', about, says, 'the permissions of a deployer stand in docs/deploy.md')
-        : bad('unknown', about, says, 'try again'),
+        : bad('unknown', about, says, 'run millrace doctor once more'),
     ];
   }
 };
