@@ -5,6 +5,7 @@ import type { Draft } from './check/draft.ts';
 import { link } from './check/graph.ts';
 import { checkInsert } from './check/insert.ts';
 import { type Named, type Names, namesOf } from './check/names.ts';
+import type { KnownNames } from './check/options.ts';
 import { checkNamed } from './check/query.ts';
 import { checkSchemaFit, type KnownSchemas } from './check/schema-fit.ts';
 import { checkTable, type Table } from './check/tables.ts';
@@ -14,9 +15,7 @@ import type { Plan } from './plan.ts';
 import { type Problems, problemsOf } from './problem.ts';
 import type { KnownFunctions } from './user-functions.ts';
 
-export type Known = {
-  /** Event types that have a schema. */
-  readonly types: readonly string[];
+export type Known = KnownNames & {
   /** What files of pipeline/functions/ export, by the text of CREATE FUNCTION; none when absent. */
   readonly functions?: KnownFunctions;
   /** What the schemas say of `data`, by event type; columns are not held against the types that are absent. */
@@ -64,7 +63,7 @@ const nameInserts = (
   return inserts;
 };
 
-const collectTables = (creates: readonly Of<CreateTable>[], known: readonly string[]): ReadonlyMap<string, Table> => {
+const collectTables = (creates: readonly Of<CreateTable>[], known: KnownNames): ReadonlyMap<string, Table> => {
   const tables = new Map<string, Table>();
   for (const { node, problems } of creates) {
     const other = tables.get(node.name.name);
@@ -121,7 +120,7 @@ export const compileSql = (
   const creates = parsed.flatMap(({ problems, statements }) =>
     statements.flatMap((node) => (node.kind === 'create-table' ? [{ node, problems, name: node.name.name }] : [])),
   );
-  const tables = collectTables(creates, known.types);
+  const tables = collectTables(creates, known);
   for (const table of tables.values())
     guarded(table.node, table.problems, () => checkSchemaFit(table, known.schemas ?? new Map()));
   const views = parsed.flatMap(({ problems, statements }) =>
@@ -133,11 +132,13 @@ export const compileSql = (
     ({ node, problems, name }): readonly Draft[] =>
       guarded(node, problems, () => checkInsert(node, name, names, problems)) ?? [],
   );
+  const linked = link(drafts);
+  const named = [...tables.values()].filter((t) => t.reference === null);
   const plan: Plan = {
     version: 2,
     functions: [...declared.values()].flatMap((fn) => (fn ? [fn] : [])),
-    tables: [...tables.values()].map((t) => t.plan),
-    queries: link(drafts),
+    tables: [...named, ...linked.tables].map((t) => t.plan),
+    queries: linked.queries,
   };
   const order = new Map(files.map((f, i) => [f.path, i]));
   const place = (e: UserError): readonly number[] => [order.get(e.file) ?? 0, e.line, e.col];

@@ -50,6 +50,9 @@ export const problemsOf = (file: string, into: UserError[], functions: Problems[
   };
 };
 
+/** The same, with mistakes that nobody reads: to try what a name means. */
+export const quietly = (problems: Problems): Problems => problemsOf(problems.file, [], problems.functions);
+
 /** Stops the parser inside one statement; the mistake itself was added before. */
 export class GiveUp extends Error {}
 

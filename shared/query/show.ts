@@ -1,21 +1,8 @@
 // A plan as text, for people: what each query reads, does and writes.
-import type { Ms } from '../time.ts';
 import { dateText, timestampText } from './instants.ts';
 import type { Aggregate, Expr, Plan, Query, TablePlan, WindowSpec } from './plan.ts';
+import { showDuration } from './show/duration.ts';
 import { typeText } from './type-rules.ts';
-
-const UNITS: readonly (readonly [Ms, string])[] = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'min'],
-  [1000, 's'],
-];
-
-/** `90 s`, `5 min`, `1 d`: the largest unit that goes in whole. */
-export const showDuration = (ms: Ms): string => {
-  const unit = UNITS.find(([size]) => ms !== 0 && ms % size === 0);
-  return unit ? `${ms / unit[0]} ${unit[1]}` : ms === 0 ? '0 s' : `${ms} ms`;
-};
 
 const INFIX = new Set(['AND', 'OR', '=', '<>', '<', '<=', '>', '>=', '+', '-', '*', '/', '%', '||', 'LIKE']);
 

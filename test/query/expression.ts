@@ -28,8 +28,8 @@ export const expression = (
   const item = insert?.kind === 'insert' ? insert.query.parts[0]?.items[0] : undefined;
   if (create?.kind !== 'create-table' || item?.kind !== 'expr')
     return { mistake: errors[0]?.message ?? 'no expression' };
-  const table = checkTable(create, [], problems);
-  const expr = checkExpr(item.expr, inputScope(ofTable(table, create.at), null, 'SELECT', problems));
+  const table = checkTable(create, { types: [] }, problems);
+  const expr = checkExpr(item.expr, inputScope(ofTable(table, create.at), 'SELECT', problems));
   if (!expr) return { mistake: errors[0]?.message ?? 'no message' };
   const values = table.columns.map((c) => row[c.name] ?? null);
   return { type: typeText(expr.type), value: valueWriter(expr.type)(evaluator(expr)(values)) };

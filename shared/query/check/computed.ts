@@ -5,7 +5,7 @@ import type { Problems } from '../problem.ts';
 import type { SqlType } from '../types.ts';
 import { checkExpr } from './expression.ts';
 import { inputScope } from './input-scope.ts';
-import type { Relation } from './relation.ts';
+import { PROCTIME, type Shown as Names } from './relation.ts';
 
 type Shown = { readonly name: string; readonly type: SqlType; readonly expr: Expr };
 export type Computed = {
@@ -26,18 +26,19 @@ export const checkComputed = (
   problems: Problems,
 ): Computed => {
   const scope = (name: string) => {
-    const rel: Pick<Relation, 'name' | 'columns' | 'broken'> = {
+    const rel: Names = {
       name: node.name.name,
       columns: plainSlots(columns).map((c) => ({ ...c, at: node.at })),
       broken,
     };
-    return inputScope(rel, null, `column ${name}`, problems);
+    return inputScope(rel, `column ${name}`, problems);
   };
   const found = node.computed.flatMap((c) => {
     const name = c.name.name;
     if (node.columns.some((x) => x.name.name === name) || node.computed.some((x) => x !== c && x.name.name === name))
       problems.add(c.name.at, `CREATE TABLE ${node.name.name}: the column "${name}" stands twice`);
-    const expr = checkExpr(c.expr, scope(name));
+    const isProctime = c.expr.kind === 'call' && c.expr.name.name.toUpperCase() === 'PROCTIME' && c.expr.args.length === 0;
+    const expr = isProctime ? PROCTIME : checkExpr(c.expr, scope(name));
     if (!expr) broken.add(name);
     return expr ? [{ name, expr, index: c.index }] : [];
   });

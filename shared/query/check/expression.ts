@@ -1,5 +1,5 @@
 // Expressions: names and types. Each function gives the typed expression, or null after it reported what is wrong.
-import type { ExprNode } from '../ast.ts';
+import type { CallNode, ExprNode } from '../ast.ts';
 import type { Expr } from '../plan.ts';
 import { listed } from '../problem.ts';
 import { BOOLEAN, typeText } from '../type-rules.ts';
@@ -47,6 +47,22 @@ const checkCase = (node: Extract<ExprNode, { kind: 'case' }>, scope: Scope): Exp
   const last = results[node.whens.length];
   args.push(last ? castTo(last, type) : literal(null, type));
   return call('CASE', args, type);
+};
+
+/** OVER anywhere but as an item of SELECT. */
+const refuseOver = (node: CallNode, scope: Scope): null => {
+  const name = node.name.name.toUpperCase();
+  const numbers = name === 'ROW_NUMBER';
+  scope.problems.notYet(
+    node.at,
+    numbers ? `ROW_NUMBER() inside an expression or in ${scope.clause}` : `${name} OVER (…)`,
+    numbers
+      ? 'give it a name of its own in SELECT of a sub-query, and filter outside: WHERE rn <= 10'
+      : name === 'RANK' || name === 'DENSE_RANK'
+        ? 'use ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) and filter outside: WHERE rn <= 10'
+        : 'aggregate in a window: FROM TABLE(TUMBLE(…)) … GROUP BY window_start, window_end',
+  );
+  return null;
 };
 
 export const checkExpr = (node: ExprNode, scope: Scope): Expr | null => {
@@ -100,12 +116,17 @@ export const checkExpr = (node: ExprNode, scope: Scope): Expr | null => {
     case 'json':
       return checkJson(node, scope);
     case 'call': {
+      if (node.over) return refuseOver(node, scope);
       if (AGGREGATES.has(node.name.name.toUpperCase())) return scope.aggregate(node);
       const args = checkAll(node.args, scope);
       return args && checkCall(node, args, scope);
     }
     case 'in-query':
-      scope.problems.notYet(node.at, 'a sub-query in a condition', 'join the two in a window');
+      scope.problems.notYet(
+        node.at,
+        'IN (SELECT …) or EXISTS (SELECT …) inside an expression',
+        'join it by AND to the rest of WHERE',
+      );
       return null;
     default:
       return node satisfies never;

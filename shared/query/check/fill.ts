@@ -4,7 +4,7 @@ import type { Expr } from '../plan.ts';
 import { didYouMean, listed, type Problems } from '../problem.ts';
 import { storeAs } from './coerce.ts';
 import { isNull, literal } from './literals.ts';
-import type { RelColumn } from './relation.ts';
+import { isProctime, type RelColumn } from './relation.ts';
 import type { Table } from './tables.ts';
 
 /** The destination's columns in the order of SELECT; null when the list is wrong. */
@@ -50,6 +50,14 @@ export const fill = (
   const row = into.plan.columns.map(({ name, type }) => {
     const found = selected[names.indexOf(name)];
     const expr = found?.expr ?? literal(null, type);
+    if (found && isProctime(expr)) {
+      problems.notYet(
+        found.at,
+        'PROCTIME() in what is written',
+        'use the event time column: the content of the stream fixes the result; PROCTIME() serves FOR SYSTEM_TIME AS OF alone',
+      );
+      return null;
+    }
     if (isNull(expr) && into.plan.primaryKey.includes(name))
       problems.add(
         found?.at ?? node.into.at,

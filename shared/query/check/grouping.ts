@@ -1,11 +1,11 @@
-// The rules of a window's GROUP BY: its sets, keys and session keys.
+// The rules of GROUP BY: its sets, its keys, and those of a window.
 import type { ExprNode, GroupNode, Span } from '../ast.ts';
 import type { Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import { isNested, typeText } from '../type-rules.ts';
 import { checkExpr } from './expression.ts';
 import { inputScope } from './input-scope.ts';
-import { type Relation, WINDOW_COLUMNS, type WindowColumn } from './relation.ts';
+import { type Relation, type Rows, WINDOW_COLUMNS, type WindowColumn } from './relation.ts';
 import type { Grouping } from './result-scope.ts';
 import { sameExpr } from './scope.ts';
 import { isWindowSlot, ofWindowOnly, readsWindow, WINDOW_SLOT } from './slots.ts';
@@ -36,52 +36,68 @@ const choices = (node: GroupNode): readonly KeySet[] => {
   }
 };
 
-type Key = { readonly kind: 'window'; readonly column: WindowColumn } | { readonly kind: 'key'; readonly expr: Expr };
+/** The sets that GROUP BY asks for; null after a report. */
+const setsOf = (groupBy: readonly GroupNode[], at: Span, problems: Problems): readonly KeySet[] | null => {
+  let sets: readonly KeySet[] = [[]];
+  for (const more of groupBy.map(choices))
+    if (sets.length <= MOST_SETS) sets = sets.flatMap((set) => more.map((one) => [...set, ...one]));
+  if (sets.length <= MOST_SETS) return sets;
+  problems.notYet(at, `GROUP BY with more than ${MOST_SETS} sets`, 'name those that are needed by GROUPING SETS');
+  return null;
+};
 
-const checkKey = (node: ExprNode, rel: Relation, alias: string | null, problems: Problems): Key | null => {
+const checkKey = (node: ExprNode, rel: Relation, problems: Problems): Expr | null => {
   if (node.kind === 'literal') {
     problems.add(node.at, `GROUP BY: ${node.text} is a constant; name the column`);
     return null;
   }
-  const expr = checkExpr(node, inputScope(rel, alias, 'GROUP BY', problems));
-  if (!expr) return null;
-  const column = expr.kind === 'slot' && isWindowSlot(expr.slot) ? WINDOW_COLUMNS[expr.slot - WINDOW_SLOT] : undefined;
-  if (column) return { kind: 'window', column };
-  if (isNested(expr.type)) problems.notYet(node.at, `grouping by ${typeText(expr.type)}`, 'group by its fields');
-  else if (readsWindow(expr) && !ofWindowOnly(expr) && rel.window?.spec.kind !== 'tumble')
-    problems.notYet(node.at, `grouping by a column of a ${rel.window?.fn} window and another`, 'group by both apart');
-  else return { kind: 'key', expr };
+  const expr = checkExpr(node, inputScope(rel, 'GROUP BY', problems));
+  if (!expr || !isNested(expr.type)) return expr;
+  problems.notYet(node.at, `grouping by ${typeText(expr.type)}`, 'group by its fields');
   return null;
 };
 
+/** A key's number, of those that are alike one. */
+const numberOf = (keys: Expr[], expr: Expr): number => {
+  const known = keys.findIndex((k) => sameExpr(k, expr));
+  return known >= 0 ? known : keys.push(expr) - 1;
+};
+
+const checkTwice = (numbers: readonly (readonly number[])[], at: Span, problems: Problems): void => {
+  if (new Set(numbers.map((n) => n.join())).size < numbers.length)
+    problems.notYet(at, 'the same grouping set twice', 'write it once');
+};
+
 /** @param at of GROUP BY */
-export const checkGroupBy = (
+export const checkWindowGroupBy = (
   groupBy: readonly GroupNode[],
-  rel: Relation,
-  alias: string | null,
+  rel: Rows,
   at: Span,
   problems: Problems,
 ): Grouping | null => {
   const before = problems.count();
-  let sets: readonly KeySet[] = [[]];
-  for (const more of groupBy.map(choices))
-    if (sets.length <= MOST_SETS) sets = sets.flatMap((set) => more.map((one) => [...set, ...one]));
-  if (sets.length > MOST_SETS) {
-    problems.notYet(at, `GROUP BY with more than ${MOST_SETS} sets`, 'name those that are needed by GROUPING SETS');
-    return null;
-  }
+  const sets = setsOf(groupBy, at, problems);
+  if (!sets) return null;
   const window = new Set<WindowColumn>(WINDOW_COLUMNS);
   const keys: Expr[] = [];
   const numbers = sets.map((set) => {
     const named = new Set<WindowColumn>();
     const own = new Set<number>();
     for (const node of set) {
-      const key = checkKey(node, rel, alias, problems);
-      if (key?.kind === 'window') named.add(key.column);
+      const expr = checkKey(node, rel, problems);
+      if (!expr) continue;
+      const column =
+        expr.kind === 'slot' && isWindowSlot(expr.slot) ? WINDOW_COLUMNS[expr.slot - WINDOW_SLOT] : undefined;
+      if (column) named.add(column);
       // Within one window a function of its bounds is a constant: it parts no group.
-      if (key?.kind !== 'key' || ofWindowOnly(key.expr)) continue;
-      const known = keys.findIndex((k) => sameExpr(k, key.expr));
-      own.add(known >= 0 ? known : keys.push(key.expr) - 1);
+      else if (ofWindowOnly(expr)) continue;
+      else if (readsWindow(expr) && rel.window?.spec.kind !== 'tumble')
+        problems.notYet(
+          node.at,
+          `grouping by a column of a ${rel.window?.fn} window and another`,
+          'group by both apart',
+        );
+      else own.add(numberOf(keys, expr));
     }
     for (const column of WINDOW_COLUMNS) if (!named.has(column)) window.delete(column);
     return [...own].sort((a, b) => a - b);
@@ -90,13 +106,35 @@ export const checkGroupBy = (
   const missing = ['window_start', 'window_end'].filter((name) => !window.has(name as WindowColumn));
   if (missing.length > 0)
     problems.notYet(at, `a window without ${missing.join(' and ')} in GROUP BY`, `write ${GROUPED}`);
-  else if (new Set(numbers.map((n) => n.join())).size < numbers.length)
-    problems.notYet(at, 'the same grouping set twice', 'write it once');
+  else checkTwice(numbers, at, problems);
   return problems.count() === before ? { keys, sets: numbers, window, aggregates: [] } : null;
 };
 
+/** GROUP BY of rows whose window columns, if they have any, are columns as all others. */
+export const checkGroupBy = (
+  groupBy: readonly GroupNode[],
+  rel: Relation,
+  at: Span,
+  problems: Problems,
+): Grouping | null => {
+  const before = problems.count();
+  const sets = setsOf(groupBy, at, problems);
+  if (!sets) return null;
+  const keys: Expr[] = [];
+  const numbers = sets.map((set) => {
+    const own = new Set<number>();
+    for (const node of set) {
+      const expr = checkKey(node, rel, problems);
+      if (expr) own.add(numberOf(keys, expr));
+    }
+    return [...own].sort((a, b) => a - b);
+  });
+  checkTwice(numbers, at, problems);
+  return problems.count() === before ? { keys, sets: numbers, window: null, aggregates: [] } : null;
+};
+
 /** A session belongs to the keys it is parted by: GROUP BY must name the same. */
-export const checkSession = (grouping: Grouping, rel: Relation, at: Span, problems: Problems): boolean => {
+export const checkSession = (grouping: Grouping, rel: Rows, at: Span, problems: Problems): boolean => {
   const parts = rel.window?.partitionBy ?? [];
   const { keys, sets } = grouping;
   if (sets.length > 1) {

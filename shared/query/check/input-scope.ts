@@ -1,39 +1,62 @@
 // The names of the row that a clause reads: the columns of what stands in FROM.
 import type { Ident } from '../ast.ts';
-import type { Column, Expr } from '../plan.ts';
+import type { Expr } from '../plan.ts';
 import { didYouMean, listed, type Problems } from '../problem.ts';
 import { checkField } from './access.ts';
-import type { Relation } from './relation.ts';
+import { isProctime, type Part, type Shown } from './relation.ts';
 import type { Scope } from './scope.ts';
-import { mapSlots, slotsOf } from './slots.ts';
 
-/** @param alias what columns may be qualified with instead of the relation's name; '' for nothing */
-export const inputScope = (
-  rel: Pick<Relation, 'name' | 'columns' | 'broken'>,
-  alias: string | null,
-  clause: string,
-  problems: Problems,
-): Scope => {
-  const known = rel.columns.map((c) => c.name);
-  const unknown = (ident: Ident): null => {
-    if (!rel.broken.has(ident.name))
-      problems.add(
-        ident.at,
-        `${clause}: unknown column "${ident.name}".${didYouMean(ident.name, known)} ${rel.name} has ${listed(known)}`,
-      );
+/** Where alone PROCTIME() may be named, but for SELECT of a sub-query. */
+export const AS_OF = 'FOR SYSTEM_TIME AS OF';
+
+const partsOf = (rel: Shown): readonly Part[] => rel.parts ?? [{ name: rel.name, from: 0, to: rel.columns.length }];
+
+/** The tables of FROM that hold a column, to say which one is meant. */
+const holders = (rel: Shown, name: string): readonly string[] =>
+  partsOf(rel)
+    .filter((p) => rel.columns.slice(p.from, p.to).some((c) => c.name === name))
+    .map((p) => p.name);
+
+export const inputScope = (rel: Shown, clause: string, problems: Problems): Scope => {
+  const parts = partsOf(rel);
+  const unknown = (ident: Ident, within: Part | undefined, qualifies: boolean): null => {
+    if (rel.broken.has(ident.name)) return null;
+    const columns = within ? rel.columns.slice(within.from, within.to) : rel.columns;
+    const known = columns.map((c) => c.name);
+    const tables = qualifies ? parts.map((p) => p.name) : [];
+    const several = parts.length > 1 && tables.length > 0 ? ` Tables in FROM: ${listed(tables)};` : '';
+    problems.add(
+      ident.at,
+      `${clause}: unknown column "${ident.name}".${didYouMean(ident.name, [...known, ...tables])}${several} ${within?.name ?? rel.name} has ${listed(known)}`,
+    );
     return null;
   };
   const scope: Scope = {
     problems,
     clause,
-    name(parts) {
-      const qualified = parts.length > 1 && parts[0]?.name === (alias ?? rel.name);
-      const [column, ...fields] = qualified ? parts.slice(1) : parts;
+    name(names) {
+      const within = names.length > 1 ? parts.find((p) => p.name === names[0]?.name) : undefined;
+      const [column, ...fields] = within ? names.slice(1) : names;
       if (!column) return null;
-      const [found, second] = rel.columns.filter((c) => c.name === column.name);
-      if (!found) return unknown(column);
+      const columns = within ? rel.columns.slice(within.from, within.to) : rel.columns;
+      const [found, second] = columns.filter((c) => c.name === column.name);
+      if (!found) return unknown(column, within, fields.length > 0);
       if (second) {
-        problems.add(column.at, `${clause}: ${rel.name} has two columns "${column.name}"; rename one by AS`);
+        const tables = within ? [] : holders(rel, column.name);
+        problems.add(
+          column.at,
+          new Set(tables).size > 1
+            ? `${clause}: "${column.name}" is a column of ${listed(tables)}; write ${tables.map((t) => `${t}.${column.name}`).join(' or ')}`
+            : `${clause}: ${within?.name ?? rel.name} has two columns "${column.name}"; rename one by AS`,
+        );
+        return null;
+      }
+      if (isProctime(found.expr) && clause !== AS_OF) {
+        problems.notYet(
+          column.at,
+          `"${column.name}", which is PROCTIME(), in ${clause}`,
+          'use the event time column: the content of the stream fixes the result; PROCTIME() serves FOR SYSTEM_TIME AS OF alone',
+        );
         return null;
       }
       let expr: Expr | null = found.expr;
@@ -50,14 +73,4 @@ export const inputScope = (
     whole: () => undefined,
   };
   return scope;
-};
-
-/** Drops the columns that no expression reads. `move` puts an expression on the slots that are left. */
-export const narrow = (
-  columns: readonly Column[],
-  exprs: readonly (Expr | null)[],
-): { readonly columns: readonly Column[]; readonly move: (e: Expr) => Expr } => {
-  const used = slotsOf(exprs);
-  const move = (e: Expr): Expr => mapSlots(e, (s) => ({ ...s, slot: used.indexOf(s.slot) }));
-  return { columns: used.flatMap((slot) => columns[slot] ?? []), move };
 };

@@ -5,6 +5,7 @@ import { type Ms, minutes } from '../../time.ts';
 import type { CreateTable, OptionNode } from '../ast.ts';
 import { didYouMean, type Problems } from '../problem.ts';
 import { CONNECTORS, type Connector, checkConnector } from './connectors.ts';
+import { checkTogether } from './options-together.ts';
 
 export type Options = {
   readonly connector: Connector | null;
@@ -13,8 +14,20 @@ export type Options = {
   readonly lateness: Ms;
   /** Of the rows of a key, only a breach and its end are sent. */
   readonly alert: boolean;
+  readonly early: Ms | null;
+  readonly ttl: Ms | null;
+  /** Name of a reference table; null for all others. */
+  readonly reference: string | null;
   /** The connector's own options, as written. */
   readonly others: Readonly<Record<string, string>>;
+};
+
+/** What the options of a table may name. */
+export type KnownNames = {
+  /** Event types that have a schema. */
+  readonly types: readonly string[];
+  /** Reference tables with their columns, the key first; undefined: not known here. */
+  readonly references?: readonly { readonly name: string; readonly columns: readonly string[] }[];
 };
 
 const OURS = [
@@ -24,6 +37,7 @@ const OURS = [
   'millrace.early',
   'millrace.ttl',
   'millrace.alert',
+  'millrace.reference',
 ];
 const UNITS: readonly (readonly [Ms, readonly string[]])[] = [
   [1, ['ms', 'milli', 'millis', 'millisecond', 'milliseconds']],
@@ -40,14 +54,28 @@ export const parseDuration = (text: string): Ms | null => {
   return found && unit ? Number(found[1]) * unit[0] : null;
 };
 
-const duration = (option: OptionNode, problems: Problems, otherwise: Ms): Ms => {
+const duration = (option: OptionNode, problems: Problems): Ms | null => {
   const ms = parseDuration(option.value);
   if (ms === null)
     problems.add(
       option.valueAt,
       `WITH: '${option.key}' = '${option.value}' is no duration; write '10 s', '5 min' or '24 h'`,
     );
-  return ms ?? otherwise;
+  return ms;
+};
+
+/** A duration of more than nothing. */
+const span = (option: OptionNode, problems: Problems): Ms | null => {
+  const ms = duration(option, problems);
+  if (ms === 0)
+    problems.add(option.valueAt, `WITH: '${option.key}' = '${option.value}' must be longer than nothing; write '10 s'`);
+  return ms || null;
+};
+
+const truth = (option: OptionNode, problems: Problems): boolean => {
+  if (!/^(true|false)$/.test(option.value))
+    problems.add(option.valueAt, `WITH: '${option.key}' = '${option.value}'; write 'true' or 'false'`);
+  return option.value === 'true';
 };
 
 const eventTypes = (option: OptionNode, known: readonly string[], problems: Problems): readonly string[] => {
@@ -60,6 +88,16 @@ const eventTypes = (option: OptionNode, known: readonly string[], problems: Prob
     );
     return false;
   });
+};
+
+const referenceName = (option: OptionNode, known: KnownNames, problems: Problems): string => {
+  const names = known.references?.map((r) => r.name);
+  if (names && !names.includes(option.value))
+    problems.add(
+      option.valueAt,
+      `WITH: 'millrace.reference' = '${option.value}': there is no pipeline/reference/${option.value}.csv.${didYouMean(option.value, names)} Reference tables: ${names.join(', ') || 'none'}`,
+    );
+  return option.value;
 };
 
 const connector = (node: CreateTable, option: OptionNode | undefined, problems: Problems): Connector | null => {
@@ -82,62 +120,39 @@ const connector = (node: CreateTable, option: OptionNode | undefined, problems: 
   return null;
 };
 
-export const checkOptions = (node: CreateTable, known: readonly string[], problems: Problems): Options => {
+export const checkOptions = (node: CreateTable, known: KnownNames, problems: Problems): Options => {
   const byKey = new Map<string, OptionNode>();
-  let ahead = minutes(5);
-  let lateness = 0;
-  let alert = false;
-  let types: readonly string[] = [];
   const others: Record<string, string> = {};
   for (const option of node.options) {
     const { key } = option;
     if (byKey.has(key)) problems.add(option.keyAt, `WITH: '${key}' stands twice`);
     byKey.set(key, option);
-    if (key === 'millrace.type') types = eventTypes(option, known, problems);
-    else if (key === 'millrace.ahead') ahead = duration(option, problems, ahead);
-    else if (key === 'millrace.lateness') lateness = duration(option, problems, lateness);
-    else if (key === 'millrace.alert') {
-      alert = option.value === 'true';
-      if (!/^(true|false)$/.test(option.value))
-        problems.add(option.valueAt, `WITH: 'millrace.alert' = '${option.value}'; write 'true' or 'false'`);
-    } else if (key === 'millrace.early')
-      problems.add(
-        option.keyAt,
-        "WITH: 'millrace.early' is not yet taken; windows give one row when they close, and revisions by 'millrace.lateness'",
-      );
-    else if (key === 'millrace.ttl')
-      problems.add(
-        option.keyAt,
-        "WITH: 'millrace.ttl' is not yet taken; it belongs to queries without a window, which come later",
-      );
-    else if (/^millrace\b/.test(key))
+    if (OURS.includes(key)) continue;
+    if (/^millrace\b/.test(key))
       problems.add(
         option.keyAt,
         `WITH: unknown option '${key}'.${didYouMean(key, OURS)} Options of Millrace: ${OURS.join(', ')}`,
       );
     else others[key] = option.value;
   }
-  const type = byKey.get('millrace.type');
-  const early = byKey.get('millrace.ahead');
-  const late = byKey.get('millrace.lateness');
-  if (type && early && byKey.get('connector')?.value === 'filesystem')
-    problems.add(
-      early.keyAt,
-      "WITH: 'millrace.ahead' belongs to the kinesis table of the same events; this table keeps them in the lake",
-    );
-  if (!type && early)
-    problems.add(early.keyAt, "WITH: 'millrace.ahead' belongs to a source; this table has no 'millrace.type'");
-  if (type && late)
-    problems.add(
-      late.keyAt,
-      "WITH: 'millrace.lateness' belongs to a destination; this table is a source ('millrace.type')",
-    );
-  if (late && lateness > 0 && byKey.get('connector')?.value === 'filesystem')
-    problems.add(
-      late.keyAt,
-      "WITH: 'millrace.lateness' does not go with 'filesystem': files of the lake are written once, so a row there cannot be revised; write into a dynamodb or kinesis table",
-    );
-  const found = connector(node, byKey.get('connector'), problems);
-  checkConnector(node, found, problems);
-  return { connector: found, types, ahead, lateness, alert, others };
+  const read = <T>(key: string, of: (option: OptionNode) => T): T | null => {
+    const option = byKey.get(`millrace.${key}`);
+    return option ? of(option) : null;
+  };
+  const reference = read('reference', (o) => referenceName(o, known, problems));
+  const options: Options = {
+    // Flink has many connectors for look-ups; here the rows are those of a file.
+    connector: reference === null ? connector(node, byKey.get('connector'), problems) : null,
+    types: read('type', (o) => eventTypes(o, known.types, problems)) ?? [],
+    ahead: read('ahead', (o) => duration(o, problems)) ?? minutes(5),
+    lateness: read('lateness', (o) => duration(o, problems)) ?? 0,
+    alert: read('alert', (o) => truth(o, problems)) ?? false,
+    early: read('early', (o) => span(o, problems)),
+    ttl: read('ttl', (o) => span(o, problems)),
+    reference,
+    others,
+  };
+  checkConnector(node, options.connector, problems);
+  checkTogether(node, byKey, options, problems);
+  return options;
 };

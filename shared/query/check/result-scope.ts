@@ -1,8 +1,8 @@
-// The names of a window's result row: its keys, window_start, window_end, window_time, then the aggregates, which are found as
+// The names of a grouped row: its keys, of a window also window_start, window_end, window_time, then the aggregates, which are found as
 // SELECT and HAVING use them.
 import type { CallNode, Ident } from '../ast.ts';
 import type { Aggregate, Expr } from '../plan.ts';
-import { type Problems, problemsOf } from '../problem.ts';
+import { type Problems, quietly } from '../problem.ts';
 import { averageType, BIGINT, isNested, isNumeric, sumType, typeText } from '../type-rules.ts';
 import type { SqlType } from '../types.ts';
 import { checkExpr } from './expression.ts';
@@ -18,11 +18,14 @@ const GROUPING = new Set(['GROUPING', 'GROUPING_ID']);
 export type Grouping = {
   readonly keys: readonly Expr[];
   readonly sets: readonly (readonly number[])[];
-  /** The window columns that GROUP BY names: only those may be selected. */
-  readonly window: ReadonlySet<WindowColumn>;
+  /** Of rows in windows, the window columns that GROUP BY names: only those may be selected. null: window columns are keys as others. */
+  readonly window: ReadonlySet<WindowColumn> | null;
   /** Filled as aggregates are met. */
   readonly aggregates: Aggregate[];
 };
+
+/** Slots before the aggregates. */
+export const slotsBefore = (g: Grouping): number => g.keys.length + (g.window ? WINDOW_COLUMNS.length : 0);
 
 const aggregateType = (fn: Aggregate['fn'], arg: Expr | null): SqlType | null => {
   if (fn === 'COUNT' || arg === null) return BIGINT;
@@ -32,15 +35,11 @@ const aggregateType = (fn: Aggregate['fn'], arg: Expr | null): SqlType | null =>
   return isNested(type) || type.kind === 'INTERVAL' ? null : type;
 };
 
-export const resultScope = (
-  rel: Relation,
-  alias: string | null,
-  grouping: Grouping,
-  clause: string,
-  problems: Problems,
-): Scope => {
+export const resultScope = (rel: Relation, grouping: Grouping, clause: string, problems: Problems): Scope => {
+  const before = slotsBefore(grouping);
+  const window = rel.kind === 'rows' && !rel.grouped ? rel.window : null;
   const inner = (text: string): Scope => ({
-    ...inputScope(rel, alias, text, problems),
+    ...inputScope(rel, text, problems),
     aggregate(node) {
       problems.add(node.at, `${text}: an aggregate cannot stand inside another`);
       return null;
@@ -61,12 +60,8 @@ export const resultScope = (
     const condition = node.filter && checkExpr(node.filter, inner('FILTER'));
     const filter = condition && node.filter && asBoolean(node.filter.at, 'FILTER', condition, problems);
     if ((first && !arg) || (node.filter && !filter)) return null;
-    if ([arg, filter].some((e) => e && readsWindow(e)) && rel.window?.spec.kind !== 'tumble') {
-      problems.notYet(
-        node.at,
-        `a column of a ${rel.window?.fn} window inside ${fn}`,
-        'group by it, and use it outside',
-      );
+    if (window && window.spec.kind !== 'tumble' && [arg, filter].some((e) => e && readsWindow(e))) {
+      problems.notYet(node.at, `a column of a ${window.fn} window inside ${fn}`, 'group by it, and use it outside');
       return null;
     }
     const type = aggregateType(fn, arg);
@@ -80,13 +75,13 @@ export const resultScope = (
     const aggregate: Aggregate = { fn, distinct, arg, filter, type };
     const known = grouping.aggregates.findIndex((a) => JSON.stringify(a) === JSON.stringify(aggregate));
     const index = known >= 0 ? known : grouping.aggregates.push(aggregate) - 1;
-    return { kind: 'slot', slot: grouping.keys.length + WINDOW_COLUMNS.length + index, type };
+    return { kind: 'slot', slot: before + index, type };
   };
 
-  /** Which keys are left out of the set that a row belongs to, as bits; decided when the sets are parted (emit.ts). */
+  /** Which keys are left out of the set that a row belongs to, as bits; decided when the sets are parted. */
   const checkGrouping = (node: CallNode): Expr | null => {
     const args = node.args.map((arg) => {
-      const key = checkExpr(arg, inputScope(rel, alias, 'GROUPING', problems));
+      const key = checkExpr(arg, inputScope(rel, 'GROUPING', problems));
       const slot = key ? grouping.keys.findIndex((k) => sameExpr(k, key)) : -1;
       if (key && slot < 0) problems.add(arg.at, `${clause}: GROUPING takes expressions of GROUP BY`);
       return key && slot >= 0 ? ({ kind: 'slot', slot, type: key.type } as const) : null;
@@ -97,10 +92,9 @@ export const resultScope = (
   };
 
   const checkName = (parts: readonly Ident[]): Expr | null => {
-    const silent = problemsOf(problems.file, [], problems.functions);
+    const silent = quietly(problems);
     const name = parts.map((p) => p.name).join('.');
-    if (inputScope(rel, alias, clause, silent).name(parts) === null)
-      return inputScope(rel, alias, clause, problems).name(parts);
+    if (inputScope(rel, clause, silent).name(parts) === null) return inputScope(rel, clause, problems).name(parts);
     const last = parts[parts.length - 1];
     if (last)
       problems.add(
@@ -118,14 +112,15 @@ export const resultScope = (
     whole(node) {
       if (node.kind === 'literal' || node.kind === 'interval') return undefined;
       if (node.kind === 'call' && GROUPING.has(node.name.name.toUpperCase())) return checkGrouping(node);
-      const found = checkExpr(node, inputScope(rel, alias, clause, problemsOf(problems.file, [], problems.functions)));
+      const found = checkExpr(node, inputScope(rel, clause, quietly(problems)));
       if (!found) return undefined;
       const slot = grouping.keys.findIndex((key) => sameExpr(key, found));
       if (slot >= 0) return { kind: 'slot', slot, type: found.type };
-      if (!ofWindowOnly(found)) return undefined;
+      const named = grouping.window;
+      if (!named || !ofWindowOnly(found)) return undefined;
       return mapSlots(found, (s) => {
         const column = WINDOW_COLUMNS[s.slot - WINDOW_SLOT] ?? 'window_start';
-        if (!grouping.window.has(column))
+        if (!named.has(column))
           problems.add(
             node.at,
             `${clause}: "${column}" is not in GROUP BY; write it there: GROUP BY window_start, window_end, ${column} …`,

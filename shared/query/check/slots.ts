@@ -4,7 +4,11 @@ import { call } from './scope.ts';
 
 /** Slots of window_start, window_end and window_time of the window that a row is in, before it is grouped. No table has so many columns. */
 export const WINDOW_SLOT = 1_000_000;
-export const isWindowSlot = (slot: number): boolean => slot >= WINDOW_SLOT;
+export const isWindowSlot = (slot: number): boolean => slot >= WINDOW_SLOT && slot < WINDOW_SLOT + 3;
+
+/** The expression with its slots moved by `by`. */
+export const shifted = (e: Expr, by: number): Expr =>
+  by === 0 ? e : mapSlots(e, (s) => ({ ...s, slot: s.slot + by }));
 
 /** Every slot that an expression reads, in order. */
 export const slotsOf = (exprs: readonly (Expr | null)[]): readonly number[] => {

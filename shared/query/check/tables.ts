@@ -1,11 +1,13 @@
 // CREATE TABLE to a TablePlan.
+import type { Ms } from '../../time.ts';
 import type { CreateTable } from '../ast.ts';
 import type { Column, Expr, TablePlan } from '../plan.ts';
 import { didYouMean, listed, type Problems } from '../problem.ts';
 import { isNested, typeText } from '../type-rules.ts';
 import type { SqlType } from '../types.ts';
 import { checkComputed } from './computed.ts';
-import { checkOptions } from './options.ts';
+import type { Draft } from './draft.ts';
+import { checkOptions, type KnownNames } from './options.ts';
 import { resolveType } from './resolve-type.ts';
 import { checkWatermark } from './watermark.ts';
 
@@ -22,6 +24,13 @@ export type Table = {
   readonly broken: ReadonlySet<string>;
   /** Whether 'millrace.type' was written, be it right or wrong. */
   readonly source: boolean;
+  /** Of a reference table: name of pipeline/reference/<name>.csv and its key column. */
+  readonly reference: { readonly name: string; readonly key: string } | null;
+  /** 'millrace.early' and 'millrace.ttl' of a destination. */
+  readonly early: Ms | null;
+  readonly ttl: Ms | null;
+  /** Of a table that no statement names, between two queries of one: the queries that fill it. */
+  readonly filledBy?: readonly Draft[];
 };
 
 const ATTRIBUTE = /^[a-z0-9]{1,20}$/;
@@ -89,8 +98,54 @@ const checkKey = (
   return key?.columns.map((c) => c.name) ?? [];
 };
 
-/** @param known event types that have a schema */
-export const checkTable = (node: CreateTable, known: readonly string[], problems: Problems): Table => {
+/** The one key column of a reference table; null after a report. */
+const referenceKey = (
+  node: CreateTable,
+  name: string,
+  keys: readonly string[],
+  columns: readonly Column[],
+  known: KnownNames,
+  problems: Problems,
+): string | null => {
+  const [key, second] = keys;
+  const at = node.primaryKeys[0]?.at ?? node.name.at;
+  const table = `CREATE TABLE ${node.name.name}`;
+  if (key === undefined || second !== undefined) {
+    problems.add(
+      at,
+      `${table}: a reference table ('millrace.reference') has one key column: PRIMARY KEY (${columns[0]?.name ?? 'k'}) NOT ENFORCED`,
+    );
+    return null;
+  }
+  const type = columns.find((c) => c.name === key)?.type;
+  if (type && !['STRING', 'INT', 'BIGINT'].includes(type.kind))
+    problems.notYet(at, `the key "${key}" of ${node.name.name} as ${typeText(type)}`, 'make it STRING, INT or BIGINT');
+  const file = known.references?.find((r) => r.name === name);
+  if (file && file.columns[0] !== key)
+    problems.add(at, `${table}: the key of ${name}.csv is its first column, "${file.columns[0]}", found "${key}"`);
+  for (const column of node.columns)
+    if (file && !file.columns.includes(column.name.name))
+      problems.add(
+        column.name.at,
+        `${table}: ${name}.csv has no column "${column.name.name}".${didYouMean(column.name.name, file.columns)} Columns: ${listed(file.columns)}`,
+      );
+  for (const other of [...node.computed, ...node.watermarks].slice(0, 1))
+    problems.notYet(
+      other.at,
+      `computed columns and WATERMARK FOR in ${node.name.name}, a reference table`,
+      'leave them out; compute in the query that joins it',
+    );
+  return key;
+};
+
+/** Where generated tables have their mark, users' names have none. */
+const checkName = (node: CreateTable, problems: Problems): void => {
+  if (node.name.name.includes('~'))
+    problems.notYet(node.name.at, `the name ${node.name.name}`, 'leave ~ out; Millrace makes names with it');
+};
+
+export const checkTable = (node: CreateTable, known: KnownNames, problems: Problems): Table => {
+  checkName(node, problems);
   const options = checkOptions(node, known, problems);
   const source = node.options.some((o) => o.key === 'millrace.type');
   if (source && options.connector !== null && !['kinesis', 'filesystem'].includes(options.connector))
@@ -109,6 +164,8 @@ export const checkTable = (node: CreateTable, known: readonly string[], problems
   const computed = checkComputed(node, columns, broken, problems);
   const watermark = checkWatermark(node, source, [...columns, ...computed.times], broken, problems);
   const primaryKey = checkKey(node, columns, broken, problems);
+  const { reference } = options;
+  const key = reference === null ? null : referenceKey(node, reference, primaryKey, columns, known, problems);
   const read = [...columns, ...computed.times].map(
     (c): Column => (source && c.name === watermark?.column ? { ...c, from: { kind: 'event-time' } } : c),
   );
@@ -119,6 +176,9 @@ export const checkTable = (node: CreateTable, known: readonly string[], problems
     shown: computed.shown(read),
     broken,
     source,
+    reference: reference !== null && key !== null ? { name: reference, key } : null,
+    early: options.early,
+    ttl: options.ttl,
     plan: {
       name: node.name.name,
       at: { file: problems.file, line: node.name.at.line, col: node.name.at.col },

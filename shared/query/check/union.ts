@@ -6,10 +6,12 @@ import { BOOLEAN, STRING, typeText } from '../type-rules.ts';
 import type { SqlType } from '../types.ts';
 import { castTo, commonOf } from './coerce.ts';
 import { literal } from './literals.ts';
-import { isTime, type Relation, type RelColumn } from './relation.ts';
+import { isTime, isWindowed, type Relation, type RelColumn, type Rows, type Windows } from './relation.ts';
 import { call, sameExpr } from './scope.ts';
 import { mapSlots } from './slots.ts';
 import type { Table } from './tables.ts';
+import { sameWindows } from './window-join.ts';
+import { treeOf } from './windows.ts';
 
 const NONE: Expr = literal(true, BOOLEAN);
 
@@ -48,7 +50,7 @@ export const alignParts = (parts: readonly Relation[], problems: Problems): read
 };
 
 /** What `choose` says for the part that an event belongs to; the last part is what the others are not. */
-const byType = (type: Expr, parts: readonly Relation[], of: readonly Expr[], as: SqlType): Expr => {
+const byType = (type: Expr, parts: readonly Rows[], of: readonly Expr[], as: SqlType): Expr => {
   const [first] = of;
   if (first && of.every((e) => sameExpr(e, first))) return first;
   const args = parts.flatMap((part, i) => {
@@ -60,18 +62,52 @@ const byType = (type: Expr, parts: readonly Relation[], of: readonly Expr[], as:
   return call('CASE', args, as);
 };
 
-/** @param parts aligned */
-export const unionOf = (parts: readonly Relation[], at: Span, problems: Problems): Relation | null => {
+/** UNION ALL of rows of the same windows. */
+const unionOfWindows = (
+  parts: readonly (Rows | Windows)[],
+  at: Span,
+  problems: Problems,
+): Relation | null => {
+  const trees = parts.map((p) => treeOf(p, 'UNION ALL', at, problems)?.rel ?? null);
+  const known = trees.flatMap((t) => t ?? []);
+  const [first, ...rest] = known;
+  if (!first || known.length < trees.length) return null;
+  if (!rest.every((t) => sameWindows(first, t, 'UNION ALL', at, problems))) return null;
+  const of = known.map((t) => ({ tree: t.tree, select: t.columns.map((c) => c.expr) }));
+  const { parts: _, ...plain } = first;
+  return {
+    ...plain,
+    name: 'the union',
+    columns: first.columns.map((c, slot) => ({ ...c, expr: { kind: 'slot', slot, type: c.type } })),
+    broken: new Set(known.flatMap((t) => [...t.broken])),
+    tree: { kind: 'union', of },
+  };
+};
+
+/** @param given aligned */
+export const unionOf = (given: readonly Relation[], at: Span, problems: Problems): Relation | null => {
+  if (given.length === 1) return given[0] ?? null;
+  const windows = given.filter(isWindowed);
+  if (windows.length > 0 && windows.length === given.length) return unionOfWindows(windows, at, problems);
+  const parts = given.filter((p): p is Rows => p.kind === 'rows');
   const [first] = parts;
-  if (!first || parts.length === 1) return first ?? null;
+  if (!first) {
+    problems.notYet(at, 'UNION ALL of rows that change, inside FROM', 'write each by an INSERT INTO of its own');
+    return null;
+  }
   const refuse = (what: string, wayRound: string): null => {
     problems.notYet(at, what, wayRound);
     return null;
   };
-  if (parts.some((p) => p.grouped || p.window))
+  if (parts.length < given.length || parts.some((p) => p.grouped || p.window))
     return refuse(
-      'UNION ALL of windows inside FROM',
+      'UNION ALL of rows of windows or joins and of others, inside FROM',
       'write each into one kinesis table by INSERT INTO, and read that',
+    );
+  if (parts.some((p) => p.lookups.length > 0 || p.unnest))
+    return refuse(
+      'UNION ALL of look-ups or UNNEST, inside FROM',
+      'look up and UNNEST after the union, or write each part by an INSERT INTO into one kinesis table, and read that',
     );
   if (parts.some((p) => !p.base.source))
     return refuse(
@@ -102,7 +138,10 @@ export const unionOf = (parts: readonly Relation[], at: Span, problems: Problems
   const watermark = time ? { column: first.columns[timed]?.name ?? '', delay } : null;
   const base: Table = { ...first.base, columns, shown: [], plan: { ...first.base.plan, name, types, watermark } };
   return {
+    kind: 'rows',
     name: 'the union',
+    lookups: [],
+    unnest: null,
     columns: first.columns.map((c, i) => ({
       ...c,
       expr: byType(

@@ -1,0 +1,236 @@
+// A tree of relations over windows to Rel and its folds (plan.ts): identical folds are one, each keeps the columns that are read of it.
+import { mapSlots, shifted, slotsOf } from '../check/slots.ts';
+import type { Table } from '../check/tables.ts';
+import type { Expr, Keep, KeyedFold, Order, Rel } from '../plan.ts';
+import { sideOf } from './side.ts';
+import { slotTypes } from './slot-types.ts';
+import { type Leaf, ofWindow, type Tree, widthOf } from './tree.ts';
+
+/** The order of a Top-N that stands directly on the rows of a leaf, over the leaf's slots. */
+type Best = { readonly order: readonly Order[]; readonly limit: number; readonly latestFirst: boolean };
+
+type Use = {
+  readonly leaf: Leaf;
+  readonly best: Best | null;
+  /** Over the input's slots: what the rows are parted by. */
+  keys: readonly Expr[] | null;
+  readonly slots: Set<number>;
+};
+
+const FIRST = 3; // slots of window_start, window_end and window_time before those of a leaf's rows
+
+const nameOf = (leaf: Leaf, best: Best | null): string => {
+  const { feed, keys, keep } = leaf;
+  const { name, types } = feed.base.plan;
+  const { lookups, unnest, where } = feed;
+  return JSON.stringify([name, types, feed.base.columns, lookups, unnest, where, keys, keep, best]);
+};
+
+/** Expressions over a leaf's row as those over its input; null when they read the window's columns too. */
+const onInput = (exprs: readonly Expr[]): readonly Expr[] | null =>
+  exprs.every((e) => slotsOf([e]).every((slot) => slot >= FIRST)) ? exprs.map((e) => shifted(e, -FIRST)) : null;
+
+/** What a Top-N lets the fold below it throw away; null when it must keep all rows. */
+const bestOf = (tree: Extract<Tree, { kind: 'rank' }>): { readonly best: Best; readonly keys: readonly Expr[] } | null => {
+  if (tree.of.kind !== 'leaf' || tree.of.leaf.keep.kind !== 'rows') return null;
+  const keys = onInput(tree.partition);
+  const order = onInput(tree.order.map((o) => o.expr));
+  if (!keys || !order) return null;
+  return {
+    keys,
+    best: {
+      order: tree.order.map((o, i) => ({ ...o, expr: order[i] ?? o.expr })),
+      limit: tree.to,
+      latestFirst: tree.latestFirst,
+    },
+  };
+};
+
+const useOf = (uses: Map<string, Use>, leaf: Leaf, best: Best | null, keys: readonly Expr[] | null): Use => {
+  const name = nameOf(leaf, best);
+  const use = uses.get(name) ?? { leaf, best, keys: null, slots: new Set<number>() };
+  use.keys ??= keys && keys.length > 0 ? keys : null;
+  uses.set(name, use);
+  return use;
+};
+
+/** Walks down with the slots that are read of each row, and the keys by which those above meet. */
+const collect = (
+  tree: Tree,
+  needed: ReadonlySet<number>,
+  hint: readonly Expr[] | null,
+  uses: Map<string, Use>,
+): void => {
+  const slots = (exprs: readonly (Expr | null)[], more: Iterable<number> = []): Set<number> =>
+    new Set([...slotsOf(exprs), ...more]);
+  switch (tree.kind) {
+    case 'leaf': {
+      const use = useOf(uses, tree.leaf, null, hint && onInput(hint));
+      for (const slot of needed) use.slots.add(slot);
+      return;
+    }
+    case 'filter':
+      return collect(tree.of, slots([tree.where], needed), hint, uses);
+    case 'group': {
+      const keys = tree.keys.filter((e) => !ofWindow(tree.of, e));
+      return collect(tree.of, slots([...tree.keys, ...tree.aggregates.flatMap((a) => [a.arg, a.filter])]), keys, uses);
+    }
+    case 'rank': {
+      const own = slots([...tree.partition, ...tree.order.map((o) => o.expr)], needed);
+      own.delete(widthOf(tree.of));
+      const found = bestOf(tree);
+      if (found && tree.of.kind === 'leaf') {
+        const use = useOf(uses, tree.of.leaf, found.best, found.keys);
+        for (const slot of own) use.slots.add(slot);
+        return;
+      }
+      return collect(tree.of, own, tree.partition, uses);
+    }
+    case 'join': {
+      const width = widthOf(tree.left);
+      const all = [...slots([tree.on], needed)];
+      const left = all.filter((slot) => slot < width);
+      const right = all.filter((slot) => slot >= width).map((slot) => slot - width);
+      const under = hint && hint.every((e) => slotsOf([e]).every((slot) => slot < width)) ? hint : null;
+      collect(tree.left, slots(tree.leftKeys, left), tree.leftKeys.length > 0 ? tree.leftKeys : under, uses);
+      return collect(tree.right, slots(tree.rightKeys, right), tree.rightKeys, uses);
+    }
+    case 'union':
+      for (const part of tree.of) collect(part.tree, slots(part.select), null, uses);
+      return;
+    default:
+      tree satisfies never;
+  }
+};
+
+type Fold = { readonly fold: KeyedFold; readonly table: Table; readonly place: ReadonlyMap<number, number>; readonly width: number };
+
+const foldOf = ({ leaf, best, keys: wanted, slots }: Use): Fold => {
+  const place = new Map<number, number>();
+  if (leaf.keep.kind === 'aggregates') {
+    const { aggregates } = leaf.keep;
+    const first = leaf.keys.length + FIRST;
+    const kept = aggregates.flatMap((a, i) => (slots.has(first + i) ? [{ a, slot: first + i }] : []));
+    const { side, move } = sideOf(leaf.feed, [...leaf.keys, ...kept.flatMap(({ a }) => [a.arg, a.filter])]);
+    for (let i = 0; i < first; i++) place.set(i, i);
+    for (const [i, { slot }] of kept.entries()) place.set(slot, first + i);
+    const moved = kept.map(({ a }) => ({ ...a, arg: a.arg && move(a.arg), filter: a.filter && move(a.filter) }));
+    const fold = { ...side, keys: leaf.keys.map(move), keep: { kind: 'aggregates' as const, aggregates: moved } };
+    return { fold, table: leaf.feed.base, place, width: first + kept.length };
+  }
+  const keys = wanted ?? [];
+  const first = keys.length + FIRST;
+  for (let i = 0; i < FIRST; i++) place.set(i, keys.length + i);
+  // A column that is a key stands in the row already; one that a Top-N orders by is kept.
+  const ordering = new Set(slotsOf((best?.order ?? []).map((o) => o.expr)));
+  const own = [...slots].filter((slot) => slot >= FIRST).sort((a, b) => a - b);
+  const row: number[] = [];
+  for (const slot of own) {
+    const key = keys.findIndex((k) => k.kind === 'slot' && k.slot === slot - FIRST);
+    place.set(slot, key >= 0 ? key : first + row.length);
+    if (key < 0 || ordering.has(slot - FIRST)) row.push(slot - FIRST);
+    if (key >= 0 && ordering.has(slot - FIRST)) place.set(slot, first + row.length - 1);
+  }
+  const types = slotTypes(leaf.feed);
+  const exprs = row.map((slot): Expr => ({ kind: 'slot', slot, type: types[slot] ?? { kind: 'STRING' } }));
+  const { side, move } = sideOf(leaf.feed, [...keys, ...exprs, ...(best?.order ?? []).map((o) => o.expr)]);
+  const onRow = (e: Expr): Expr => mapSlots(e, (s) => ({ ...s, slot: row.indexOf(s.slot) }));
+  const keep: Keep = {
+    kind: 'rows',
+    row: exprs.map(move),
+    best: best && { ...best, order: best.order.map((o) => ({ ...o, expr: onRow(o.expr) })) },
+  };
+  return { fold: { ...side, keys: keys.map(move), keep }, table: leaf.feed.base, place, width: first + row.length };
+};
+
+type Lowered = { readonly rel: Rel; readonly place: (slot: number) => number; readonly width: number };
+
+export type Composed = { readonly folds: readonly KeyedFold[]; readonly tables: readonly Table[]; readonly rel: Rel };
+
+/** @param row what is given of each row of the tree */
+export const lower = (tree: Tree, row: readonly Expr[]): Composed => {
+  const uses = new Map<string, Use>();
+  collect(tree, new Set(slotsOf(row)), null, uses);
+  const names = [...uses.keys()];
+  const folds = [...uses.values()].map(foldOf);
+  const leaf = (name: string): Lowered => {
+    const fold = names.indexOf(name);
+    const found = folds[fold];
+    return { rel: { kind: 'fold', fold }, place: (slot) => found?.place.get(slot) ?? slot, width: found?.width ?? 0 };
+  };
+  const on = (e: Expr, place: (slot: number) => number): Expr => mapSlots(e, (s) => ({ ...s, slot: place(s.slot) }));
+  const build = (t: Tree): Lowered => {
+    switch (t.kind) {
+      case 'leaf':
+        return leaf(nameOf(t.leaf, null));
+      case 'filter': {
+        const { rel, place, width } = build(t.of);
+        return { rel: { kind: 'filter', of: rel, where: on(t.where, place) }, place, width };
+      }
+      case 'group': {
+        const { rel, place } = build(t.of);
+        const keys = t.keys.map((e) => on(e, place));
+        const aggregates = t.aggregates.map((a) => ({
+          ...a,
+          arg: a.arg && on(a.arg, place),
+          filter: a.filter && on(a.filter, place),
+        }));
+        return {
+          rel: { kind: 'group', of: rel, keys, aggregates },
+          place: (slot) => slot,
+          width: keys.length + aggregates.length,
+        };
+      }
+      case 'rank': {
+        const found = bestOf(t);
+        const of = found && t.of.kind === 'leaf' ? leaf(nameOf(t.of.leaf, found.best)) : build(t.of);
+        const number = widthOf(t.of);
+        const { latestFirst, from, to } = t;
+        const rel: Rel = {
+          kind: 'rank',
+          of: of.rel,
+          partition: t.partition.map((e) => on(e, of.place)),
+          order: t.order.map((o) => ({ ...o, expr: on(o.expr, of.place) })),
+          latestFirst,
+          from,
+          to,
+        };
+        return { rel, place: (slot) => (slot === number ? of.width : of.place(slot)), width: of.width + 1 };
+      }
+      case 'join': {
+        const [left, right] = [build(t.left), build(t.right)];
+        const width = widthOf(t.left);
+        const own = t.type === 'semi' || t.type === 'anti';
+        const both = (slot: number): number =>
+          slot < width ? left.place(slot) : left.width + right.place(slot - width);
+        const rel: Rel = {
+          kind: 'join',
+          type: t.type,
+          left: left.rel,
+          right: right.rel,
+          leftKeys: t.leftKeys.map((e) => on(e, left.place)),
+          rightKeys: t.rightKeys.map((e) => on(e, right.place)),
+          on: t.on && on(t.on, both),
+          widths: [left.width, right.width],
+        };
+        return own ? { rel, place: left.place, width: left.width } : { rel, place: both, width: left.width + right.width };
+      }
+      case 'union': {
+        const of = t.of.map((part): Rel => {
+          const { rel, place } = build(part.tree);
+          return { kind: 'project', of: rel, select: part.select.map((e) => on(e, place)) };
+        });
+        return { rel: { kind: 'union', of }, place: (slot) => slot, width: widthOf(t) };
+      }
+      default:
+        return t satisfies never;
+    }
+  };
+  const { rel, place } = build(tree);
+  const select = row.map((e) => on(e, place));
+  return {
+    folds: folds.map((f) => f.fold),
+    tables: folds.map((f) => f.table),
+    rel: { kind: 'project', of: rel, select },
+  };
+};
