@@ -5,7 +5,7 @@ import type { Problems } from '../problem.ts';
 import type { SqlType } from '../types.ts';
 import { checkExpr } from './expression.ts';
 import { inputScope } from './input-scope.ts';
-import { PROCTIME, type Shown as Names } from './relation.ts';
+import { type Shown as Names, PROCTIME } from './relation.ts';
 
 type Shown = { readonly name: string; readonly type: SqlType; readonly expr: Expr };
 export type Computed = {
@@ -37,7 +37,8 @@ export const checkComputed = (
     const name = c.name.name;
     if (node.columns.some((x) => x.name.name === name) || node.computed.some((x) => x !== c && x.name.name === name))
       problems.add(c.name.at, `CREATE TABLE ${node.name.name}: the column "${name}" stands twice`);
-    const isProctime = c.expr.kind === 'call' && c.expr.name.name.toUpperCase() === 'PROCTIME' && c.expr.args.length === 0;
+    const isProctime =
+      c.expr.kind === 'call' && c.expr.name.name.toUpperCase() === 'PROCTIME' && c.expr.args.length === 0;
     const expr = isProctime ? PROCTIME : checkExpr(c.expr, scope(name));
     if (!expr) broken.add(name);
     return expr ? [{ name, expr, index: c.index }] : [];

@@ -7,18 +7,12 @@ import { runningQuery } from '../logic-plan/running.ts';
 import { leavesOf, rolesOf } from '../logic-plan/tree.ts';
 import type { ComposedQuery, Expr, Query } from '../plan.ts';
 import type { Draft } from './draft.ts';
-import {
-  checkComposedKey,
-  checkPairsKey,
-  checkRunningKey,
-  checkWindowKey,
-  type Target,
-} from './keyed.ts';
+import { checkComposedKey, checkPairsKey, checkRunningKey, checkWindowKey, type Target } from './keyed.ts';
+import { onOneStream } from './one-stream.ts';
 import { unbounded } from './rank.ts';
 import { type Pairs, type Relation, type Rows, slotCount, type Windows } from './relation.ts';
 import { call, sameExpr } from './scope.ts';
 import { shifted } from './slots.ts';
-import { onOneStream } from './one-stream.ts';
 import type { Table } from './tables.ts';
 
 const stripCast = (e: Expr): Expr => (e.kind === 'call' && e.fn === 'CAST' && e.args[0] ? stripCast(e.args[0]) : e);
@@ -131,4 +125,3 @@ export const emit = (rel: Relation, target: Target, name: string): readonly Draf
       return rel satisfies never;
   }
 };
-

@@ -27,8 +27,7 @@ const withWhere = (rel: Rows, more: readonly Expr[]): Rows =>
 export const filterRel = (rel: Relation, where: Expr, at: Span, problems: Problems): Relation | null => {
   switch (rel.kind) {
     case 'rows':
-      if (rel.grouped)
-        return { ...rel, grouped: { ...rel.grouped, having: allOf([rel.grouped.having, where]) } };
+      if (rel.grouped) return { ...rel, grouped: { ...rel.grouped, having: allOf([rel.grouped.having, where]) } };
       return checkMixed(rel, where, at, problems) ? { ...rel, where: allOf([rel.where, where]) } : null;
     case 'windows':
       return { ...rel, tree: filterTree(rel.tree, where) };

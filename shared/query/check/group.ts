@@ -85,7 +85,7 @@ const overWindows = (
     }
   const result = resultOf(select, rel, grouping, problems);
   if (!result) return null;
-  const { keys, aggregates } = grouping;
+  const { aggregates } = grouping;
   const trees = grouping.sets.map((set) => {
     const { keys: own, place } = oneSet(grouping, set);
     const tree: Tree = { kind: 'group', of: rel.tree, keys: own, aggregates };
@@ -193,4 +193,3 @@ const isWindowKey = (rel: Windows | Rows, key: Expr): boolean => {
   const first = rel.grouped?.keys.length ?? 0;
   return key.slot >= first && key.slot < first + 3;
 };
-

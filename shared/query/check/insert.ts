@@ -12,7 +12,11 @@ const checkInto = (node: Insert, names: Names, problems: Problems): Table | null
   const { name, at } = node.into;
   const found = names.find(name);
   if (found && !isNamed(found)) {
-    if (found.reference) problems.add(at, `INSERT INTO: ${name} is a reference table ('millrace.reference'); write into a table without it`);
+    if (found.reference)
+      problems.add(
+        at,
+        `INSERT INTO: ${name} is a reference table ('millrace.reference'); write into a table without it`,
+      );
     else if (!found.source) return found;
     else problems.add(at, `INSERT INTO: ${name} is a source ('millrace.type'); write into a table without it`);
   } else if (found) problems.add(at, `INSERT INTO: ${name} is a view; write into a table`);

@@ -1,7 +1,7 @@
 // The join of two inputs without a window, bounded by their event times.
 import type { Span } from '../ast.ts';
 import type { Problems } from '../problem.ts';
-import { allParts, calledOf, type Condition, concrete } from './join-scope.ts';
+import { allParts, type Condition, calledOf, concrete } from './join-scope.ts';
 import { type Pairs, type RelColumn, type Rows, slotCount } from './relation.ts';
 import { allOf, shifted } from './slots.ts';
 import { timeBounds } from './time-bounds.ts';

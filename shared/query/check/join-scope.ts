@@ -44,4 +44,5 @@ export const numbered = (sources: readonly Shown[]): Shown => {
 };
 
 /** An expression over numbers as one over what the columns are. */
-export const concrete = (e: Expr, columns: readonly RelColumn[]): Expr => mapSlots(e, (s) => columns[s.slot]?.expr ?? s);
+export const concrete = (e: Expr, columns: readonly RelColumn[]): Expr =>
+  mapSlots(e, (s) => columns[s.slot]?.expr ?? s);

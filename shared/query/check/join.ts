@@ -2,7 +2,7 @@
 import type { Span } from '../ast.ts';
 import type { Problems } from '../problem.ts';
 import { intervalJoin } from './interval-join.ts';
-import { calledOf, type Condition, type Joined } from './join-scope.ts';
+import { type Condition, calledOf, type Joined } from './join-scope.ts';
 import { unbounded } from './rank.ts';
 import { isWindowed, type Relation } from './relation.ts';
 import { slotsOf } from './slots.ts';
@@ -54,11 +54,7 @@ export const joinTwo = (
 };
 
 /** Inner joins of all sources, one after another: each condition belongs to the first join that has all its columns. */
-export const resolveJoined = (
-  joined: Joined,
-  where: readonly Condition[],
-  problems: Problems,
-): Relation | null => {
+export const resolveJoined = (joined: Joined, where: readonly Condition[], problems: Problems): Relation | null => {
   let open = [...joined.conditions, ...where];
   const [first, ...rest] = joined.sources;
   let rel: Relation | null = first ?? null;
@@ -71,4 +67,3 @@ export const resolveJoined = (
   }
   return rel;
 };
-

@@ -4,9 +4,9 @@ import type { Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import type { Places } from './draft.ts';
 import type { Grouped, Pairs, Running, Windows } from './relation.ts';
+import { slotCount } from './relation.ts';
 import { sameExpr } from './scope.ts';
 import { shifted } from './slots.ts';
-import { slotCount } from './relation.ts';
 import type { Table } from './tables.ts';
 
 export type Target = {
@@ -59,7 +59,11 @@ export const checkWindowKey = (target: Target, grouped: Grouped): void => {
       target.places.into,
       `INSERT INTO: ${keyText(target)} must hold every key of GROUP BY, or rows of one window would overwrite each other`,
     );
-  else checkRevised(target, [0, 1, 2].some((i) => slots.has(count + i)));
+  else
+    checkRevised(
+      target,
+      [0, 1, 2].some((i) => slots.has(count + i)),
+    );
 };
 
 export const checkComposedKey = (target: Target, rel: Windows): void => {
@@ -76,7 +80,11 @@ export const checkComposedKey = (target: Target, rel: Windows): void => {
           : 'the query gives the rows of events as they are, which nothing tells apart: leave the PRIMARY KEY out, or group them'
       }`,
     );
-  else checkRevised(target, [...slots].some((slot) => roles[slot] !== undefined));
+  else
+    checkRevised(
+      target,
+      [...slots].some((slot) => roles[slot] !== undefined),
+    );
 };
 
 /** Pairs of one key keep their order; those of different keys do not. */
@@ -122,7 +130,10 @@ export const checkRunningKey = (target: Target, rel: Running): boolean => {
     return 'a key that SELECT does not give';
   };
   const rank = keep.kind === 'rows' ? keys.length : -1;
-  const exact = wanted.every((slot) => slots.has(slot)) && primaryKey.length === new Set([...slots]).size && [...slots].every((slot) => wanted.includes(slot) || slot === rank);
+  const exact =
+    wanted.every((slot) => slots.has(slot)) &&
+    primaryKey.length === new Set([...slots]).size &&
+    [...slots].every((slot) => wanted.includes(slot) || slot === rank);
   const names = wanted.map(nameOf).join(', ');
   if (connector === 'filesystem')
     problems.notYet(

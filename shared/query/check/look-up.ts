@@ -7,7 +7,7 @@ import { condition } from './group.ts';
 import { AS_OF, inputScope } from './input-scope.ts';
 import { concrete, numbered } from './join-scope.ts';
 import { findName, isNamed, type Names } from './names.ts';
-import { isProctime, type RelColumn, type Relation, type Rows, slotCount } from './relation.ts';
+import { isProctime, type Relation, type RelColumn, type Rows, slotCount } from './relation.ts';
 import { call } from './scope.ts';
 import { allOf, conjuncts, slotsOf } from './slots.ts';
 import type { Table } from './tables.ts';
@@ -17,7 +17,11 @@ type Join = Extract<From, { kind: 'join' }>;
 
 const SHAPE = 'FROM orders AS o JOIN shops FOR SYSTEM_TIME AS OF o.proc AS s ON o.shop = s.id';
 
-const referenceOf = (node: AsOf, names: Names, problems: Problems): (Table & { reference: NonNullable<Table['reference']> }) | null => {
+const referenceOf = (
+  node: AsOf,
+  names: Names,
+  problems: Problems,
+): (Table & { reference: NonNullable<Table['reference']> }) | null => {
   const found = findName(node.table, 'JOIN', names, problems);
   if (!found) return null;
   if (!isNamed(found) && found.reference) return { ...found, reference: found.reference };
@@ -71,9 +75,19 @@ export const lookUp = (join: Join, node: AsOf, left: Relation, names: Names, pro
       expr: { kind: 'slot', slot: first + i, type: c.type },
     }),
   );
-  const right: Relation = { ...left, name, parts: [{ name, from: 0, to: added.length }], columns: added, broken: table.broken };
+  const right: Relation = {
+    ...left,
+    name,
+    parts: [{ name, from: 0, to: added.length }],
+    columns: added,
+    broken: table.broken,
+  };
   if (join.type === 'right' || join.type === 'full' || !join.on) {
-    problems.notYet(join.at, `${join.type.toUpperCase()} JOIN with a reference table`, `write JOIN or LEFT JOIN … ON: ${SHAPE}`);
+    problems.notYet(
+      join.at,
+      `${join.type.toUpperCase()} JOIN with a reference table`,
+      `write JOIN or LEFT JOIN … ON: ${SHAPE}`,
+    );
     return null;
   }
   const shown = numbered([left, right]);
@@ -82,7 +96,8 @@ export const lookUp = (join: Join, node: AsOf, left: Relation, names: Names, pro
   const columns = [...left.columns, ...added];
   const isKey = (e: Expr | undefined): boolean =>
     e?.kind === 'slot' && columns[e.slot]?.name === table.reference.key && e.slot >= left.columns.length;
-  const ofLeft = (e: Expr | undefined): boolean => e !== undefined && slotsOf([e]).every((s) => s < left.columns.length);
+  const ofLeft = (e: Expr | undefined): boolean =>
+    e !== undefined && slotsOf([e]).every((s) => s < left.columns.length);
   let key: Expr | null = null;
   const rest: Expr[] = [];
   for (const e of conjuncts(on)) {
@@ -93,7 +108,9 @@ export const lookUp = (join: Join, node: AsOf, left: Relation, names: Names, pro
   }
   const { key: keyColumn } = table.reference;
   if (key === null) {
-    const found = conjuncts(on).some((e) => e.kind === 'call' && e.args.some((x) => x.kind === 'call' && x.fn === 'CAST' && isKey(x.args[0])));
+    const found = conjuncts(on).some(
+      (e) => e.kind === 'call' && e.args.some((x) => x.kind === 'call' && x.fn === 'CAST' && isKey(x.args[0])),
+    );
     const type = table.columns.find((c) => c.name === keyColumn)?.type;
     problems.notYet(
       join.on.at,

@@ -3,8 +3,8 @@
 import type { Expr, Side, StatelessQuery } from '../plan.ts';
 import { sidesOf } from '../sides.ts';
 import type { Draft } from './draft.ts';
-import { named, topicName, topicTable } from './topic.ts';
 import type { Table } from './tables.ts';
+import { named, topicName, topicTable } from './topic.ts';
 
 const TIME = '~time';
 

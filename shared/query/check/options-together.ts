@@ -20,7 +20,10 @@ export const checkTogether = (
   if (byKey.has('millrace.reference')) {
     const wrong = [...byKey.values()].find((o) => o.key.startsWith('millrace.') && o.key !== 'millrace.reference');
     if (wrong)
-      problems.add(wrong.keyAt, `WITH: '${wrong.key}' does not go with 'millrace.reference', a table of rows from a file`);
+      problems.add(
+        wrong.keyAt,
+        `WITH: '${wrong.key}' does not go with 'millrace.reference', a table of rows from a file`,
+      );
     return;
   }
   if (type && ahead && connector === 'filesystem')
@@ -34,10 +37,7 @@ export const checkTogether = (
     for (const key of OF_DESTINATIONS) {
       const option = byKey.get(key);
       if (option)
-        problems.add(
-          option.keyAt,
-          `WITH: '${key}' belongs to a destination; this table is a source ('millrace.type')`,
-        );
+        problems.add(option.keyAt, `WITH: '${key}' belongs to a destination; this table is a source ('millrace.type')`);
     }
   if (connector !== 'filesystem') {
     if (early && !type && KEYED.has(connector ?? '') && node.primaryKeys.length === 0)
@@ -47,7 +47,8 @@ export const checkTogether = (
       );
     return;
   }
-  const once = 'files of the lake are written once, so a row there cannot be revised; write into a dynamodb or kinesis table';
+  const once =
+    'files of the lake are written once, so a row there cannot be revised; write into a dynamodb or kinesis table';
   for (const option of [options.lateness > 0 ? late : undefined, options.early !== null ? early : undefined])
     if (option && !type) problems.add(option.keyAt, `WITH: '${option.key}' does not go with 'filesystem': ${once}`);
 };

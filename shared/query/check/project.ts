@@ -42,12 +42,7 @@ const star = (table: Ident | null, rel: Shown, problems: Problems): readonly Rel
 };
 
 /** The selected columns; `*` gives every column. null when one has a mistake. */
-export const project = (
-  items: readonly SelectItem[],
-  rel: Shown,
-  scope: Scope,
-  grouped: boolean,
-): Projected | null => {
+export const project = (items: readonly SelectItem[], rel: Shown, scope: Scope, grouped: boolean): Projected | null => {
   const { problems } = scope;
   let good = true;
   let rank: Projected['rank'] = null;
@@ -63,8 +58,7 @@ export const project = (
       return (all ?? []).map((c) => ({ ...c, at: item.at }));
     }
     const name = nameOf(item, i);
-    if (namesProctime(item.expr, rel, problems))
-      return [{ name, type: PROCTIME.type, expr: PROCTIME, at: item.at }];
+    if (namesProctime(item.expr, rel, problems)) return [{ name, type: PROCTIME.type, expr: PROCTIME, at: item.at }];
     const over = rankCall(item.expr);
     if (over && rank) {
       problems.notYet(item.at, 'ROW_NUMBER() twice in one SELECT', 'number the rows of one sub-query after another');

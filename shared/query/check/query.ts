@@ -30,17 +30,14 @@ export const checkNamed = (named: Named, name: string, open: Open = new Set()): 
 };
 
 /** FROM with the plain conditions of WHERE; null when the tables cannot be joined. */
-const kept = (
-  from: Relation | Joined,
-  plain: readonly ExprNode[],
-  problems: Problems,
-): Relation | null => {
+const kept = (from: Relation | Joined, plain: readonly ExprNode[], problems: Problems): Relation | null => {
   const shown = from.kind === 'joined' ? numbered(from.sources) : from;
   const conditions = plain.flatMap((node): readonly Condition[] => {
     const expr = condition(node, inputScope(shown, 'WHERE', problems));
     return expr ? [{ expr, at: node.at }] : [];
   });
-  if (from.kind === 'joined') return conditions.length < plain.length ? null : resolveJoined(from, conditions, problems);
+  if (from.kind === 'joined')
+    return conditions.length < plain.length ? null : resolveJoined(from, conditions, problems);
   const where = allOf(conditions.map((c) => c.expr));
   const at = conditions[0]?.at;
   // A mistake in WHERE leaves the rows as they are, so that SELECT is looked at all the same.
@@ -108,4 +105,3 @@ export const checkQuery = (
   const known = parts.flatMap((p) => p ?? []);
   return known.length === parts.length ? alignParts(known, problems) : null;
 };
-

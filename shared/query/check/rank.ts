@@ -1,15 +1,15 @@
 // ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) in a sub-query, and the WHERE outside of it that says how many rows are kept.
-import type { CallNode, ExprNode, Span } from '../ast.ts';
+import type { CallNode, ExprNode } from '../ast.ts';
+import { filterTree, ofWindow, rolesOf, widthOf } from '../logic-plan/tree.ts';
 import type { Expr, Order } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import { BIGINT, isNested, typeText } from '../type-rules.ts';
 import { checkExpr } from './expression.ts';
 import { type Best, isTimeExpr, RANK_SLOT, type Ranked, type Relation, type Rows, type Windows } from './relation.ts';
+import { runningBase } from './running.ts';
 import { call, type Scope, sameExpr } from './scope.ts';
 import { allOf, conjuncts, mapSlots, slotsOf } from './slots.ts';
-import { runningBase } from './running.ts';
 import { treeOf } from './windows.ts';
-import { filterTree, ofWindow, rolesOf, widthOf } from '../logic-plan/tree.ts';
 
 export const RANK: Expr = { kind: 'slot', slot: RANK_SLOT, type: BIGINT };
 
@@ -151,7 +151,8 @@ export const keepRanked = (rel: Ranked, where: Expr, problems: Problems): Relati
     if (e.kind === 'literal') return e;
     return { ...e, slot: e.slot === RANK_SLOT ? keys.length : e.slot + keys.length + 1 };
   };
-  const from1 = from > 1 ? call('>=', [RANK, { kind: 'literal', value: String(from), type: BIGINT }], RANK_COMPARED) : null;
+  const from1 =
+    from > 1 ? call('>=', [RANK, { kind: 'literal', value: String(from), type: BIGINT }], RANK_COMPARED) : null;
   const having = allOf([from1, ...rest]);
   const { name, parts, broken } = rel;
   return {
@@ -176,7 +177,7 @@ export const unbounded = (rel: Ranked, problems: Problems): void =>
   problems.notYet(
     rel.at,
     'ROW_NUMBER() OVER (…) without a bound of it in the WHERE of the query outside',
-    "name it and filter: SELECT … FROM (SELECT …, ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) AS rn FROM …) WHERE rn <= 10",
+    'name it and filter: SELECT … FROM (SELECT …, ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) AS rn FROM …) WHERE rn <= 10',
   );
 
 export const rankReads = (e: Expr): boolean => slotsOf([e]).includes(RANK_SLOT);

@@ -35,7 +35,7 @@ export const partWhere = (
 };
 
 const WAY =
-  "read both in the same windows: … FROM (SELECT * FROM TABLE(TUMBLE(TABLE a, …))) AS l WHERE EXISTS (SELECT 1 FROM (SELECT * FROM TABLE(TUMBLE(TABLE b, …))) AS r WHERE l.k = r.k AND l.window_start = r.window_start AND l.window_end = r.window_end)";
+  'read both in the same windows: … FROM (SELECT * FROM TABLE(TUMBLE(TABLE a, …))) AS l WHERE EXISTS (SELECT 1 FROM (SELECT * FROM TABLE(TUMBLE(TABLE b, …))) AS r WHERE l.k = r.k AND l.window_start = r.window_start AND l.window_end = r.window_end)';
 
 /** Names of the sub-query first, then those around it; as slots of their numbers, the outer ones first. */
 const bothScopes = (outer: Shown, inner: Shown, problems: Problems): Scope => {

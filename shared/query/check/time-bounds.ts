@@ -1,7 +1,7 @@
 // The bounds of an interval join: conditions that say how far the times of two rows may lie apart.
 import type { Expr } from '../plan.ts';
-import { conjuncts } from './slots.ts';
 import { sameExpr } from './scope.ts';
+import { conjuncts } from './slots.ts';
 
 /** left time * l + right time * r + ms */
 type Linear = { readonly l: number; readonly r: number; readonly ms: number };

@@ -56,7 +56,10 @@ export const topicTable = (
 };
 
 /** A name that follows from what fills the table: equal parts of two statements are computed once. */
-export const topicName = (base: Table, drafts: readonly Draft[]): { readonly table: string; readonly query: string } => {
+export const topicName = (
+  base: Table,
+  drafts: readonly Draft[],
+): { readonly table: string; readonly query: string } => {
   const definition = drafts.map((d) => {
     const { name: _, at: __, into: ___, ...query } = d.query;
     return [query, d.from.map((t) => [t.plan.name, t.plan.types, t.columns, t.plan.watermark])];
@@ -162,7 +165,9 @@ export const topicOf = (rel: Relation, at: Span, problems: Problems): Rows | nul
     // window_time is still the event time, by whichever name it was selected.
     columns: read.slice(0, last).map((c, i) => {
       const from = columns[i];
-      return from && isTime(settled, from) && read[last] ? { ...c, name: from.name, expr: read[last].expr } : { ...c, name: from?.name ?? c.name };
+      return from && isTime(settled, from) && read[last]
+        ? { ...c, name: from.name, expr: read[last].expr }
+        : { ...c, name: from?.name ?? c.name };
     }),
     broken,
     base: table,
@@ -174,4 +179,3 @@ export const topicOf = (rel: Relation, at: Span, problems: Problems): Rows | nul
     grouped: null,
   };
 };
-

@@ -6,7 +6,7 @@ import { INT, typeText } from '../type-rules.ts';
 import { checkExpr } from './expression.ts';
 import { inputScope } from './input-scope.ts';
 import { numbered } from './join-scope.ts';
-import type { RelColumn, Relation, Rows } from './relation.ts';
+import type { Relation, RelColumn, Rows } from './relation.ts';
 import { slotCount } from './relation.ts';
 import { readsWindow } from './slots.ts';
 
@@ -34,7 +34,11 @@ export const unNest = (join: Join, node: UnnestFrom, left: Relation, problems: P
     return null;
   }
   if (left.unnest) {
-    problems.notYet(node.at, 'UNNEST twice', 'write the rows of the first into a kinesis table, and UNNEST there again');
+    problems.notYet(
+      node.at,
+      'UNNEST twice',
+      'write the rows of the first into a kinesis table, and UNNEST there again',
+    );
     return null;
   }
   if (join.type === 'right' || join.type === 'full' || !isTrue(join)) {
@@ -57,7 +61,10 @@ export const unNest = (join: Join, node: UnnestFrom, left: Relation, problems: P
   const { columns } = node;
   const shape = `AS ${node.alias?.name ?? 't'} (${all.map((_, i) => 'abcdefgh'[i] ?? `c${i}`).join(', ')})`;
   if (columns && columns.length !== all.length) {
-    problems.add(node.at, `UNNEST: names ${columns.length} columns, each element gives ${all.length}: ${all.map((c) => typeText(c.type)).join(', ')}`);
+    problems.add(
+      node.at,
+      `UNNEST: names ${columns.length} columns, each element gives ${all.length}: ${all.map((c) => typeText(c.type)).join(', ')}`,
+    );
     return null;
   }
   if (!columns && all.some((c) => c.name === '')) {

@@ -63,11 +63,7 @@ const byType = (type: Expr, parts: readonly Rows[], of: readonly Expr[], as: Sql
 };
 
 /** UNION ALL of rows of the same windows. */
-const unionOfWindows = (
-  parts: readonly (Rows | Windows)[],
-  at: Span,
-  problems: Problems,
-): Relation | null => {
+const unionOfWindows = (parts: readonly (Rows | Windows)[], at: Span, problems: Problems): Relation | null => {
   const trees = parts.map((p) => treeOf(p, 'UNION ALL', at, problems)?.rel ?? null);
   const known = trees.flatMap((t) => t ?? []);
   const [first, ...rest] = known;

@@ -7,7 +7,7 @@ import type { Problems } from '../problem.ts';
 import { showDuration } from '../show/duration.ts';
 import { allParts, type Condition, concrete } from './join-scope.ts';
 import type { RelColumn, Rows, Windows } from './relation.ts';
-import { call } from "./scope.ts";
+import { call } from './scope.ts';
 import { allOf, conjuncts, shifted, slotsOf } from './slots.ts';
 import { treeOf } from './windows.ts';
 
@@ -17,7 +17,8 @@ const specText = (spec: Windows['spec'], fn: string): string => {
   return `${fn} of ${showDuration(step)}, ${showDuration(spec.size)}`;
 };
 
-const WHOLE = 'write ON l.window_start = r.window_start AND l.window_end = r.window_end AND … ; both sides must select both';
+const WHOLE =
+  'write ON l.window_start = r.window_start AND l.window_end = r.window_end AND … ; both sides must select both';
 
 /** Whether both have the same windows; the mistake is then reported. */
 export const sameWindows = (a: Windows, b: Windows, what: string, at: Span, problems: Problems): boolean => {
@@ -113,10 +114,7 @@ export const windowJoin = (
   const r = l && treeOf(rightRel, what, at, problems)?.rel;
   if (!l || !r || !sameWindows(l, r, what, at, problems)) return null;
   const width = widthOf(l.tree);
-  const moved: readonly RelColumn[] = [
-    ...l.columns,
-    ...r.columns.map((c) => ({ ...c, expr: shifted(c.expr, width) })),
-  ];
+  const moved: readonly RelColumn[] = [...l.columns, ...r.columns.map((c) => ({ ...c, expr: shifted(c.expr, width) }))];
   const roles = [...rolesOf(l.tree), ...rolesOf(r.tree)];
   const all = conditions.map((c) => concrete(c.expr, moved));
   const parted = partConditions(all, width, (slot) => roles[slot]);
@@ -157,4 +155,3 @@ export const windowJoin = (
     tree,
   };
 };
-

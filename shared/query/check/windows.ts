@@ -20,7 +20,12 @@ const rawTree = (rel: Rows): { readonly tree: Tree; readonly move: (e: Expr) => 
   const ofWindow = parts.filter(readsWindow);
   const { base, lookups, unnest } = rel;
   const where = allOf(parts.filter((e) => !readsWindow(e)));
-  const leaf: Leaf = { feed: { base, lookups, unnest, where }, keys: [], keep: { kind: 'rows' }, width: slotCount(rel) };
+  const leaf: Leaf = {
+    feed: { base, lookups, unnest, where },
+    keys: [],
+    keep: { kind: 'rows' },
+    width: slotCount(rel),
+  };
   const all = allOf(ofWindow);
   const tree: Tree = { kind: 'leaf', leaf };
   return { tree: all ? filterTree(tree, move(all)) : tree, move };
@@ -119,4 +124,3 @@ export const treeOf = (rel: Rows | Windows, what: string, at: Span, problems: Pr
     move,
   };
 };
-

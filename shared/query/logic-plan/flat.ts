@@ -44,9 +44,10 @@ export const windowed = (
     delay: rel.base.plan.watermark?.delay ?? 0,
     ...windowing,
     keys: moved.map(move),
-    aggregates: aggregates.map((a): Aggregate => ({ ...a, arg: a.arg && move(a.arg), filter: a.filter && move(a.filter) })),
+    aggregates: aggregates.map(
+      (a): Aggregate => ({ ...a, arg: a.arg && move(a.arg), filter: a.filter && move(a.filter) }),
+    ),
     having: allOf([...having, grouped.having && place(grouped.having)]),
     select: row.map(place),
   };
 };
-

@@ -37,4 +37,3 @@ export const intervalQuery = (rel: Pairs, row: readonly Expr[], head: Head): Int
     select: row.map(move),
   };
 };
-

@@ -31,7 +31,9 @@ const onInput = (exprs: readonly Expr[]): readonly Expr[] | null =>
   exprs.every((e) => slotsOf([e]).every((slot) => slot >= FIRST)) ? exprs.map((e) => shifted(e, -FIRST)) : null;
 
 /** What a Top-N lets the fold below it throw away; null when it must keep all rows. */
-const bestOf = (tree: Extract<Tree, { kind: 'rank' }>): { readonly best: Best; readonly keys: readonly Expr[] } | null => {
+const bestOf = (
+  tree: Extract<Tree, { kind: 'rank' }>,
+): { readonly best: Best; readonly keys: readonly Expr[] } | null => {
   if (tree.of.kind !== 'leaf' || tree.of.leaf.keep.kind !== 'rows') return null;
   const keys = onInput(tree.partition);
   const order = onInput(tree.order.map((o) => o.expr));
@@ -70,10 +72,12 @@ const collect = (
       return;
     }
     case 'filter':
-      return collect(tree.of, slots([tree.where], needed), hint, uses);
+      collect(tree.of, slots([tree.where], needed), hint, uses);
+      return;
     case 'group': {
       const keys = tree.keys.filter((e) => !ofWindow(tree.of, e));
-      return collect(tree.of, slots([...tree.keys, ...tree.aggregates.flatMap((a) => [a.arg, a.filter])]), keys, uses);
+      collect(tree.of, slots([...tree.keys, ...tree.aggregates.flatMap((a) => [a.arg, a.filter])]), keys, uses);
+      return;
     }
     case 'rank': {
       const own = slots([...tree.partition, ...tree.order.map((o) => o.expr)], needed);
@@ -84,16 +88,18 @@ const collect = (
         for (const slot of own) use.slots.add(slot);
         return;
       }
-      return collect(tree.of, own, tree.partition, uses);
+      collect(tree.of, own, tree.partition, uses);
+      return;
     }
     case 'join': {
       const width = widthOf(tree.left);
       const all = [...slots([tree.on], needed)];
       const left = all.filter((slot) => slot < width);
       const right = all.filter((slot) => slot >= width).map((slot) => slot - width);
-      const under = hint && hint.every((e) => slotsOf([e]).every((slot) => slot < width)) ? hint : null;
+      const under = hint?.every((e) => slotsOf([e]).every((slot) => slot < width)) ? hint : null;
       collect(tree.left, slots(tree.leftKeys, left), tree.leftKeys.length > 0 ? tree.leftKeys : under, uses);
-      return collect(tree.right, slots(tree.rightKeys, right), tree.rightKeys, uses);
+      collect(tree.right, slots(tree.rightKeys, right), tree.rightKeys, uses);
+      return;
     }
     case 'union':
       for (const part of tree.of) collect(part.tree, slots(part.select), null, uses);
@@ -103,7 +109,12 @@ const collect = (
   }
 };
 
-type Fold = { readonly fold: KeyedFold; readonly table: Table; readonly place: ReadonlyMap<number, number>; readonly width: number };
+type Fold = {
+  readonly fold: KeyedFold;
+  readonly table: Table;
+  readonly place: ReadonlyMap<number, number>;
+  readonly width: number;
+};
 
 const foldOf = ({ leaf, best, keys: wanted, slots }: Use): Fold => {
   const place = new Map<number, number>();
@@ -213,7 +224,9 @@ export const lower = (tree: Tree, row: readonly Expr[]): Composed => {
           on: t.on && on(t.on, both),
           widths: [left.width, right.width],
         };
-        return own ? { rel, place: left.place, width: left.width } : { rel, place: both, width: left.width + right.width };
+        return own
+          ? { rel, place: left.place, width: left.width }
+          : { rel, place: both, width: left.width + right.width };
       }
       case 'union': {
         const of = t.of.map((part): Rel => {

@@ -1,8 +1,9 @@
 // Queries without a window whose rows change: groups, and the first rows of each key.
+
+import type { Ms } from '../../time.ts';
 import type { Running } from '../check/relation.ts';
 import { mapSlots, slotsOf } from '../check/slots.ts';
 import type { Expr, Keep, RunningQuery } from '../plan.ts';
-import type { Ms } from '../../time.ts';
 import type { Head } from './head.ts';
 import { sideOf } from './side.ts';
 import { slotTypes } from './slot-types.ts';
