@@ -14,3 +14,8 @@ export const showPlan = (plan: Plan): string => {
   const tables = new Map(plan.tables.map((t) => [t.name, t]));
   return [...plan.tables.map(showTable), ...plan.queries.map((q) => showQuery(q, tables.get(q.into)))].join('\n\n');
 };
+
+export { showDuration } from './show/duration.ts';
+export { showAggregate, showExpr, showOrder } from './show/expression.ts';
+export { showQuery } from './show/query.ts';
+export { showWindow } from './show/window.ts';
