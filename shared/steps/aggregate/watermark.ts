@@ -5,7 +5,8 @@ import type { EpochMs, Ms } from '../../time.ts';
 const hasSessions = (q: StatefulQuery): boolean => q.kind === 'window' && q.window.kind === 'session';
 
 /** Rows at w itself are told, so none of that time may come any more; a row at clock - delay is in time, as in Flink. */
-const tellsAtOnce = (q: StatefulQuery): boolean => q.kind === 'interval' || (q.kind === 'running' && q.emit === 'first');
+const tellsAtOnce = (q: StatefulQuery): boolean =>
+  q.kind === 'interval' || (q.kind === 'running' && q.emit === 'first');
 
 /**
  * One ms less for sessions: then no session that closed can touch a row that is on time (protocol, section 2). One ms less, too, for
@@ -46,3 +47,9 @@ export const mayClose = (q: StatefulQuery, from: EpochMs, to: EpochMs): boolean 
 /** Whether new rows are worth a decision before the watermark moves: they are shown while their window or key is open. */
 export const showsAtOnce = (q: StatefulQuery): boolean =>
   q.kind === 'running' ? q.emit === 'updates' : q.kind !== 'interval' && q.early !== undefined;
+
+/**
+ * How far behind its own watermark a query's rows may lie, so that its marks stay behind them: a pair of an interval join is sent by the
+ * later of its two times and may carry the earlier one.
+ */
+export const rowsBehind = (q: StatefulQuery): Ms => (q.kind === 'interval' ? Math.max(0, -q.low, q.high) : 0);

@@ -4,6 +4,7 @@ import type { States } from '../../fold/aggregate-fold.ts';
 import type { State } from '../../fold/fold.ts';
 import type { EpochMs } from '../../time.ts';
 import type { Session } from '../../window/session.ts';
+import type { PackedSides } from '../operators/join-sides.ts';
 
 /** Slice -> key -> states; rows that were late for the first j windows of their slice stand apart, under j. */
 export type SlicePartials = Map<number, Map<EpochMs, Map<string, States>>>;
@@ -29,7 +30,9 @@ export type PackedPartials =
   | { readonly t: 's'; readonly p: PackedSlices }
   | { readonly t: 'i'; readonly p: PackedSessions }
   /** Slices of several folds, in their order. */
-  | { readonly t: 'c'; readonly p: readonly PackedSlices[] };
+  | { readonly t: 'c'; readonly p: readonly PackedSlices[] }
+  /** Rows of both sides of an interval join. */
+  | { readonly t: 'j'; readonly p: PackedSides };
 
 const pushStates = (columns: State[][], states: States): void => {
   states.forEach((s, i) => {

@@ -3,6 +3,7 @@ import type { Plan, StatefulQuery, WindowQuery } from '../../query/plan.ts';
 import type { SideDeps } from '../../query/side-rows.ts';
 import { statefulQueries } from '../roster.ts';
 import { composedOperator } from './composed.ts';
+import { intervalOperator } from './interval.ts';
 import type { Operator, OperatorDeps } from './operator.ts';
 import { runningOperator } from './running.ts';
 import { type SessionQuery, sessionOperator } from './session.ts';
@@ -10,7 +11,6 @@ import { type SlicedQuery, windowOperator } from './window.ts';
 
 const hasSessions = (q: WindowQuery): q is SessionQuery => q.window.kind === 'session';
 
-/** @throws Error when the plan holds a kind of query that this version does not run */
 export const operatorOf = (query: StatefulQuery, deps: OperatorDeps = {}): Operator => {
   switch (query.kind) {
     case 'window':
@@ -19,8 +19,10 @@ export const operatorOf = (query: StatefulQuery, deps: OperatorDeps = {}): Opera
       return composedOperator(query, deps);
     case 'running':
       return runningOperator(query, deps);
+    case 'interval':
+      return intervalOperator(query, deps);
     default:
-      throw new Error(`query ${query.name}: ${query.kind} is not run by this version`);
+      return query satisfies never;
   }
 };
 

@@ -11,7 +11,7 @@ import { type EpochMs, minutes, START_OF_TIME } from '../../time.ts';
 import type { WakeStep } from '../../trigger/queue.ts';
 import { aggregateName, PRUNE_AFTER, type Reads } from '../aggregate/aggregate.ts';
 import type { EntryBody } from '../aggregate/entry-body.ts';
-import { mayClose, watermarkOf } from '../aggregate/watermark.ts';
+import { mayClose, rowsBehind, watermarkOf } from '../aggregate/watermark.ts';
 import { type Entry, ledger } from '../ledger/ledger.ts';
 import { type Due, type DueRow, NEW } from '../operators/operator.ts';
 import { operatorsOf } from '../operators/operator-of.ts';
@@ -69,7 +69,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
   /** Only lanes that a query waits for carry marks, and only a mark that may close a window there is worth a decision. */
   const awaited = queries.flatMap((q) => {
     const readers = statefulQueries(plan, 'refined').filter((r) => readsOf(r).includes(q.id));
-    return readers.length === 0 ? [] : [{ id: q.id, readers }];
+    return readers.length === 0 ? [] : [{ id: q.id, readers, behind: rowsBehind(q) }];
   });
   /** Queries with early rows -> how often they may be sent. */
   const periods = queries.flatMap((q) => ('early' in q && q.early !== undefined ? [[q.id, q.early] as const] : []));
@@ -161,7 +161,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
     // A mark without a rise says nothing, and queries that follow each other would answer each other's for ever.
     marks: awaited
       .filter((q) => (w[q.id] as EpochMs) > (m.closed[q.id] ?? START_OF_TIME))
-      .map((q) => ({ query: q.id, watermark: w[q.id] as EpochMs })),
+      .map((q) => ({ query: q.id, watermark: (w[q.id] as EpochMs) - q.behind })),
     side: state.side,
     ...(refused.length > 0 && { refused: refused.map(refusedResult) }),
   });
@@ -210,7 +210,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
     const must =
       stale || (state.fresh > 0 && (eager || now - m.at >= DECIDE_AFTER || state.freshBytes >= DECIDE_BYTES));
     const news = awaited.some((q) =>
-      q.readers.some((r) => mayClose(r, m.closed[q.id] ?? START_OF_TIME, w[q.id] as EpochMs)),
+      q.readers.some((r) => mayClose(r, (m.closed[q.id] ?? START_OF_TIME) - q.behind, (w[q.id] as EpochMs) - q.behind)),
     );
     if (due.rows.length + due.refused.length === 0 && !must && !news) {
       memory = { state, v: m.v, ahead: true };

@@ -4,6 +4,7 @@ import type {
   Aggregate,
   ComposedQuery,
   Expr,
+  IntervalQuery,
   Keep,
   KeyedFold,
   Order,
@@ -234,6 +235,39 @@ export const running = (q: RunningQuery, given: readonly Given[]): RunningMeant 
     sessions,
     late: read
       .filter(isLate)
+      .map((g) => g.id)
+      .sort(),
+  };
+};
+
+export type Paired = { readonly ids: string; readonly at: number; readonly values: Row };
+
+/** Every left row with every right row. */
+export const interval = (
+  q: IntervalQuery,
+  given: readonly Given[],
+): { readonly pairs: readonly Paired[]; readonly late: readonly string[] } => {
+  const keyOf = (side: IntervalQuery['left'], g: Given): Row | null => {
+    const [row] = rowsOf(side, [g]);
+    const key = row === undefined ? [null] : valuesOf(side.keys, row);
+    return key.includes(null) ? null : key;
+  };
+  const read = given.filter((g) => keyOf(q.left, g) !== null || keyOf(q.right, g) !== null);
+  const inTime = read.filter((g) => g.time >= g.clock - q.delay);
+  const pairs = inTime.flatMap((l) =>
+    inTime.flatMap((r): readonly Paired[] => {
+      const [x, y] = [keyOf(q.left, l), keyOf(q.right, r)];
+      if (x === null || y === null || text(x) !== text(y)) return [];
+      if (l.time - r.time < q.low || l.time - r.time > q.high) return [];
+      const row = [...valuesOf(q.left.row, rowOf(l)), ...valuesOf(q.right.row, rowOf(r))];
+      if (!holds(q.on, row)) return [];
+      return [{ ids: `${l.id} ${r.id}`, at: Math.max(l.time, r.time), values: valuesOf(q.select, row) }];
+    }),
+  );
+  return {
+    pairs,
+    late: read
+      .filter((g) => !inTime.includes(g))
       .map((g) => g.id)
       .sort(),
   };
