@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,5 +57,30 @@ describe('millrace sql', () => {
     const { code, out, stderr } = sql(...args);
     expect(stderr).toMatch(said);
     expect([code, out]).toEqual([2, []]);
+  });
+});
+
+describe('millrace check --plan', () => {
+  const check = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, 'check', ...args], { encoding: 'utf8' });
+    return { code: status, stdout, stderr };
+  };
+  test('prints one query as text, and draws it', () => {
+    const file = join(dir, 'plan.svg');
+    const { code, stdout } = check('--plan', 'orders_per_minute', '--svg', file);
+    expect(stdout).toMatch(
+      /^table orders .*\n(.*\n)*query orders_per_minute-\w+ .*\n {2}reads {3}orders: events order\.v1/,
+    );
+    expect(stdout).not.toContain('orders_per_hour');
+    expect(readFileSync(file, 'utf8')).toMatch(/^<svg .*tumbling windows of 1 min.*DECIMAL\(38, 2\).*<\/svg>\n$/s);
+    expect(code).toBe(0);
+  });
+  test.each([
+    [['--plan', 'orders_per_minit'], /no such query; did you mean "orders_per_minute"/],
+    [['--svg', 'x.svg'], /--svg draws one query: name it with --plan QUERY/],
+  ])('%j ends with 2', (args, said) => {
+    const { code, stderr, stdout } = check(...args);
+    expect(stderr).toMatch(said);
+    expect([code, stdout]).toEqual([2, '']);
   });
 });
