@@ -1,8 +1,22 @@
 // What must have come out, computed in plain JavaScript from the events that lie in `enriched`.
 import { shardOfLane } from '../../shared/lanes/position.ts';
+import { expectedRelations } from './expected-relations.ts';
 import type { Click } from './producer.ts';
 import type { Seen } from './read-streams.ts';
 import type { Scene } from './world/scene.ts';
+
+/** What a part of the reference is computed with. */
+export type Reference = {
+  readonly put: (table: string, row: object) => void;
+  /** A query reads so many events. */
+  readonly reads: (query: string, n: number) => void;
+  /** Late for all windows of a query. */
+  readonly isLate: (query: string, x: Counted) => void;
+  /** The query's watermark that stood before an event. */
+  readonly watermark: (query: string, x: Counted) => number;
+  /** Those in time for their tumbling window of ten seconds; the others are late for the query. */
+  readonly tumble: (query: string, all: readonly Counted[]) => readonly Counted[];
+};
 
 /** An event as it counts: with the answer of the look-up that stands in its first copy. */
 export type Counted = { readonly c: Click; readonly w: number; readonly seen: Seen };
@@ -16,8 +30,8 @@ export type Expected = {
   readonly read: ReadonlyMap<string, number>;
 };
 
-const stamp = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
-const group = <T>(items: readonly T[], key: (t: T) => string): Map<string, T[]> => {
+export const stamp = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
+export const group = <T>(items: readonly T[], key: (t: T) => string): Map<string, T[]> => {
   const out = new Map<string, T[]>();
   for (const t of items) {
     const mine = out.get(key(t));
@@ -60,12 +74,12 @@ export const expected = (world: Scene, counted: readonly Counted[]): Expected =>
   const nameOf = (query: string, { seen }: Counted) => `${queryOf(query).id} ${shardOfLane(seen.e.lane)} ${seen.pos}`;
   const delayOf = (query: string): number => {
     const q = queryOf(query);
-    return q.kind === 'window' ? q.delay : 0;
+    return q.kind === 'stateless' ? 0 : q.delay;
   };
   const reads = (query: string, n: number) => read.set(queryOf(query).id, n);
 
   /** Those in time for their tumbling window of ten seconds. */
-  const tumble = (query: string, all: readonly Counted[]) =>
+  const tumble: Reference['tumble'] = (query, all) =>
     all.filter((x) => {
       if (startOf(x.c.t) + TEN - 1 > x.seen.clock - delayOf(query)) return true;
       late.push(nameOf(query, x));
@@ -178,6 +192,17 @@ export const expected = (world: Scene, counted: readonly Counted[]): Expected =>
     const ws = xs.map((x) => x.w);
     put('ranks', { k, s: stamp(Number(s)), w: sum(ws), top: Math.max(...ws) });
   }
+
+  expectedRelations(
+    {
+      put,
+      reads,
+      tumble,
+      isLate: (query, x) => late.push(nameOf(query, x)),
+      watermark: (query, x) => x.seen.clock - delayOf(query),
+    },
+    counted,
+  );
 
   for (const x of counted.filter((y) => y.c.v === 1))
     if (isNumber(x.c.x)) put('parsed', { k: x.c.k, x: Number(x.c.x), w: x.w, t: stamp(x.c.t) });

@@ -5,7 +5,7 @@ import { RUN_ID } from './cast.ts';
 import { type Counted, expected } from './expected.ts';
 import { firstTimes, NEVER, rawClocks, type Seen } from './read-streams.ts';
 import { DELAY } from './scenario.ts';
-import { rowsInLake, rowsInTable, rowsOnStream, sideLines } from './stores.ts';
+import { finalsTwice, rowsInLake, rowsInTable, rowsOnStream, sideLines } from './stores.ts';
 import type { Scene } from './world/scene.ts';
 
 const differences = (what: string, want: readonly string[], have: readonly string[]): string[] => {
@@ -107,7 +107,10 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
   problems.push(...differences('enriched', fate.pass, places));
   const counted = countedOf(world, enriched, problems);
   const want = expected(world, counted);
-  problems.push(...differences('rows', want.rows, rowsOnStream(firstTimes(world.refined, problems))));
+  const refined = firstTimes(world.refined, problems);
+  problems.push(...differences('rows', want.rows, rowsOnStream(refined)));
+  const early = world.wholePlan.queries.filter((q) => 'early' in q && !('lateness' in q && q.lateness > 0));
+  problems.push(...finalsTwice(refined, new Set(early.map((q) => q.into))));
   if (world.shape.sinks) {
     problems.push(...differences('table', inTables(world, 'dynamodb', want.rows), rowsInTable(world)));
     problems.push(...differences('lake', inTables(world, 'filesystem', want.rows), await rowsInLake(world, problems)));

@@ -3,7 +3,8 @@
 import type { Enrichment, EventType, Source } from '../../shared/pipeline.ts';
 import { compileSql } from '../../shared/query/compile.ts';
 import type { Plan } from '../../shared/query/plan.ts';
-import { hours, minutes } from '../../shared/time.ts';
+import { hours, minutes, seconds } from '../../shared/time.ts';
+import { byHand } from './by-hand.ts';
 
 export const DELAY = 7_000;
 
@@ -53,14 +54,32 @@ const QUERIES: Readonly<Record<string, string>> = {
 };
 
 /** Queries that nobody reads: a deploy may add or remove one. */
-export const LEAVES = ['hops', 'growing', 'forties', 'visits_of_visits', 'big_tens', 'numbers', 'ranks'] as const;
+export const LEAVES = [
+  'hops',
+  'growing',
+  'forties',
+  'visits_of_visits',
+  'big_tens',
+  'numbers',
+  'ranks',
+  'best',
+  'pair_counts',
+] as const;
+/** Queries that show rows of open windows, in schedules with early rows. */
+const EARLY: readonly string[] = ['growing', 'numbers', 'best', 'hops'];
+const EARLY_EACH = seconds(2);
 export type Leaf = (typeof LEAVES)[number];
 
-/**
- * @param lateness of the hopping query, in seconds
- * @param without  a query that is left out
- */
-export const chaosPlan = (lateness: number, without?: Leaf): Plan => {
+export type Variant = {
+  /** Of the hopping query, in seconds. */
+  readonly lateness: number;
+  /** Whether rows of open windows are shown. */
+  readonly early?: boolean;
+  /** A query that is left out. */
+  readonly without?: Leaf | undefined;
+};
+
+export const chaosPlan = ({ lateness, early = false, without }: Variant): Plan => {
   const files = [
     { path: 'tables.sql', text: TABLES.replace('$LATENESS', String(lateness)) },
     ...Object.entries(QUERIES)
@@ -69,14 +88,20 @@ export const chaosPlan = (lateness: number, without?: Leaf): Plan => {
   ];
   const { plan, errors } = compileSql(files, { types: ['click.v1'] });
   if (errors.length > 0) throw new Error(errors.map((e) => `${e.file}:${e.line}: ${e.message}`).join('\n'));
-  return plan;
+  const more = byHand(DELAY);
+  const queries = [...plan.queries, ...more.queries].filter((q) => q.name !== without);
+  return {
+    ...plan,
+    tables: [...plan.tables, ...more.tables],
+    queries: early ? queries.map((q) => (EARLY.includes(q.name) ? { ...q, early: EARLY_EACH } : q)) : queries,
+  };
 };
 
 const plans = new Map<string, Plan>();
 /** The same, compiled once. */
-export const planFor = (lateness: number, without?: Leaf): Plan => {
-  const name = `${lateness} ${without}`;
-  const known = plans.get(name) ?? chaosPlan(lateness, without);
+export const planFor = (variant: Variant): Plan => {
+  const name = `${variant.lateness} ${variant.early} ${variant.without}`;
+  const known = plans.get(name) ?? chaosPlan(variant);
   plans.set(name, known);
   return known;
 };

@@ -23,6 +23,8 @@ export type Shape = {
   readonly groups: number;
   /** Of the hopping query, in seconds. */
   readonly lateness: number;
+  /** Whether rows of open windows are shown. */
+  readonly early: boolean;
   /** Chance that an event is far behind the others. */
   readonly late: number;
   readonly sinks: boolean;
@@ -65,6 +67,7 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     changingAnswers: r.chance(faults.changingAnswers),
     silence: r.chance(faults.silence),
     redeploy: redeployed(r, faults),
+    early: r.chance(0.4),
   };
   return {
     ...drawn,

@@ -16,6 +16,7 @@ type RowEvent = {
   readonly type: string;
   readonly revision?: string;
   readonly deleted?: boolean;
+  readonly early?: boolean;
   readonly data: unknown;
 };
 
@@ -27,7 +28,21 @@ export const rowsOnStream = (refined: readonly Seen[]): readonly string[] => {
     const old = newest.get(row.id);
     if (old === undefined || (row.revision ?? '') > (old.revision ?? '')) newest.set(row.id, row);
   }
-  return [...newest.values()].filter((r) => r.deleted !== true).map((r) => `${r.type} ${JSON.stringify(r.data)}`);
+  // What stands of an early row when all windows are closed is wrong: a final should stand there, or a row that takes it back.
+  return [...newest.values()]
+    .filter((r) => r.deleted !== true)
+    .map((r) => `${r.type} ${JSON.stringify(r.data)}${r.early === true ? ' early' : ''}`);
+};
+
+/** Rows of queries that show open windows and take no late rows: the one final of a row is sent once, whatever was shown before. */
+export const finalsTwice = (refined: readonly Seen[], queries: ReadonlySet<string>): readonly string[] => {
+  const finals = new Map<string, number>();
+  for (const { e } of refined) {
+    const row = JSON.parse(Buffer.from(e.bytes).toString()) as RowEvent;
+    if (!queries.has(row.type) || row.early === true || row.deleted === true) continue;
+    finals.set(row.id, (finals.get(row.id) ?? 0) + 1);
+  }
+  return [...finals].flatMap(([id, n]) => (n === 1 ? [] : [`rows: ${n} finals of ${id}`]));
 };
 
 /** The same from the results table. */

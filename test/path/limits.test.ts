@@ -27,7 +27,7 @@ const FN = 'aggregate/enriched';
 const INLINE = 11 * 1024;
 const MIB = 1_048_576;
 const plenty = { remainingMs: () => 60_000 };
-const plan = chaosPlan(0);
+const plan = chaosPlan({ lateness: 0 });
 
 const ports = () => {
   const clock = manualClock('2024-05-01T12:00:00Z');

@@ -5,7 +5,17 @@ import { lanes } from './lanes.ts';
 import { ledgers } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
 import { refines } from './refine.ts';
+import { relations } from './relations.ts';
 import { sinks } from './sinks.ts';
 import { windows } from './windows.ts';
 
-export const mutants: readonly Mutant[] = [...doors, ...head, ...lanes, ...ledgers, ...windows, ...refines, ...sinks];
+export const mutants: readonly Mutant[] = [
+  ...doors,
+  ...head,
+  ...lanes,
+  ...ledgers,
+  ...windows,
+  ...refines,
+  ...relations,
+  ...sinks,
+];

@@ -56,14 +56,14 @@ export const windows: readonly Mutant[] = [
     name: 'noRevision',
     protects: 'a window that closed is revised within its lateness',
     section: '5.4',
-    edits: [edit(WINDOW, 'if (!first && isDue(end + query.lateness, closed)) continue;', 'if (!first) continue;')],
+    edits: [edit(WINDOW, 'if (!first && isDue(end + lateness, closed)) continue;', 'if (!first) continue;')],
     directed: 'a revision counts all rows of its window',
   },
   {
     name: 'noTombstone',
     protects: 'a revision whose HAVING does not hold any more takes its row back',
     section: '5.4',
-    edits: [edit(WINDOW, 'if (kept || !first) rows.push', 'if (kept) rows.push')],
+    edits: [edit(WINDOW, 'else if (result.kept || !first || wasShown', 'else if (result.kept || wasShown')],
     directed: 'a revision whose HAVING fails takes the row back',
   },
   {

@@ -67,8 +67,8 @@ export class Scene {
     const shape = shapeOf(seed, faults, limits);
     this.shape = shape;
     const { redeploy } = shape;
-    this.wholePlan = planFor(shape.lateness);
-    this.plan = planFor(shape.lateness, redeploy?.adds ? redeploy.leaf : undefined);
+    this.wholePlan = planFor(shape);
+    this.plan = planFor({ ...shape, without: redeploy?.adds ? redeploy.leaf : undefined });
     const retention = shape.load ? Number.POSITIVE_INFINITY : RETENTION;
     const log = (name: string, at: 0 | 1 | 2 | 3) => {
       const journal = new Journal(name, { clock: { now: () => this.arrival() }, shards: shape.shards[at], retention });
