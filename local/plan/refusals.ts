@@ -56,7 +56,7 @@ export const refusalsOf = (before: Deployment | null, now: Deployment, known: Kn
             reason: 'changed-groups',
             name: 'GROUPS',
             says: `key groups ${show(groupsWere)} -> ${show(groupsAre)} within run ${show(runsOf(before))}: positions and clocks are kept by key group, so results would be wrong`,
-            wayOut: `a new run, --param run=N (${NEW_RUN}); or keep the groups: \`millrace shards --set\` changes shards without them`,
+            wayOut: `keep them: --param groups=${show(groupsWere)}, shards can change without them; or a new run, --param run=N: ${NEW_RUN}`,
           },
         ]
       : [];
