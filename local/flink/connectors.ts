@@ -1,0 +1,49 @@
+// WITH options as Flink's connectors want them: those of Millrace left out, those that a connector needs added.
+import type { CreateTable, OptionNode, Span } from '../../shared/query/ast.ts';
+
+/** What stands for the user's region and account where the SQL names none. */
+export const REGION = 'REGION';
+const ACCOUNT = 'ACCOUNT';
+
+type Needs = (table: string) => Readonly<Record<string, string>>;
+
+const JSON_FORMAT = { format: 'json', 'json.timestamp-format.standard': 'ISO-8601' };
+
+/** Options that a connector of Flink cannot do without, by its documentation (flink-connector-aws 5, JDBC 3, OpenSearch 2). */
+const NEEDS: Readonly<Record<string, Needs>> = {
+  kinesis: (table) => ({
+    'stream.arn': `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/${table}`,
+    'aws.region': REGION,
+    ...JSON_FORMAT,
+  }),
+  dynamodb: (table) => ({ 'table-name': table, 'aws.region': REGION }),
+  firehose: (table) => ({ 'delivery-stream': table, 'aws.region': REGION, ...JSON_FORMAT }),
+  sqs: () => ({ 'aws.region': REGION, ...JSON_FORMAT }),
+  filesystem: () => ({ format: 'parquet' }),
+  jdbc: (table) => ({ 'table-name': table }),
+  'opensearch-2': (table) => ({ index: table }),
+  'http-sink': () => JSON_FORMAT,
+};
+
+const written = (node: CreateTable): readonly OptionNode[] =>
+  node.options.filter((o) => !o.key.startsWith('millrace.'));
+
+export const connectorOf = (node: CreateTable): string => node.options.find((o) => o.key === 'connector')?.value ?? '';
+
+/** Whether Flink has a connector of this name. */
+export const isOfFlink = (connector: string): boolean => Object.hasOwn(NEEDS, connector);
+
+const AT: Span = { line: 0, col: 0, start: 0, end: 0 };
+
+/** The statement for Flink. What the user wrote stays; a format that was written keeps its own options. */
+export const forFlink = (node: CreateTable): CreateTable => {
+  const own = written(node);
+  const has = (key: string): boolean => own.some((o) => o.key === key);
+  const added = Object.entries(NEEDS[connectorOf(node)]?.(node.name.name) ?? {}).filter(
+    ([key]) => !has(key) && !(key.startsWith('json.') && has('format')),
+  );
+  return {
+    ...node,
+    options: [...own, ...added.map(([key, value]) => ({ key, value, keyAt: AT, valueAt: AT }))],
+  };
+};
