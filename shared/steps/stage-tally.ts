@@ -1,6 +1,7 @@
 // What one invocation of a hop counted, for its metrics. Not the books: those are counted from ledgers and stores.
 import type { Told } from '../metrics/told.ts';
 import type { EpochMs } from '../time.ts';
+import type { Doors } from './books/raw-page.ts';
 
 export class StageTally {
   in = 0;
@@ -16,13 +17,29 @@ export class StageTally {
     this.rejected += rejected;
   }
 
+  doors(): Doors {
+    const { in: taken, filtered, rejected, duplicate } = this;
+    return { in: taken, passed: taken - filtered - rejected - duplicate, rejected, duplicate };
+  }
+
+  doorsSince(was: Doors): Doors {
+    const now = this.doors();
+    return {
+      in: now.in - was.in,
+      passed: now.passed - was.passed,
+      rejected: now.rejected - was.rejected,
+      duplicate: now.duplicate - was.duplicate,
+    };
+  }
+
   /** Without events there is no delay to tell: an idle pipeline shall not pay for the metric, and `refine` tells it anyway. */
   told(now: EpochMs): Told {
-    const { in: taken, filtered, rejected, duplicate, clock } = this;
+    const { filtered, clock } = this;
+    const { in: taken, passed, rejected, duplicate } = this.doors();
     return {
       measures: {
         EventsIn: taken,
-        EventsPassed: taken - filtered - rejected - duplicate,
+        EventsPassed: passed,
         EventsFiltered: filtered,
         EventsRejected: rejected,
         EventsDuplicate: duplicate,

@@ -14,6 +14,7 @@ import type { Clock, Objects, Stream, Table } from '../ports.ts';
 import { days, type EpochMs, hours, type Ms } from '../time.ts';
 import type { BatchStep, StreamRecord } from '../trigger/batch.ts';
 import { ensureAncestorsRead } from './ancestors.ts';
+import { addRecord, packPage, putHours, readPage, takeOver } from './books/raw-page.ts';
 import { checkpoints } from './checkpoint.ts';
 import { type Claim, claimAll } from './claims.ts';
 import type { Judge, Verdict } from './judge.ts';
@@ -60,7 +61,8 @@ const named = (v: Verdict): { id?: string | undefined; source?: string | undefin
 
 export const validate = (deps: ValidateDeps): BatchStep => {
   const { groups, run, clock } = deps;
-  const marks = checkpoints(deps.table, run, `${STAGE}/${deps.raw.name}`);
+  const fn = `${STAGE}/${deps.raw.name}`;
+  const marks = checkpoints(deps.table, run, fn);
   const tree = shardTree({ table: deps.table, stream: deps.raw, clock, run });
   const announced = new Set<string>();
   const transport = Math.max(0, ...deps.sources.map((s) => s.transport));
@@ -218,14 +220,24 @@ export const validate = (deps: ValidateDeps): BatchStep => {
       ? { clock: before.clock as number, rose: (before.rose as number | undefined) ?? null }
       : NEW_CLOCK;
     const { owned, take, clock: now } = begin(shard, start, outbox, lines, tally);
-    const done = await takeInTime(batch, budget, outbox, take);
+    let page = readPage(before?.bk as string | undefined);
+    const booked = (before?.q as string | undefined) ?? '';
+    const done = await takeInTime(batch, budget, outbox, async (record) => {
+      const was = tally.doors();
+      await take(record);
+      const seq = padSeq(record.seq);
+      if (seq > booked) page = addRecord(page, record.arrival, clock.now(), seq, tally.doorsSince(was));
+    });
     const last = batch.records[done - 1] as StreamRecord;
     for (const g of owned)
       outbox.add(g, { kind: 'mark', lane: lane(shard.id, g), pos: endOf(last.seq), clock: now().clock });
     await outbox.flush();
     const name = `${batch.shard}/${first.seq}-${last.seq}`;
     await keepAside(deps.rejected, sideDoorKey('rejected', run, STAGE, first.arrival, name), lines);
-    await marks.advance(batch.shard, last.seq, { clock: now().clock, rose: now().rose as EpochMs });
+    const { page: open, over } = takeOver(page);
+    await putHours(deps.table, run, fn, batch.shard, over);
+    const at = { clock: now().clock, rose: now().rose as EpochMs, bk: packPage(open) };
+    await marks.advance(batch.shard, last.seq, at);
     announced.add(batch.shard);
     if (now().clock !== NEW_CLOCK.clock) tally.clock = now().clock;
     return { done, told: tally.told(clock.now()) };

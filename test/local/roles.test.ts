@@ -194,9 +194,12 @@ describe('the calls of a run', () => {
       await http(`{"${WORD}`, { 'x-api-key': 'a-key', 'content-type': 'application/json' });
       await http(WORD, { 'x-api-key': WORD });
       await player.pools.get('tick')?.invoke({});
+      const books = () => player.pools.get('check-books')?.invoke({ time: '2026-02-01T00:00:00Z' });
+      await books(); // notes where it begins
       endOfInput(raw, arrival, END_OF_TIME);
       player.start(false);
       await player.drain(() => {});
+      await books();
       await player.stop();
     } finally {
       await here.close();
@@ -220,6 +223,7 @@ describe('the calls of a run', () => {
     [/ dynamodb:BatchGetItem .*-reference$/, 'a query that looks rows up'],
     [/^aggregate(-again)? dynamodb:UpdateItem /, 'a batch without an event of a query moves its checkpoint only'],
     [/-again s3:(Get|Put)Object millrace-dev-data\/1\//, 'windows over windows too large for an item'],
+    [/^check-books s3:GetObject /, 'rows of an hour in which all arrived, and of a decision that is still being sent'],
     [/^refine-again s3:PutObject .*\/late\//, 'rows too late for a window over windows'],
   ];
 

@@ -73,6 +73,7 @@ describe('this pipeline', () => {
       'write-lake',
       'roll-up-lake',
       'tick',
+      'check-books',
     ]);
     expect(names(readTemplate({ root, params: { deaggregate: 'enriched' } }))).toEqual([...names(dev), 'deaggregate']);
   });

@@ -98,6 +98,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
       lanes: pruned(folded.lanes),
       through: through > head.through ? through : head.through,
       counts: folded.counts,
+      arrived: folded.arrived,
       body: entryBody(folded.partials, folded.side),
     });
     if (!appended.ok) throw new Fault('table.unavailable', `${fn} ${shard}: entry ${head.n + 1} is taken`);

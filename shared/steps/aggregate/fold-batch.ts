@@ -6,10 +6,12 @@ import { getOrMake } from '../../get-or-make.ts';
 import type { Inner, StampedEvent } from '../../lanes/inner.ts';
 import { type Lane, position, shardOfLane } from '../../lanes/position.ts';
 import type { EpochMs } from '../../time.ts';
+import { hourOf, isBooked } from '../books/hour.ts';
 import { isBeyond, type LaneMark, NEW_LANE, parsePosition } from '../ledger/lane-marks.ts';
 import type { Counts } from '../ledger/ledger.ts';
 import type { PackedPartials } from '../ledger/partials.ts';
 import type { BatchFold } from '../operators/operator.ts';
+import { isRefinedLane } from '../roster.ts';
 import type { Folder } from './folder.ts';
 import type { SideEvent } from './side-event.ts';
 import { mayClose, showsAtOnce, watermarkOf } from './watermark.ts';
@@ -19,6 +21,8 @@ export type Folded = {
   readonly counts: Record<string, Counts>;
   readonly partials: ReadonlyMap<string, PackedPartials>;
   readonly side: readonly SideEvent[];
+  /** Events that were new, by the hour of their arrival, for the books; those of queries are not among them. */
+  readonly arrived: Record<string, number>;
   /** Whether anything was new. */
   readonly applied: boolean;
   /** Whether some lane's clock went over a boundary at which a window may close, or rows came that are shown at once. */
@@ -103,6 +107,7 @@ export const foldBatch = (
   const read = new Map<Lane, readonly QueryState[]>();
   const readersOf = (lane: Lane): readonly QueryState[] =>
     getOrMake(read, lane, () => states.filter((s) => s.folder.reads(lane)));
+  const arrived: Record<string, number> = {};
   let applied = false;
   let due = false;
 
@@ -133,6 +138,10 @@ export const foldBatch = (
     lanes.set(item.lane, { seq: item.seq, index: item.index, child: item.child, clock, endedAt: 0 });
     applied = true;
     due ||= clock > mark.clock && readers.some((s) => mayClose(s.folder.operator.query, mark.clock, clock));
+    if (isBooked(item.arrival, now) && !isRefinedLane(item.lane)) {
+      const hour = hourOf(item.arrival);
+      arrived[hour] = (arrived[hour] ?? 0) + 1;
+    }
     const { event, time } = known?.get(item) ?? readEvent(item);
     for (const s of readers) if (s.folder.takes(event)) foldEvent(s, item, event, time, clock, side);
   }
@@ -146,5 +155,5 @@ export const foldBatch = (
     const packed = s.fold.packed();
     if (packed !== null) partials.set(id, packed);
   }
-  return { lanes, counts, partials, side, applied, due };
+  return { lanes, counts, partials, side, arrived, applied, due };
 };

@@ -24,6 +24,8 @@ export type NewEntry = {
   readonly lanes: ReadonlyMap<Lane, LaneMark>;
   readonly through: string;
   readonly counts: Readonly<Record<string, Counts>>;
+  /** Events of raw lanes by the hour of their arrival, for the books. */
+  readonly arrived?: Readonly<Record<string, number>>;
   /** What the entry carries beside the marks: any JSON. null when there is nothing. */
   readonly body: unknown;
 };
@@ -34,6 +36,7 @@ export type Entry = {
   readonly lanes: ReadonlyMap<Lane, LaneMark>;
   readonly through: string;
   readonly counts: Readonly<Record<string, Counts>>;
+  readonly arrived: Readonly<Record<string, number>>;
   readonly par: Readonly<Record<string, number>> | null;
   /** Packed size of the body in bytes. */
   readonly size: number;
@@ -67,16 +70,20 @@ const FRESH = days(1);
 const entryKey = (n: number): string => `e#${String(n).padStart(12, '0')}`;
 const nameOf = (item: Item): string => `${item.pk} ${item.sk}`;
 
-type EntryHeader = { l: PackedLanes; q: Record<string, Counts> };
-type Header = { readonly lanes: ReadonlyMap<Lane, LaneMark>; readonly counts: Readonly<Record<string, Counts>> };
+type EntryHeader = { l: PackedLanes; q: Record<string, Counts>; a?: Readonly<Record<string, number>> };
+type Header = {
+  readonly lanes: ReadonlyMap<Lane, LaneMark>;
+  readonly counts: Readonly<Record<string, Counts>>;
+  readonly arrived: Readonly<Record<string, number>>;
+};
 
 const headerOf = (item: Item): Header =>
   reading(nameOf(item), () => {
     if (!(item.h instanceof Uint8Array)) throw new Error('it has no header');
     if (!Number.isSafeInteger(item.n) || (item.sk !== 'floor' && item.sk !== entryKey(item.n as number)))
       throw new Error(`its number is ${item.n}`);
-    const { l, q } = unpackJson(item.h) as EntryHeader;
-    return { lanes: unpackLanes(l), counts: q };
+    const { l, q, a = {} } = unpackJson(item.h) as EntryHeader;
+    return { lanes: unpackLanes(l), counts: q, arrived: a };
   });
 
 /** Whether events were counted that a body must tell of. */
@@ -110,6 +117,7 @@ export const ledger = (deps: {
       lanes: header.lanes,
       through: item.through as string,
       counts: header.counts,
+      arrived: header.arrived,
       par: item.par === undefined ? null : (JSON.parse(item.par as string) as Record<string, number>),
       size: inline?.length ?? (item.size as number | undefined) ?? 0,
       async body() {
@@ -139,7 +147,9 @@ export const ledger = (deps: {
 
     async append(shard, head, entry) {
       const n = head.n + 1;
-      const header: EntryHeader = { l: packLanes(entry.lanes), q: entry.counts };
+      const { arrived = {} } = entry;
+      const booked = Object.keys(arrived).length > 0 ? { a: arrived } : {};
+      const header: EntryHeader = { l: packLanes(entry.lanes), q: entry.counts, ...booked };
       const body = entry.body === null ? undefined : packJson(entry.body);
       let stored: Record<string, string | number | Uint8Array> = {};
       if (body !== undefined && body.length <= INLINE_BYTES) stored = { p: body };
