@@ -95,7 +95,12 @@ export const COMMANDS: readonly Command[] = [
     name: 'check',
     summary: 'compiles the pipeline and prints what it would do, or every mistake in it',
     usage: 'millrace check [--plan QUERY [--svg FILE]] [--pipeline DIR] [--json]',
-    options: { plan: { type: 'string' }, svg: { type: 'string' }, pipeline: { type: 'string' }, json: { type: 'boolean' } },
+    options: {
+      plan: { type: 'string' },
+      svg: { type: 'string' },
+      pipeline: { type: 'string' },
+      json: { type: 'boolean' },
+    },
     help: [
       ['--plan QUERY', 'how one query runs: what it reads, each operator, the type of every column'],
       ['--svg FILE', 'the same as a picture'],
@@ -104,6 +109,28 @@ export const COMMANDS: readonly Command[] = [
     ],
     words: [],
     load: async () => (await import('./check.ts')).check,
+  },
+  {
+    name: 'destinations',
+    summary: 'where rows go, and what must stand there before the first one comes',
+    usage: 'millrace destinations [--ddl | --migrate | --grants] [--pipeline DIR]',
+    options: {
+      ddl: { type: 'boolean' },
+      migrate: { type: 'boolean' },
+      grants: { type: 'boolean' },
+      pipeline: { type: 'string' },
+    },
+    help: [
+      ['--ddl', 'prints the SQL of databases and the templates of search engines'],
+      [
+        '--migrate',
+        'runs them; PostgreSQL as PGUSER with PGPASSWORD, OpenSearch with the credentials of the environment',
+      ],
+      ['--grants', 'what the roles of the sinks are allowed, as the plugin adds it to the stack'],
+      pipeline,
+    ],
+    words: [],
+    load: async () => (await import('./destinations.ts')).destinations,
   },
   {
     name: 'build',

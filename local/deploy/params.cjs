@@ -54,6 +54,14 @@ const paramMistakes = ({ known, given, stage }) => {
     ...choices,
     ...needs(text('door') === 'jwt', 'issuer', 'door=jwt checks who signed a token'),
     ...needs(text('door') === 'jwt', 'audience', 'door=jwt checks whom a token is for'),
+    ...needs(text('warehouse') !== 'off', 'warehouseSecret', 'the warehouse needs a login, kept as a secret'),
+    ...needs(text('warehouse') === 'vpc', 'subnets', 'warehouse=vpc runs in subnets of yours'),
+    ...needs(
+      text('warehouse') === 'vpc',
+      'securityGroups',
+      'warehouse=vpc needs a security group that reaches the database',
+    ),
+    ...needs(text('webhooks') === 'on', 'webhookSecret', 'requests are signed with keys, kept as a secret'),
     ...needs(text('domain') !== '', 'certificate', 'a domain needs the ARN of its certificate in ACM'),
     ...needs(text('certificate') !== '', 'domain', 'a certificate is of use with a domain only'),
     ...origins.map(

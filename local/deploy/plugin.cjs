@@ -32,6 +32,7 @@ class MillracePlugin {
       'before:package:compileFunctions': () => this.eachStream(),
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         this.watchStage();
+        this.grantDestinations();
         finishTemplate(serverless);
       },
       'after:deploy:deploy': () => {
@@ -68,6 +69,13 @@ class MillracePlugin {
   watchStage() {
     const { Resources } = this.serverless.service.provider.compiledCloudFormationTemplate;
     Object.assign(Resources, JSON.parse(this.millrace('dashboard', '--cloudformation', ...this.settings())));
+  }
+
+  /** The roles of the sinks may write to the destinations that the tables of the pipeline name, and to no other. */
+  grantDestinations() {
+    const { Resources } = this.serverless.service.provider.compiledCloudFormationTemplate;
+    for (const [role, statements] of Object.entries(JSON.parse(this.millrace('destinations', '--grants'))))
+      Resources[role]?.Properties.Policies[0].PolicyDocument.Statement.push(...statements);
   }
 
   loadReferences() {

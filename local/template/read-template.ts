@@ -24,6 +24,7 @@ const FUNCTION = [
   'maximumRetryAttempts',
   'package',
   'consumers',
+  'vpc', // a network is nothing here
 ];
 const LAMBDA_TIMEOUT = 6; // seconds; osls's default
 const LAMBDA_MEMORY = 1024; // MB; osls's default

@@ -81,3 +81,14 @@ export const postgresConnection = ({ url, login }: PostgresOptions): Sql & { end
     },
   };
 };
+
+/**
+ * The text of a login's secret, in the form that Secrets Manager keeps for databases: `{"username": …, "password": …}`.
+ * @throws Error that names what is missing, never what stands there
+ */
+export const readLogin = (text: string): Login => {
+  const { username, password } = JSON.parse(text) as { username?: unknown; password?: unknown };
+  if (typeof username !== 'string' || typeof password !== 'string')
+    throw new Error('a login is {"username": …, "password": …}');
+  return { user: username, password };
+};

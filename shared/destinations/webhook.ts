@@ -110,3 +110,18 @@ export const webhook = ({ tables, secrets, post, clock }: WebhookDeps): Destinat
     },
   };
 };
+
+/**
+ * The text of the secret: `{"keys": ["whsec_…", …]}`, newest first, base64 after the prefix as Standard Webhooks writes them.
+ * @throws Error that says the form, never what stands there
+ */
+export const readKeys = (text: string): readonly Uint8Array[] => {
+  const { keys } = JSON.parse(text) as { keys?: unknown };
+  const form = 'keys for webhooks are {"keys": ["whsec_…", …]}, 24 to 64 bytes in base64 each';
+  if (!Array.isArray(keys)) throw new Error(form);
+  return keys.map((key: unknown) => {
+    const bytes = Buffer.from(String(key).replace(/^whsec_/, ''), 'base64');
+    if (bytes.length < 24 || bytes.length > 64) throw new Error(form);
+    return bytes;
+  });
+};

@@ -1,0 +1,41 @@
+// refined -> PostgreSQL, Aurora. Writes each row by its key, a batch in one statement; the newest revision wins.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { pipeline } from '#pipeline';
+import { s3Objects } from '../../shared/aws/s3-objects.ts';
+import { secretValue } from '../../shared/aws/secret.ts';
+import { settings } from '../../shared/aws/settings.ts';
+import { postgres } from '../../shared/destinations/postgres.ts';
+import { postgresConnection, readLogin } from '../../shared/destinations/postgres-connection.ts';
+import { byName, shared, tablesOf, WAREHOUSE } from '../../shared/destinations/tables-of.ts';
+import { watch } from '../../shared/metrics/watch.ts';
+import { systemClock } from '../../shared/ports.ts';
+import { routed } from '../../shared/steps/sink/route.ts';
+import { upsert } from '../../shared/steps/sink/upsert.ts';
+import { onKinesis } from '../../shared/trigger/kinesis.ts';
+
+const env = settings(['WAREHOUSE_SECRET', 'DATA_BUCKET', 'RUN']);
+const logger = new Logger();
+const watching = watch('write-warehouse');
+const login = secretValue({ secret: env.WAREHOUSE_SECRET, parse: readLogin, clock: systemClock });
+const tables = tablesOf(pipeline.plan, WAREHOUSE);
+const destinations = shared(
+  tables,
+  (t) => t.options.url ?? '',
+  (url, mine) => postgres(postgresConnection({ url, login }), mine, url),
+);
+
+export const handler = middy(
+  onKinesis(
+    upsert({
+      stage: 'write-warehouse',
+      tables: byName(tables),
+      destination: routed('the warehouse', destinations),
+      rejected: s3Objects({ bucket: env.DATA_BUCKET, usage: watching.usage }),
+      run: env.RUN,
+    }),
+    logger,
+    watching,
+  ),
+).use(injectLambdaContext(logger));
