@@ -160,6 +160,10 @@ describe('what no dialect takes says what was expected', () => {
       'EXECUTE STATEMENT SET BEGIN CREATE TABLE t (a INT); END',
       '1:29 not SQL: statement set: expected INSERT INTO or END, found "CREATE"',
     ],
+    [
+      'CREATE TABLE t (a INT, b AS a IN (SELECT x FROM u))',
+      '1:29 not SQL: computed column: a query cannot stand in it',
+    ],
     ['INSERT INTO s SELECT ``, x FROM t', '1:22 not SQL: a name in backticks is empty'],
   ])('%s', (text, expected) => {
     expect(mistakes(text)[0]).toContain(expected);
