@@ -318,9 +318,14 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'invoke',
     summary: 'one function on one sample event, on fresh local services',
-    usage: 'millrace invoke FUNCTION --event FILE [--pipeline DIR]',
-    options: { event: { type: 'string' }, pipeline: { type: 'string' } },
-    help: [['--event FILE', 'the event as Lambda gets it, JSON; - reads standard input'], pipeline],
+    usage: 'millrace invoke FUNCTION --event FILE [--stage STAGE] [--param NAME=VALUE]… [--pipeline DIR]',
+    options: { event: { type: 'string' }, pipeline: { type: 'string' }, stage: deploy.stage, param: deploy.param },
+    help: [
+      ['--event FILE', 'the event as Lambda gets it, JSON; - reads standard input; events/ has one for each function'],
+      deployHelp[0],
+      deployHelp[1],
+      pipeline,
+    ],
     words: ['FUNCTION'],
     load: async () => (await import('./invoke.ts')).invoke,
   },

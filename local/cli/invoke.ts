@@ -6,6 +6,7 @@ import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { functionPool } from '../sandbox/pool.ts';
 import { CallError } from './call-error.ts';
 import type { Call, ExitCode } from './commands.ts';
+import { paramsOf } from './deploy-now.ts';
 import { textOf } from './parse-call.ts';
 import { PIPELINE, PROJECT } from './places.ts';
 
@@ -30,7 +31,13 @@ export const invoke = async (call: Call): Promise<ExitCode> => {
   if (file === undefined) throw new CallError('millrace invoke needs --event FILE, or --event - for standard input');
   const event = readEvent(file);
   const { compiled, path } = await loadPipeline(textOf(call, 'pipeline') ?? PIPELINE, PROJECT);
-  const here = await startHere({ root: PROJECT, keepAll: true });
+  const stage = textOf(call, 'stage');
+  const here = await startHere({
+    root: PROJECT,
+    keepAll: true,
+    params: paramsOf(call),
+    ...(stage !== undefined && { stage }),
+  });
   try {
     const { functions } = here.template;
     const fn = functions.find((f) => f.name === name);
