@@ -3,6 +3,7 @@ import { CHILD_DIGITS, shardOfLane } from '../../shared/lanes/position.ts';
 import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
 import { RUN_ID } from './cast.ts';
 import { type Counted, expected } from './expected.ts';
+import { judgedAfterDeploy } from './judge-deploy.ts';
 import { firstTimes, NEVER, rawClocks, type Seen } from './read-streams.ts';
 import { DELAY } from './scenario.ts';
 import { finalsTwice, rowsInLake, rowsInTable, rowsOnStream, sideLines } from './stores.ts';
@@ -133,16 +134,9 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
   const failedNames = failed.map((l) => `${idOf.get(l.query ?? '') ?? l.query} ${l.shard} ${eventAt(l.position)}`);
   problems.push(...differences('failed', want.failed, once(failedNames)));
   problems.push(...differences('rejected', fate.refused, refused));
-  return problems;
+  return problems.filter(judgedAfterDeploy(world, { enriched, refined }));
 };
 
-/** Everything that is not as it must be; empty when the run was exact, or cannot be judged (`world.void`). */
-export const judge = async (world: Scene): Promise<readonly string[]> => {
-  if (world.void !== null) return [];
-  const problems = await differencesOf(world);
-  const { redeploy } = world.shape;
-  if (redeploy === null) return problems;
-  // A query that came or went in the middle has counted a part; all others count everything.
-  const ofLeaf = new RegExp(`^(rows|table|lake|late|failed|doors): (missing |unexpected )?${redeploy.leaf}[ -]`);
-  return problems.filter((problem) => !ofLeaf.test(problem));
-};
+/** Everything that is not as it must be; empty when the run was exact, or cannot be judged (`scene.void`). */
+export const judge = async (scene: Scene): Promise<readonly string[]> =>
+  scene.void === null ? differencesOf(scene) : [];

@@ -12,7 +12,13 @@ const MINUTE = 60_000;
 const TRANSPORT = 5_000;
 
 /** An event where it first stands in a stream, with the clock of its lane at that place. */
-export type Seen = { readonly e: StampedEvent; readonly pos: Position; readonly clock: number };
+export type Seen = {
+  readonly e: StampedEvent;
+  readonly pos: Position;
+  readonly clock: number;
+  /** Sequence number of the record. */
+  readonly record: string;
+};
 
 /** Each position of a stream once. Parents come before children. */
 export const firstTimes = (log: Journal, problems: string[]): readonly Seen[] => {
@@ -37,7 +43,7 @@ export const firstTimes = (log: Journal, problems: string[]): readonly Seen[] =>
         const pos = item.kind === 'mark' ? item.pos : position(item.seq, item.index, item.child);
         if (pos <= lane.pos) continue;
         const clock = Math.max(lane.clock, item.clock ?? NEVER);
-        if (item.kind === 'event') out.push({ e: item, pos, clock });
+        if (item.kind === 'event') out.push({ e: item, pos, clock, record: record.seq });
         lanes.set(item.lane, { pos, clock, ended: false });
       }
     }

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '../..');
 const dir = mkdtempSync(join(tmpdir(), 'millrace-faults-'));
 const input = join(dir, 'shop.ndjson');
 const EVENTS = 2_000;
-const SEEDS = 60;
+const SEEDS = Number(process.env.FAULT_SEEDS ?? 24);
 const SHARDS = ['1', '2', '4'] as const;
 const struck: Record<FaultName, number> = { ...NO_FAULTS };
 

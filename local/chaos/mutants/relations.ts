@@ -98,6 +98,6 @@ export const relations: readonly Mutant[] = [
         '',
       ),
     ],
-    small: true,
+    directed: 'an early row is taken back by a sandbox that begins with a snapshot',
   },
 ];

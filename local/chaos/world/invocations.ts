@@ -22,6 +22,8 @@ export class Invocations {
   #zombies: Invocation[] = [];
   /** Runs of the plan before. */
   #oldRuns: Slot[] = [];
+  /** Batches that a deploy met on their way. */
+  #oldBatches: readonly Invocation[] = [];
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -151,12 +153,18 @@ export class Invocations {
 
   /** New invocations run the new plan, what runs goes on with the old one. */
   deploy(): void {
+    this.#oldBatches = [...this.#scene.mappings.flatMap((m) => [...m.running.values()]), ...this.#zombies];
     for (const m of this.#scene.mappings) m.retire();
     for (const runner of this.#scene.runners)
       runner.slots = runner.slots.map((slot) => {
         if (slot?.busy) this.#oldRuns.push(slot);
         return null;
       });
+  }
+
+  /** Whether nothing of the plan before runs any more. */
+  get onePlan(): boolean {
+    return this.#oldBatches.every((i) => i.ended) && this.#oldRuns.every((slot) => !slot.busy);
   }
 
   /** Ends what no Lambda survives: an invocation lives 15 minutes at most, a request lands or it does not. */

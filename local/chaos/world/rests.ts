@@ -73,13 +73,15 @@ const silence = async (world: World): Promise<void> => {
 };
 
 /** New invocations run the new plan, what runs goes on with the old one. */
-const redeploy = async ({ scene, invocations }: World): Promise<void> => {
+const redeploy = async (world: World): Promise<void> => {
+  const { scene, invocations } = world;
   const { redeploy: deploy } = scene.shape;
   if (deploy === null) return;
   scene.schedule.struck.add('redeploy');
   scene.tell(`a deploy ${deploy.adds ? 'adds' : 'removes'} ${deploy.leaf}`);
   scene.plan = planFor({ ...scene.shape, without: deploy.adds ? undefined : deploy.leaf });
   invocations.deploy();
+  world.deployed = true;
 };
 
 /** Those of a world, each at its own time. */

@@ -47,6 +47,8 @@ export class Scene {
   readonly lakeVersions = new Map<string, readonly Item[]>();
   /** Click -> what the look-up answered for it so far. */
   readonly answers = new Map<string, Set<number>>();
+  /** Stream -> its newest sequence number when nothing of the plan before a deploy ran any more; null before that. */
+  settledAt: ReadonlyMap<string, string> | null = null;
   /** Steps that were played. */
   steps = 0;
   /** Calls of ports that went on, in whatever way. */

@@ -14,6 +14,8 @@ export class World {
   readonly invocations: Invocations;
   readonly calls: Calls;
   readonly disturber: Disturber;
+  /** Whether the deploy of this world happened. */
+  deployed = false;
 
   constructor(seed: number, faults: Faults = ALL_FAULTS, limits: Limits = {}) {
     this.scene = new Scene(seed, faults, limits);
@@ -45,7 +47,15 @@ export class World {
     if (scene.void === null) await this.#drain();
   }
 
+  /** From here on every record is read by functions of one plan. */
+  #noteOnePlan(): void {
+    const { scene, invocations, calls } = this;
+    if (!this.deployed || scene.settledAt !== null || !invocations.onePlan || calls.someLandLater) return;
+    scene.settledAt = new Map(scene.streams.map((log) => [log.name, log.lastSeq]));
+  }
+
   async #step(): Promise<void> {
+    this.#noteOnePlan();
     const { scene, invocations, calls } = this;
     const { producer, schedule, mappings, runners } = scene;
     const { rng: r } = schedule;

@@ -122,10 +122,15 @@ export const twoContents = (log: MemoryLog): Problems => {
   return out;
 };
 
+type GivenOptions = { readonly shards?: number; readonly retention?: Ms; readonly early?: Ms };
 /** @param sql tables and queries over `clicks (k, n, x, t)`, whose watermark is 5 seconds behind */
-export const given = (sql: string, { shards = 1, retention }: { shards?: number; retention?: Ms } = {}) => {
-  const { plan, errors } = compileSql([{ path: 'q.sql', text: CLICKS + sql }], { types: ['click.v1'] });
+export const given = (sql: string, { shards = 1, retention, early }: GivenOptions = {}) => {
+  const { plan: compiled, errors } = compileSql([{ path: 'q.sql', text: CLICKS + sql }], { types: ['click.v1'] });
   if (errors.length > 0) throw new Error(errors.map((e) => `${e.line}: ${e.message}`).join('\n'));
+  const plan =
+    early === undefined
+      ? compiled
+      : { ...compiled, queries: compiled.queries.map((q) => (q.kind === 'window' ? { ...q, early } : q)) };
   const clock = manualClock(at('00:00'));
   const log = (name: string, n: number) => new MemoryLog(name, { clock, shards: n, ...(retention && { retention }) });
   const [raw, validated, enriched, refined] = [

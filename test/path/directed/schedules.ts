@@ -1,5 +1,6 @@
 // Every directed schedule by name. A mutant that names one must come out wrong in it, and the real code right.
 import { copySchedules } from './copies.ts';
+import { earlySchedules } from './early.ts';
 import type { Schedule } from './given.ts';
 import { headSchedules } from './head.ts';
 import { hopSchedules } from './hops.ts';
@@ -20,6 +21,7 @@ export const schedules: Readonly<Record<string, Schedule>> = {
   ...ledgerSchedules,
   ...refineSchedules,
   ...windowSchedules,
+  ...earlySchedules,
   ...sinkSchedules,
   ...lakeSchedules,
 };
