@@ -73,7 +73,12 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
   // What a broken enrichment would have added is not known, so columns are not held against the schemas then.
   const whole = enrichments.every((e) => e.errors.length === 0);
   const shapes = whole ? { schemas: knownSchemas(folder.schemas, loaded) } : {};
-  const sql = compileSql(folder.sql, { types: named, functions: functions.known, ...shapes });
+  const sql = compileSql(folder.sql, {
+    types: named,
+    references: references.map((r) => r.table),
+    functions: functions.known,
+    ...shapes,
+  });
   const errors = [
     ...folder.errors,
     ...schemas.errors,

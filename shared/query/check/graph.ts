@@ -103,7 +103,7 @@ const checkInto = ({ query, into }: Draft): void => {
   else if (plan.lateness > 0 && kind !== 'window' && kind !== 'stateless')
     problems.notYet(
       node.name.at,
-      `'millrace.lateness' of ${plan.name}, into which the query ${query.name} ${KINDS[kind]}`,
+      `'millrace.lateness' of ${plan.name}: the query ${query.name} ${KINDS[kind]}`,
       'leave it out; a larger delay in WATERMARK FOR waits for late events',
     );
   if (early !== null && (session || (kind !== 'window' && kind !== 'composed')))

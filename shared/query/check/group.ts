@@ -15,6 +15,7 @@ import { runningBase } from './running.ts';
 import type { Scope } from './scope.ts';
 import { oneSet } from './sets.ts';
 import { topicOf } from './topic.ts';
+import { sideBySide } from './union.ts';
 import { treeOf } from './windows.ts';
 
 /** What a grouped SELECT gives: the relation before its columns are named, those columns, and ROW_NUMBER if it is among them. */
@@ -103,11 +104,11 @@ const overWindows = (
     problems.notYet(rank.at, 'ROW_NUMBER in a SELECT with GROUPING SETS', 'number the rows in a query around it');
     return null;
   }
-  const union: Tree = {
-    kind: 'union',
-    of: trees.map(({ tree, place }) => ({ tree, select: columns.map((c) => place(c.expr)) })),
-  };
-  const numbered = columns.map((c, slot) => ({ ...c, expr: { kind: 'slot' as const, slot, type: c.type } }));
+  const both = sideBySide(
+    trees.map(({ tree, place }) => ({ tree, columns: columns.map((c) => ({ ...c, expr: place(c.expr) })) })),
+  );
+  const union: Tree = { kind: 'union', of: both.of };
+  const numbered = both.columns;
   return { rel: { ...plain, columns: numbered, tree: union }, projected: { columns: numbered, rank: null } };
 };
 

@@ -23,11 +23,12 @@ export const inputScope = (rel: Shown, clause: string, problems: Problems): Scop
     if (rel.broken.has(ident.name)) return null;
     const columns = within ? rel.columns.slice(within.from, within.to) : rel.columns;
     const known = columns.map((c) => c.name);
-    const tables = qualifies ? parts.map((p) => p.name) : [];
-    const several = parts.length > 1 && tables.length > 0 ? ` Tables in FROM: ${listed(tables)};` : '';
+    const tables = parts.map((p) => p.name);
     problems.add(
       ident.at,
-      `${clause}: unknown column "${ident.name}".${didYouMean(ident.name, [...known, ...tables])}${several} ${within?.name ?? rel.name} has ${listed(known)}`,
+      qualifies && tables.length > 1
+        ? `${clause}: no table "${ident.name}" in FROM, and no column.${didYouMean(ident.name, [...tables, ...known])} Tables: ${listed(tables)}`
+        : `${clause}: unknown column "${ident.name}".${didYouMean(ident.name, known)} ${within?.name ?? rel.name} has ${listed(known)}`,
     );
     return null;
   };

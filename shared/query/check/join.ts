@@ -22,7 +22,7 @@ const refuseSide = (rel: Relation, at: Span, problems: Problems): boolean => {
   else if (rel.kind === 'pairs')
     problems.notYet(
       at,
-      `a join with ${rel.name}, which are joined by time`,
+      `a join with ${calledOf(rel)}, which are joined by time`,
       'write the first join into a kinesis table with WATERMARK FOR, and join that',
     );
   else return false;

@@ -77,7 +77,7 @@ export const checkComposedKey = (target: Target, rel: Windows): void => {
       `INSERT INTO: two rows of one window may have the same key in ${keyText(target)} and would overwrite each other; ${
         unique
           ? 'it must hold every key by which the rows of a window differ: those of GROUP BY and of the joined sides, or PARTITION BY and the rank'
-          : 'the query gives the rows of events as they are, which nothing tells apart: leave the PRIMARY KEY out, or group them'
+          : 'nothing tells the rows of this query apart, be it events as they are or parts of a UNION ALL: leave the PRIMARY KEY out, or group them'
       }`,
     );
   else

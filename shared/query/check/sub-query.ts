@@ -11,6 +11,7 @@ import { resolveJoined } from './join.ts';
 import { type Condition, numbered } from './join-scope.ts';
 import { type Names, withQueries } from './names.ts';
 import { alike } from './operators.ts';
+import { project } from './project.ts';
 import { isWindowed, type Relation, type Shown } from './relation.ts';
 import { call, type Scope } from './scope.ts';
 import { mapSlots } from './slots.ts';
@@ -76,6 +77,9 @@ const correlated = (
   const rel = from?.kind === 'joined' ? resolveJoined(from, [], problems) : from;
   if (!rel) return null;
   const scope = bothScopes(outer, rel, problems);
+  const before = problems.count();
+  project(select.items, rel, { ...scope, clause: 'SELECT' }, false);
+  if (problems.count() > before) return null;
   if (!select.where) return { rel, conditions: [], scope };
   const expr = condition(select.where, scope);
   return expr && { rel, conditions: [{ expr, at: select.where.at }], scope };

@@ -102,7 +102,10 @@ const collect = (
       return;
     }
     case 'union':
-      for (const part of tree.of) collect(part.tree, slots(part.select), null, uses);
+      for (const part of tree.of) {
+        const keys = hint?.map((e) => mapSlots(e, (s) => part.select[s.slot] ?? s)) ?? null;
+        collect(part.tree, slots(part.select), keys, uses);
+      }
       return;
     default:
       tree satisfies never;

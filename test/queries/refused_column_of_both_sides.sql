@@ -1,0 +1,8 @@
+-- fails: SELECT: "id" is a column of a and b; write a.id or b.id
+-- fails: SELECT: no table "c" in FROM, and no column. Did you mean "a"? Tables: a and b
+CREATE TABLE orders (id STRING, store STRING, n INT, total DECIMAL(10, 2), tags ARRAY<STRING>, ts TIMESTAMP(3), proc AS PROCTIME(), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'kinesis', 'format' = 'json', 'millrace.type' = 'order.v1');
+CREATE TABLE clicks (id STRING, store STRING, page STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' SECOND)
+WITH ('connector' = 'kinesis', 'format' = 'json', 'millrace.type' = 'view.v1');
+CREATE TABLE o (a STRING, b STRING, n BIGINT) WITH ('connector' = 'kinesis', 'format' = 'json');
+INSERT INTO o SELECT id, c.page, a.n FROM orders AS a JOIN clicks AS b ON a.store = b.store AND a.ts BETWEEN b.ts AND b.ts + INTERVAL '1' HOUR;

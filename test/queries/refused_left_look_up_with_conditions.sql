@@ -1,0 +1,7 @@
+-- fails: LEFT JOIN of a reference table with more than its key in ON. Way round: write the other conditions into SELECT: CASE WHEN … THEN s.x END
+CREATE TABLE orders (id STRING, store STRING, n INT, total DECIMAL(10, 2), tags ARRAY<STRING>, ts TIMESTAMP(3), proc AS PROCTIME(), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'kinesis', 'format' = 'json', 'millrace.type' = 'order.v1');
+CREATE TABLE shops (store STRING, city STRING, size INT, PRIMARY KEY (store) NOT ENFORCED)
+WITH ('connector' = 'jdbc', 'millrace.reference' = 'shops');
+CREATE TABLE o (a STRING, b STRING, n BIGINT) WITH ('connector' = 'kinesis', 'format' = 'json');
+INSERT INTO o SELECT x.store, s.city, n FROM orders AS x LEFT JOIN shops FOR SYSTEM_TIME AS OF x.proc AS s ON x.store = s.store AND s.size > 3;
