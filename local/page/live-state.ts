@@ -41,6 +41,20 @@ export type LiveHistory = {
   readonly behind: Readonly<Record<string, readonly (number | null)[]>>;
 };
 
+/** One of the things watched, with every metric of the list that it has (shared/metrics/list.ts). */
+export type LiveWatched = {
+  readonly of: 'function' | 'stream' | 'table' | 'queue' | 'api';
+  readonly name: string;
+  readonly values: readonly {
+    readonly metric: string;
+    readonly unit: string;
+    /** Counters hold the sum since the start, levels the newest value; null before the first. */
+    readonly counts: boolean;
+    readonly value: number | null;
+    readonly meaning: string;
+  }[];
+};
+
 export type LiveState = {
   readonly at: EpochMs;
   readonly started: EpochMs;
@@ -53,4 +67,5 @@ export type LiveState = {
   /** Rows by destination since the start. */
   readonly tables: readonly { readonly name: string; readonly rows: number }[];
   readonly streams: readonly { readonly name: string; readonly shards: readonly LiveShard[] }[];
+  readonly watched: readonly LiveWatched[];
 };

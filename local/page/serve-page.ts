@@ -1,5 +1,6 @@
-// The page's two addresses: `/` the page, `/live` its data by server-sent events.
+// The page's addresses: `/` the page, `/live` its data by server-sent events, `/metrics` the same values for Prometheus.
 import type { ServerResponse } from 'node:http';
+import { CONTENT_TYPE } from '../watch/prometheus.ts';
 import type { LiveState } from './live-state.ts';
 import { pageHtml } from './page.ts';
 
@@ -12,8 +13,14 @@ export type PageServer = {
   close(): void;
 };
 
-/** @param look the state as it is now; called once a second, and only while somebody watches */
-export const servePage = async (look: () => Promise<LiveState> | LiveState): Promise<PageServer> => {
+/**
+ * @param look    the state as it is now; called once a second, and only while somebody watches
+ * @param metrics in the text format of Prometheus
+ */
+export const servePage = async (
+  look: () => Promise<LiveState> | LiveState,
+  metrics: () => string = () => '',
+): Promise<PageServer> => {
   const html = await pageHtml();
   const watchers = new Set<ServerResponse>();
   const tell = async (): Promise<void> => {
@@ -25,7 +32,12 @@ export const servePage = async (look: () => Promise<LiveState> | LiveState): Pro
   timer.unref();
   return {
     answer(method, path, response) {
-      if (method !== 'GET' || (path !== '/' && path !== '/live')) return false;
+      if (method !== 'GET' || !['/', '/live', '/metrics'].includes(path)) return false;
+      if (path === '/metrics') {
+        response.writeHead(200, { 'content-type': CONTENT_TYPE, 'cache-control': 'no-store' });
+        response.end(metrics());
+        return true;
+      }
       if (path === '/') {
         response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
         response.end(html);

@@ -1,5 +1,6 @@
 // A function as its callers see it: warm sandboxes are used again, a new one starts when all are busy.
 import type { Ms } from '../../shared/time.ts';
+import { recentTimes } from '../recent-times.ts';
 import type { FunctionTemplate } from '../template/template.ts';
 import { type Outcome, type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
 
@@ -17,12 +18,16 @@ export type FunctionPool = {
   drop(): void;
   /** Cold starts so far. */
   readonly starts: number;
+  /** As Lambda counts its invocations; `p99` of the newest 500, `ms` of all. */
+  used(): { readonly invocations: number; readonly errors: number; readonly p99: Ms | null; readonly ms: Ms };
 };
 
 export const functionPool = (fn: FunctionTemplate, options: SandboxOptions): FunctionPool => {
   let idle: Sandbox[] = [];
   let generation = 0;
   let starts = 0;
+  const times = recentTimes();
+  let [invocations, errors, ms] = [0, 0, 0];
   const take = async (): Promise<Sandbox> => {
     const warm = idle.pop();
     if (warm !== undefined) return warm;
@@ -34,16 +39,24 @@ export const functionPool = (fn: FunctionTemplate, options: SandboxOptions): Fun
     get starts() {
       return starts;
     },
+    used: () => ({ invocations, errors, p99: times.p99(), ms }),
     async invoke(event, { timeoutMs, onStart } = {}) {
+      invocations++;
       const born = generation;
       let sandbox: Sandbox;
       try {
         sandbox = await take();
       } catch (error) {
+        errors++;
         return { kind: 'threw', error };
       }
       onStart?.(sandbox.caller);
+      const begin = performance.now();
       const outcome = await sandbox.invoke(event, timeoutMs);
+      const took = performance.now() - begin;
+      times.add(took);
+      ms += took;
+      if (outcome.kind !== 'returned') errors++;
       // Lambda kills a sandbox that ran out of time; here it goes on as a zombie, and is not used again.
       if (outcome.kind !== 'timed-out' && born === generation) idle.push(sandbox);
       return outcome;

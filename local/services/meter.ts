@@ -1,5 +1,6 @@
 // Counts calls and what they would cost, by caller and operation.
 import type { Answer, Call, ServiceName } from './hooks.ts';
+import { createTargets, type Target } from './targets.ts';
 import { NO_UNITS, type Units, unitsOf } from './units.ts';
 
 export type MeterRow = Units & {
@@ -18,6 +19,8 @@ export type Meter = {
   rows(): readonly MeterRow[];
   /** The sum of the rows that `of` picks, of all without it. */
   totals(of?: (row: MeterRow) => boolean): MeterTotals;
+  /** By the name of stream or table. */
+  targets(): ReadonlyMap<string, Target>;
   reset(): void;
 };
 
@@ -32,6 +35,7 @@ const add = <T extends MeterTotals>(sum: T, more: MeterTotals): T => ({
 
 export const createMeter = (): Meter => {
   const counted = new Map<string, MeterRow>();
+  const targets = createTargets();
   const rows = (): readonly MeterRow[] =>
     [...counted.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   return {
@@ -39,13 +43,19 @@ export const createMeter = (): Meter => {
       const { caller, service, operation } = call;
       const name = `${caller}\n${service}\n${operation}`;
       const before = counted.get(name) ?? { caller, service, operation, calls: 0, failed: 0, ...NO_UNITS };
-      counted.set(name, add(before, { calls: 1, failed: answer.status < 400 ? 0 : 1, ...unitsOf(call, answer) }));
+      const units = unitsOf(call, answer);
+      counted.set(name, add(before, { calls: 1, failed: answer.status < 400 ? 0 : 1, ...units }));
+      targets.count(call, answer, units);
     },
     rows,
     totals: (of = () => true) =>
       rows()
         .filter(of)
         .reduce<MeterTotals>(add, { calls: 0, failed: 0, ...NO_UNITS }),
-    reset: () => counted.clear(),
+    targets: targets.all,
+    reset: () => {
+      counted.clear();
+      targets.reset();
+    },
   };
 };

@@ -24,6 +24,7 @@ export const addresses = (
 ): string => {
   const lines = [
     `${bold('page')}       ${origin}/`,
+    `${bold('metrics')}    ${origin}/metrics`,
     `${bold('producers')}  ${origin}/events  ${dim(`(${origin}/openapi.json)`)}`,
     `${bold('Kinesis')}    ${here.kinesis.endpoint}`,
     `${bold('DynamoDB')}   ${here.dynamo.endpoint}`,

@@ -53,10 +53,13 @@ export const startFront = async (
   page: PageServer,
   ingest: Pick<FunctionPool, 'invoke'>,
   port: number | null,
+  answered: (status: number, ms: number) => void = () => {},
 ): Promise<Front> => {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (page.answer(request.method ?? 'GET', path, response)) return;
+    const begin = performance.now();
+    response.on('finish', () => answered(response.statusCode, performance.now() - begin));
     // A caller that went away has nobody left to answer.
     toFunction(ingest, request, response).catch(() => response.destroy());
   });

@@ -2,10 +2,11 @@
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import type { TablePlan } from '../../shared/query/plan.ts';
 import { type EpochMs, type Ms, seconds } from '../../shared/time.ts';
-import type { LiveHistory, LiveRow, LiveStage, LiveState } from '../page/live-state.ts';
+import type { LiveHistory, LiveRow, LiveStage, LiveState, LiveWatched } from '../page/live-state.ts';
 import { type Bookkeeper, type Books, bookkeeper, type FreshRow } from '../run/books.ts';
 import type { Here } from '../run/here.ts';
 import type { Player } from '../run/play.ts';
+import type { Value } from '../watch/values.ts';
 import { readerClock } from './reader-clock.ts';
 
 /** Of each destination: a busy one must not push out the rows of the others. */
@@ -74,6 +75,19 @@ const historyOf = (charted: readonly Charted[]): LiveHistory => {
   };
 };
 
+const watchedOf = (values: readonly Value[]): readonly LiveWatched[] =>
+  [...Map.groupBy(values, (v) => v.subject)].map(([{ of, name }, all]) => ({
+    of,
+    name,
+    values: all.map(({ metric, value }) => ({
+      metric: metric.name,
+      unit: metric.unit,
+      counts: metric.statistic === 'Sum' && metric.source !== 'math',
+      value,
+      meaning: metric.meaning,
+    })),
+  }));
+
 export type Live = {
   /** Reads what is new; called once a second. @returns the rows that came since the last call */
   look(): Promise<readonly LiveRow[]>;
@@ -82,7 +96,13 @@ export type Live = {
   caughtUp(): void;
 };
 
-export const live = (here: Here, player: Player, pipeline: CompiledPipeline, run: string): Live => {
+export const live = (
+  here: Here,
+  player: Player,
+  pipeline: CompiledPipeline,
+  run: string,
+  values: () => readonly Value[] = () => [],
+): Live => {
   const started = Date.now();
   const keeper: Bookkeeper = bookkeeper(here, pipeline, run);
   const destinations = [...new Set(pipeline.plan.queries.map((q) => q.into))];
@@ -152,6 +172,7 @@ export const live = (here: Here, player: Player, pipeline: CompiledPipeline, run
       return fresh;
     },
     state: () => ({
+      watched: watchedOf(values()),
       at: Date.now(),
       started,
       settled: charted.at(-1)?.settled ?? false,

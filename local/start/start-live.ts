@@ -9,6 +9,10 @@ import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { play } from '../run/play.ts';
 import { runOf } from '../run/run-name.ts';
 import type { LogLine } from '../sandbox/capture.ts';
+import { prometheusText } from '../watch/prometheus.ts';
+import { apiCounter, servicesHere } from '../watch/services-here.ts';
+import { ownValues, valuesOf } from '../watch/values.ts';
+import { watchOf } from '../watch/watched.ts';
 import { addresses, rowLines, takesTraffic } from './announce.ts';
 import { startFront } from './front.ts';
 import { live } from './live.ts';
@@ -55,18 +59,30 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
   const { compiled, path, pipeline } = await loadPipeline(options.pipeline, root);
   const here = await startHere({ root, ...(options.shards !== undefined && { shards: options.shards }) });
   await loadReferences(here, compiled);
-  const player = play({ here, root, pipeline: path, faults: null, log: complaints(warn), pace: LIVE });
-  const watch = live(here, player, pipeline, runOf(here));
-  const page = await servePage(watch.state);
+  const own = ownValues();
+  const complain = complaints(warn);
+  const log = (line: LogLine): void => {
+    own.take(line.text);
+    complain(line);
+  };
+  const player = play({ here, root, pipeline: path, faults: null, log, pace: LIVE });
+  const api = apiCounter();
+  const { services, look } = servicesHere(here, player, api);
+  const list = watchOf(here.template);
+  const values = () => valuesOf(list, services, own);
+  const watch = live(here, player, pipeline, runOf(here), values);
+  const page = await servePage(watch.state, () => prometheusText(list, values()));
   const ingest = player.pools.get('ingest');
   if (ingest === undefined) throw new Error('serverless.yml describes no function ingest');
-  const front = await startFront(page, ingest, options.port).catch(async (error: unknown) => {
+  const front = await startFront(page, ingest, options.port, api.answered).catch(async (error: unknown) => {
     page.close();
     await here.close();
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new CallError(`--port ${options.port} is in use; leave --port out, or take 0, for a free one`);
   });
   player.start(true);
+  // The books begin now, not in an hour.
+  void player.pools.get('check-books')?.invoke({ time: new Date().toISOString() });
 
   const widest = Math.max(0, ...pipeline.plan.queries.map((q) => q.into.length));
   let looking = Promise.resolve();
@@ -74,6 +90,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
     looking = looking
       .then(async () => {
         for (const line of rowLines(await watch.look(), widest)) say(line);
+        await look();
       })
       .catch((error: unknown) => warn(String(error)));
   }, EVERY_MS);

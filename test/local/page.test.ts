@@ -14,6 +14,7 @@ const state: LiveState = {
   rows: [],
   tables: [],
   streams: [],
+  watched: [],
 };
 let origin = '';
 let stop = async (): Promise<void> => {};

@@ -6,6 +6,11 @@ import type { LiveState } from '../../local/page/live-state.ts';
 import { rowLines } from '../../local/start/announce.ts';
 import { newestOfEach } from '../../local/start/live.ts';
 import { type Running, startLive } from '../../local/start/start-live.ts';
+import { readTemplate } from '../../local/template/read-template.ts';
+import { prometheusName } from '../../local/watch/prometheus.ts';
+import { watchOf } from '../../local/watch/watched.ts';
+import { METRICS } from '../../shared/metrics/list.ts';
+import { readPrometheus } from '../watch/read-prometheus.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const said: string[] = [];
@@ -72,6 +77,33 @@ test('an event as the printed curl sends it is accepted and appears', async () =
   expect(state.rows[0]).toMatchObject({ table: 'large_orders', columns: { order_id: 'shown', total: '749.00' } });
   expect(state.stages.find((s) => s.name === 'enrich')?.doors).toMatchObject({ in: 1, passed: 1 });
   expect(state.streams.map((s) => s.name)).toEqual(['raw', 'validated', 'enriched', 'refined']);
+});
+
+test('the page and /metrics show every metric of the list, of everything that gives it', async () => {
+  const state = await stateWhere((s) =>
+    s.watched.some((w) => w.values.some((v) => v.metric === 'BooksOutOfBalance' && v.value === 0)),
+  );
+  const { subjects } = watchOf(readTemplate({ root: ROOT }));
+  const named = (of: string, name: string, metric: string) => `${of} ${name} ${metric}`;
+  const wanted = subjects.flatMap((s) => s.metrics.map((m) => named(s.of, s.name, m.name)));
+  expect(state.watched.flatMap((w) => w.values.map((v) => named(w.of, w.name, v.metric)))).toEqual(wanted);
+
+  const answer = await fetch(`${running.origin}/metrics`);
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  const families = readPrometheus(await answer.text());
+  expect([...families.keys()].toSorted()).toEqual(METRICS.map(prometheusName).toSorted());
+  const sample = (metric: string, fn: string) =>
+    families.get(`millrace_function_${metric}`)?.samples.get(`stage=dev,function=${fn}`);
+  expect(sample('events_passed_total', 'ingest')).toBeGreaterThan(0);
+  expect(sample('events_passed_total', 'validate')).toBeGreaterThan(0);
+  expect(sample('invocations_total', 'validate')).toBeGreaterThan(0);
+  expect(
+    families.get('millrace_table_consumed_write_capacity_units_total')?.samples.get('stage=dev,table=ledger'),
+  ).toBeGreaterThan(0);
+  expect(families.get('millrace_stream_incoming_records_total')?.samples.get('stage=dev,stream=raw')).toBeGreaterThan(
+    0,
+  );
+  expect(families.get('millrace_api_count_total')?.samples.get('stage=dev,api=endpoint')).toBeGreaterThan(0);
 });
 
 describe('the producer endpoint is the function itself', () => {

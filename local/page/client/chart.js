@@ -71,7 +71,7 @@ export const chart = (host, seconds) => {
     const names = [...series.keys()];
     const data = [times, ...series.values()];
     again = () => {
-      if (drawn === names.join()) plot.setData(data);
+      if (plot !== null && drawn === names.join()) plot.setData(data);
       else build(names, data, stages);
       drawn = names.join();
     };

@@ -1,7 +1,7 @@
 // From a LiveState to elements. Rows are text, never markup.
 import { colour } from './chart.js';
 
-const el = (tag, props = {}, ...children) => {
+export const el = (tag, props = {}, ...children) => {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
     if (name in node) node[name] = value;
@@ -10,9 +10,9 @@ const el = (tag, props = {}, ...children) => {
   node.append(...children);
   return node;
 };
-const count = (n) => n.toLocaleString('en', { maximumFractionDigits: n < 10 && n % 1 !== 0 ? 1 : 0 });
+export const count = (n) => n.toLocaleString('en', { maximumFractionDigits: n < 10 && n % 1 !== 0 ? 1 : 0 });
 const clock = (ms) => new Date(ms).toISOString().slice(11, 19);
-const span = (ms) => {
+export const span = (ms) => {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
   return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;

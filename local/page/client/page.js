@@ -2,6 +2,8 @@
 import { chart } from './chart.js';
 import { doors, rows, stages, streams, tabs, totals } from './draw.js';
 
+import { metrics } from './metrics.js';
+
 const KEEP = 120; // seconds that the charts show
 const $ = (id) => document.getElementById(id);
 
@@ -22,6 +24,7 @@ const show = (state) => {
   rows($('rows'), state, chosen);
   doors($('doors'), state);
   streams($('streams'), state);
+  metrics($('metrics'), state);
 };
 
 const wire = () => {
