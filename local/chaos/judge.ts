@@ -137,6 +137,10 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
   return problems.filter(judgedAfterDeploy(world, { enriched, refined }));
 };
 
+/** Rows that must stand at the end, as `<table> <row as JSON>`. */
+export const rowsWanted = (scene: Scene): readonly string[] =>
+  expected(scene, countedOf(scene, firstTimes(scene.enriched, []), [])).rows;
+
 /** Everything that is not as it must be; empty when the run was exact, or cannot be judged (`scene.void`). */
 export const judge = async (scene: Scene): Promise<readonly string[]> =>
   scene.void === null ? differencesOf(scene) : [];
