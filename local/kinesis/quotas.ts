@@ -78,3 +78,18 @@ export const shardQuotas = (clock: Clock): Quotas => {
     },
   };
 };
+
+/** What enhanced fan-out gives one consumer: each shard's 2 MiB a second, however often it looks. */
+export const fanOutQuotas = (clock: Clock): Pick<Quotas, 'mayRead' | 'haveRead'> => {
+  const shards = new Map<string, Bucket>();
+  const of = (stream: string, shard: string): Bucket => {
+    const name = `${stream}/${shard}`;
+    const known = shards.get(name) ?? new Bucket(OUT_BYTES, clock.now());
+    shards.set(name, known);
+    return known;
+  };
+  return {
+    mayRead: (stream, shard) => of(stream, shard).has(0, clock.now()),
+    haveRead: (stream, shard, bytes) => of(stream, shard).take(bytes),
+  };
+};

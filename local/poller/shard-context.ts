@@ -7,6 +7,7 @@ import type { Origin } from './event.ts';
 import type { PollerFaults } from './faults.ts';
 import type { GivenUp } from './on-failure.ts';
 import type { Pace } from './pace.ts';
+import type { ReadLimit } from './read-limits.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a shard's reader and its lanes share. */
@@ -17,6 +18,8 @@ export type ShardContext = {
   readonly pace: Pace;
   readonly timing: Timing;
   readonly faults: PollerFaults;
+  /** null: it may read as fast as it can. */
+  readonly limit: ReadLimit | null;
   invoke(event: unknown): Promise<Outcome>;
   /** The function's sandboxes are lost. */
   drop(): void;

@@ -10,6 +10,11 @@ import { signal } from './signal.ts';
 
 /** Batches that are read ahead for each lane. */
 const AHEAD = 2;
+/** Before a read that was refused is tried again, where nothing else says when to look. */
+const THROTTLED: Ms = 1_000;
+
+const bytesOf = (records: readonly StreamRecord[]): number =>
+  records.reduce((sum, { data, partitionKey }) => sum + data.byteLength + partitionKey.length, 0);
 
 export class ShardReader {
   readonly shard: string;
@@ -86,18 +91,21 @@ export class ShardReader {
   }
 
   async #fetch(): Promise<void> {
-    const { timing, pace, trigger, stopped } = this.#context;
+    const { timing, pace, trigger, limit, stopped } = this.#context;
     const most = AHEAD * trigger.batchSize * trigger.parallelizationFactor;
     while (!stopped()) {
       const room = most - this.#open.length;
-      if (room > 0 && !this.#paused) {
+      const wants = room > 0 && !this.#paused;
+      const throttled = wants && limit !== null && !limit.mayRead(this.shard);
+      if (wants && !throttled) {
         const page = this.#read(room);
         if (page === undefined) break;
+        limit?.haveRead(this.shard, bytesOf(page.records));
         for (const record of page.records) this.#take(record);
         for (const lane of this.#lanes) lane.wake();
         if (page.ended) break;
       }
-      await this.#change.wait(timing, pace.poll ?? undefined);
+      await this.#change.wait(timing, pace.poll ?? (throttled ? THROTTLED : undefined));
     }
     for (const lane of this.#lanes) lane.close();
   }

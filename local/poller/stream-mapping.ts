@@ -11,6 +11,7 @@ import type { Observe } from './observe.ts';
 import { failureMessage } from './on-failure.ts';
 import { type Pace, REAL_TIME } from './pace.ts';
 import type { PolledLog } from './polled-log.ts';
+import type { ReadLimits } from './read-limits.ts';
 import type { Part } from './rest.ts';
 import type { ShardContext } from './shard-context.ts';
 import { ShardReader } from './shard-reader.ts';
@@ -26,6 +27,8 @@ export type MappingOptions = {
   readonly sendTo?: (queue: string, body: string) => Promise<void>;
   readonly pace?: Pace;
   readonly timing?: Timing;
+  /** Of all consumers together; without them each reads as fast as it can. */
+  readonly limits?: ReadLimits;
   readonly faults?: PollerFaults;
   readonly observe?: Observe;
 };
@@ -89,6 +92,7 @@ export const streamMapping = (options: MappingOptions): StreamMapping => {
     }
   };
 
+  const limit = options.limits?.of(log.name, trigger.enhanced) ?? null;
   const contextOf = (shard: string): ShardContext => {
     const origin = {
       arn: streamArn(region, log.name),
@@ -103,6 +107,7 @@ export const streamMapping = (options: MappingOptions): StreamMapping => {
       pace,
       timing,
       faults,
+      limit,
       invoke,
       drop: () => pool.drop(),
       zombie: (going) => void going.finally(active),

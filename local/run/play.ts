@@ -4,6 +4,7 @@ import { sqsQueue } from '../poller/message-queue.ts';
 import type { Observe } from '../poller/observe.ts';
 import { FLAT_OUT, type Pace } from '../poller/pace.ts';
 import { type QueueMapping, queueMapping } from '../poller/queue.ts';
+import type { ReadLimits } from '../poller/read-limits.ts';
 import { type Part, untilRest } from '../poller/rest.ts';
 import { type Schedule, schedule } from '../poller/schedule.ts';
 import { type StreamMapping, streamMapping } from '../poller/stream-mapping.ts';
@@ -25,6 +26,8 @@ export type PlayOptions = {
   readonly log: LogSink;
   readonly pace?: Pace;
   readonly observe?: Observe;
+  /** How fast mappings may read; without them as fast as they can. */
+  readonly limits?: ReadLimits;
 };
 
 export type Mapped = { readonly fn: FunctionTemplate; readonly stream: string; readonly mapping: StreamMapping };
@@ -51,7 +54,7 @@ const MOST_ROUNDS = 500;
 const UNASKED = ['tick', 'check-books'];
 
 export const play = (options: PlayOptions): Player => {
-  const { here, root, pipeline, faults, log, pace = FLAT_OUT, observe } = options;
+  const { here, root, pipeline, faults, log, pace = FLAT_OUT, observe, limits } = options;
   const { template } = here;
   const pools = new Map(
     template.functions.map((fn) => [fn.name, functionPool(fn, { root, pipeline, aws: here.aws, log })] as const),
@@ -78,6 +81,7 @@ export const play = (options: PlayOptions): Player => {
       },
       ...(faults && { faults: faults.poller }),
       ...(observe && { observe }),
+      ...(limits && { limits }),
     }),
   });
   /** The same mapping, made anew. */
