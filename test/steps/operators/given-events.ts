@@ -31,11 +31,11 @@ export const draws = (most = 40): fc.Arbitrary<readonly Draw[]> =>
         { weight: 6, arbitrary: fc.integer({ min: -3_000, max: 1_500 }) },
         { weight: 2, arbitrary: fc.integer({ min: 0, max: 15_000 }) },
         { weight: 1, arbitrary: fc.constant(0) },
-        { weight: 1, arbitrary: fc.constant(2_000) },
+        { weight: 1, arbitrary: fc.constantFrom(2_000, 3_000, 5_000) },
       ),
       later: fc.constantFrom(0, 0, 500, 2_000),
     }),
-    { minLength: 1, maxLength: most },
+    { minLength: 1, maxLength: most, size: 'max' },
   );
 
 /** An event with what decides whether it is late. */
@@ -114,5 +114,26 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('cold' as const), who: fc.nat(1) }) },
   ),
-  { maxLength: 30 },
+  { maxLength: 30, size: 'max' },
 );
+
+/** Batch after batch with a decision and a pause behind each, now and then by a sandbox without memory. */
+export const watched: fc.Arbitrary<readonly Step[]> = fc
+  .array(
+    fc.tuple(
+      fc.integer({ min: 1, max: 5 }),
+      fc.nat(8),
+      fc.nat(1),
+      fc.constantFrom(0, 0, 3_000, 5_000, 5_000, 290_000, 410_000),
+      fc.integer({ min: 0, max: 4 }),
+      fc.boolean(),
+    ),
+    { minLength: 3, maxLength: 14, size: 'max' },
+  )
+  .map((all) =>
+    all.flatMap(([n, again, who, wait, cold, settle]): Step[] => [
+      { kind: 'batch', n, again },
+      ...(cold === 0 ? [{ kind: 'cold' as const, who }] : []),
+      { kind: 'refine', who, wait, settle },
+    ]),
+  );

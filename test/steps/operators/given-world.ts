@@ -14,6 +14,7 @@ import type { Plan } from '../../../shared/query/plan.ts';
 import { aggregate } from '../../../shared/steps/aggregate/aggregate.ts';
 import { ledger } from '../../../shared/steps/ledger/ledger.ts';
 import { refine, SETTLE } from '../../../shared/steps/refine/refine.ts';
+import type { Ms } from '../../../shared/time.ts';
 import { type Given, GROUPS, LANES, lastMarks, SHARDS, START, type Step } from './given-events.ts';
 
 const budget = { remainingMs: () => 60_000 };
@@ -45,6 +46,8 @@ export const world = (plan: Plan) => {
   const runs = [refine({ ...first, ...out }), refine({ ...first, ...out })];
   const runAgain = refine({ ...again, ...out });
   const read = new Map<string, string>();
+  const looked = new Map<string, string>();
+  const rows = new Map<string, SentRow>();
   let records = 0;
 
   const deliver = async (shard: string, items: readonly Inner[]): Promise<void> => {
@@ -100,7 +103,12 @@ export const world = (plan: Plan) => {
       for (let i = 0; i < 3; i++) await state.decide(0, true);
       for (let i = 0; i < 4; i++) await state.chain();
     },
-    async play(given: readonly Given[], all: readonly Step[]): Promise<void> {
+    /** @param decided called behind each decision with the events that were there before it */
+    async play(
+      given: readonly Given[],
+      all: readonly Step[],
+      decided: (before: readonly Given[], waited: Ms) => void = () => undefined,
+    ): Promise<void> {
       let at = 0;
       const next = async (n: number, before: number) => {
         await state.show(given.slice(Math.max(0, at - before), at + n));
@@ -113,6 +121,7 @@ export const world = (plan: Plan) => {
           clock.advance(s.wait);
           await state.decide(s.who, s.settle);
           await state.chain();
+          decided(given.slice(0, at), s.wait);
         }
       }
       await next(given.length, 3);
@@ -120,17 +129,19 @@ export const world = (plan: Plan) => {
     },
     /** Each row that was sent, once, in the order of numbers. */
     sent(): readonly SentRow[] {
-      const rows = new Map<string, SentRow>();
-      for (const { id } of refined.shards())
-        for (const { data } of refined.read(id, null).records) {
+      for (const { id } of refined.shards()) {
+        const { records: more } = refined.read(id, looked.get(id) ?? null);
+        for (const { seq, data } of more) {
+          looked.set(id, seq);
           const unpacked = unpackInner(data);
           if (!unpacked.ok) throw new Error(unpacked.cause);
           for (const item of unpacked.items) {
-            if (item.kind !== 'event') continue;
+            if (item.kind !== 'event' || rows.has(`${item.lane} ${item.seq}`)) continue;
             const row = JSON.parse(Buffer.from(item.bytes).toString()) as Partial<SentRow>;
             rows.set(`${item.lane} ${item.seq}`, { deleted: false, early: false, ...row } as SentRow);
           }
         }
+      }
       return [...rows.values()].sort((a, b) => (a.revision < b.revision ? -1 : 1));
     },
     /** Lines of `late` or `rejected`. */

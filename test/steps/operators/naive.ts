@@ -10,6 +10,7 @@ import type {
   Order,
   Rel,
   RunningQuery,
+  WindowQuery,
   WindowSpec,
 } from '../../../shared/query/plan.ts';
 import type { Value } from '../../../shared/query/types.ts';
@@ -271,4 +272,43 @@ export const interval = (
       .map((g) => g.id)
       .sort(),
   };
+};
+
+/** GROUP BY in windows of any kind: key, window_start, window_end, window_time, aggregates. */
+export const windowed = (q: WindowQuery, given: readonly Given[]): readonly Row[] => {
+  const read = given.filter((g) => rowsOf(q, [g]).length > 0);
+  const spans: readonly (Span & { readonly given: readonly Given[] })[] =
+    q.window.kind === 'session'
+      ? joined(q, read, q.window.gap)
+      : [
+          ...new Set(
+            read.flatMap((g) =>
+              spansOf(q.window as ComposedQuery['window'], g.time).map((s) => text([s.start, s.end])),
+            ),
+          ),
+        ].map((t) => {
+          const [start = 0, end = 0] = JSON.parse(t) as readonly number[];
+          const mine = read.filter((g) => start <= g.time && g.time < end && end - 1 + q.lateness > g.clock - q.delay);
+          return { start, end, given: mine };
+        });
+  return spans.flatMap(({ start, end, given: mine }) =>
+    grouped(rowsOf(q, mine), q.keys)
+      .map(({ key, rows }) => [...key, start, end, end - 1, ...q.aggregates.map((a) => aggregate(a, rows))])
+      .filter((r) => holds(q.having, r))
+      .map((r) => valuesOf(q.select, r)),
+  );
+};
+
+/** Sessions of each key of the rows that are in time. */
+const joined = (
+  q: WindowQuery,
+  given: readonly Given[],
+  gap: number,
+): readonly (Span & { readonly given: readonly Given[] })[] => {
+  const fold = { ...q, keep: { kind: 'aggregates', aggregates: q.aggregates } } as unknown as KeyedFold;
+  const asRunning = { fold, ttl: gap } as unknown as RunningQuery;
+  return sessionsOf(
+    asRunning,
+    given.filter((g) => g.time > g.clock - q.delay),
+  );
 };
