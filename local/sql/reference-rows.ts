@@ -1,5 +1,6 @@
 // DIR/<name>.csv or .ndjson -> the rows of a reference table, read as `enrich` and look-up joins read them.
 import { loadReference, type ReferenceLookup, referenceLookup } from '../../shared/enrich/reference.ts';
+import type { Json } from '../../shared/event/cloud-event.ts';
 import { parseJson, stringifyJson } from '../../shared/event/json.ts';
 import { isObject } from '../../shared/event/path.ts';
 import { manualClock } from '../../shared/memory/clock.ts';
@@ -8,7 +9,7 @@ import type { UserError } from '../../shared/user-error.ts';
 import { readCsv } from '../build/csv.ts';
 
 /** `columns` as the file has them; texts of each row in their order, null where NDJSON has none. */
-type Rows = { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
+type Rows = { readonly columns: readonly string[]; readonly rows: readonly (readonly (string | null)[])[] };
 
 export type ReferenceFile = {
   /** As the plan calls the reference table. */
@@ -44,8 +45,10 @@ const jsonRows = (file: string, text: string, errors: UserError[]): Rows => {
     return [];
   });
   const columns = [...new Set(objects.flatMap((o) => Object.keys(o)))];
-  const cell = (value: unknown): string =>
-    typeof value === 'string' ? value : value === null || value === undefined ? '' : stringifyJson(value as never);
+  const cell = (value: Json | undefined): string | null => {
+    if (value === null || value === undefined) return null;
+    return typeof value === 'string' ? value : stringifyJson(value);
+  };
   return { columns, rows: objects.map((o) => columns.map((c) => cell(o[c]))) };
 };
 
@@ -71,7 +74,7 @@ export const referencesOf = async (
     const order = [key, ...columns.filter((c) => c !== key)];
     const at = order.map((c) => columns.indexOf(c));
     columnsOf[name] = order;
-    const keyed = rows.map((row) => at.map((i) => row[i] ?? ''));
+    const keyed = rows.map((row) => at.map((i) => row[i] ?? null));
     await loadReference(table, name, order, keyed);
   }
   return { lookup: referenceLookup({ table, clock: manualClock(), columns: columnsOf }), errors };

@@ -19,19 +19,21 @@ const itemKey = (table: string, key: string): Key => ({ pk: `${table}#${key}`, s
 /**
  * Puts the rows of a reference table; a row of the same key is replaced, others stay.
  * @param columns names of the fields, the key first
+ * @param rows    texts in the order of the columns; null: the row has no such field
  * @throws RangeError naming a key that is too long
  */
 export const loadReference = async (
   table: Table,
   name: string,
   columns: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly (string | null)[])[],
 ): Promise<void> => {
   const items = rows.map((row): Item => {
     const key = row[0] ?? '';
     if (!isKey(key))
       throw new RangeError(`reference ${name}: the key ${key.slice(0, 40)}… has more than ${MAX_KEY_BYTES} bytes`);
-    return { ...itemKey(name, key), ...Object.fromEntries(columns.map((c, i) => [`${COLUMN}${c}`, row[i] ?? ''])) };
+    const fields = columns.flatMap((c, i) => (row[i] === null ? [] : [[`${COLUMN}${c}`, row[i] ?? ''] as const]));
+    return { ...itemKey(name, key), ...Object.fromEntries(fields) };
   });
   if (items.length > 0) await table.putMany(items);
 };

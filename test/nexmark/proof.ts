@@ -15,7 +15,7 @@ import { sideInput } from './side-input.ts';
 const HERE = import.meta.dirname;
 const { values } = parseArgs({
   options: {
-    events: { type: 'string', default: '50000' },
+    events: { type: 'string', default: '40000' },
     seeds: { type: 'string', default: '1,2,3' },
     only: { type: 'string' },
   },

@@ -1,0 +1,23 @@
+-- Top-N per key, growing: the table holds the two greatest orders of each store, by rank.
+CREATE TABLE orders (id STRING, store STRING, total INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' HOUR)
+WITH ('connector' = 'kinesis', 'format' = 'json', 'millrace.type' = 'order.v1');
+CREATE TABLE tops (store STRING, rn BIGINT, id STRING, total INT, PRIMARY KEY (store, rn) NOT ENFORCED)
+WITH ('connector' = 'dynamodb', 'millrace.ttl' = '7 d');
+
+INSERT INTO tops
+SELECT store, rn, id, total FROM (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY store ORDER BY total DESC) AS rn FROM orders
+) WHERE rn <= 2;
+
+-- example:
+-- orders {"id":"a","store":"north","total":10,"ts":"2026-03-01 12:00:01.000"}
+-- orders {"id":"b","store":"north","total":30,"ts":"2026-03-01 12:00:02.000"}
+-- orders {"id":"c","store":"north","total":30,"ts":"2026-03-01 12:00:02.000"}
+-- orders {"id":"d","store":"north","total":20,"ts":"2026-03-01 12:00:00.500"}
+-- orders {"id":"e","store":"south","total":null,"ts":"2026-03-01 12:00:05.000"}
+-- orders {"id":"f","store":"south","total":5,"ts":"2026-03-01 12:00:06.000"}
+-- orders {"id":"g","store":"north","total":1,"ts":"2026-03-01 12:01:00.000"}
+-- => {"store":"north","rn":1,"id":"b","total":30}
+-- => {"store":"north","rn":2,"id":"c","total":30}
+-- => {"store":"south","rn":1,"id":"f","total":5}
+-- => {"store":"south","rn":2,"id":"e","total":null}
