@@ -6,7 +6,7 @@ const TEN = 10_000;
 const startOf = (x: Counted): number => Math.floor(x.c.t / TEN) * TEN;
 
 /** Whether a came before b: by arrival, raw shard, sequence number, index. */
-const isBefore = (a: Counted, b: Counted): boolean => {
+export const isBefore = (a: Counted, b: Counted): boolean => {
   const placeOf = ({ seen: { e } }: Counted): readonly (number | string | bigint)[] => [
     e.arrival,
     shardOfLane(e.lane),
@@ -19,7 +19,7 @@ const isBefore = (a: Counted, b: Counted): boolean => {
 };
 
 /** How many of these stand before one: those with more, and of those with as much the ones that came earlier. */
-const rankOf = (one: Counted, all: readonly Counted[]): number =>
+export const rankOf = (one: Counted, all: readonly Counted[]): number =>
   1 + all.filter((x) => x.c.n > one.c.n || (x.c.n === one.c.n && isBefore(x, one))).length;
 
 export const expectedRelations = (r: Reference, counted: readonly Counted[]): void => {

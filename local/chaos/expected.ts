@@ -1,5 +1,6 @@
 // What must have come out, computed in plain JavaScript from the events that lie in `enriched`.
 import { shardOfLane } from '../../shared/lanes/position.ts';
+import { expectedKeyed } from './expected-keyed.ts';
 import { expectedRelations } from './expected-relations.ts';
 import type { Click } from './producer.ts';
 import type { Seen } from './read-streams.ts';
@@ -193,16 +194,15 @@ export const expected = (world: Scene, counted: readonly Counted[]): Expected =>
     put('ranks', { k, s: stamp(Number(s)), w: sum(ws), top: Math.max(...ws) });
   }
 
-  expectedRelations(
-    {
-      put,
-      reads,
-      tumble,
-      isLate: (query, x) => late.push(nameOf(query, x)),
-      watermark: (query, x) => x.seen.clock - delayOf(query),
-    },
-    counted,
-  );
+  const reference: Reference = {
+    put,
+    reads,
+    tumble,
+    isLate: (query, x) => late.push(nameOf(query, x)),
+    watermark: (query, x) => x.seen.clock - delayOf(query),
+  };
+  expectedRelations(reference, counted);
+  expectedKeyed(reference, counted);
 
   for (const x of counted.filter((y) => y.c.v === 1))
     if (isNumber(x.c.x)) put('parsed', { k: x.c.k, x: Number(x.c.x), w: x.w, t: stamp(x.c.t) });

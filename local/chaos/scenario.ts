@@ -4,7 +4,8 @@ import type { Enrichment, EventType, Source } from '../../shared/pipeline.ts';
 import { compileSql } from '../../shared/query/compile.ts';
 import type { Plan } from '../../shared/query/plan.ts';
 import { hours, minutes, seconds } from '../../shared/time.ts';
-import { byHand } from './by-hand.ts';
+import { keyedQueries, keyedTables } from './by-hand/keyed.ts';
+import { relationQueries, relationTables } from './by-hand/relations.ts';
 
 export const DELAY = 7_000;
 
@@ -64,6 +65,7 @@ export const LEAVES = [
   'ranks',
   'best',
   'pair_counts',
+  'meet_counts',
 ] as const;
 /** Queries that show rows of open windows, in schedules with early rows. */
 const EARLY: readonly string[] = ['growing', 'numbers', 'best', 'hops'];
@@ -88,11 +90,11 @@ export const chaosPlan = ({ lateness, early = false, without }: Variant): Plan =
   ];
   const { plan, errors } = compileSql(files, { types: ['click.v1'] });
   if (errors.length > 0) throw new Error(errors.map((e) => `${e.file}:${e.line}: ${e.message}`).join('\n'));
-  const more = byHand(DELAY);
-  const queries = [...plan.queries, ...more.queries].filter((q) => q.name !== without);
+  const more = [...relationQueries(DELAY), ...keyedQueries(DELAY)];
+  const queries = [...plan.queries, ...more].filter((q) => q.name !== without);
   return {
     ...plan,
-    tables: [...plan.tables, ...more.tables],
+    tables: [...plan.tables, ...relationTables, ...keyedTables],
     queries: early ? queries.map((q) => (EARLY.includes(q.name) ? { ...q, early: EARLY_EACH } : q)) : queries,
   };
 };

@@ -139,7 +139,9 @@ export const refines: readonly Mutant[] = [
     name: 'minWMarks',
     protects: 'a query’s marks carry its own watermark',
     section: '13',
-    edits: [edit(REFINE, 'watermark: w[q.id] as EpochMs })', 'watermark: Math.min(...Object.values(w)) })')],
+    edits: [
+      edit(REFINE, 'watermark: (w[q.id] as EpochMs) - q.behind })', 'watermark: Math.min(...Object.values(w)) })'),
+    ],
     directed: 'a slow query does not hold up a chain behind a fast one',
   },
   {
