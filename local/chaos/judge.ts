@@ -9,6 +9,9 @@ import { DELAY } from './scenario.ts';
 import { finalsTwice, rowsInLake, rowsInTable, rowsOnStream, sideLines } from './stores.ts';
 import type { Scene } from './world/scene.ts';
 
+/** Tables whose rows are sent once by their nature. */
+const ONCE = ['meets', 'firsts'];
+
 const differences = (what: string, want: readonly string[], have: readonly string[]): string[] => {
   const left = new Map<string, number>();
   for (const w of want) left.set(w, (left.get(w) ?? 0) + 1);
@@ -111,7 +114,7 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
   const refined = firstTimes(world.refined, problems);
   problems.push(...differences('rows', want.rows, rowsOnStream(refined)));
   const early = world.wholePlan.queries.filter((q) => 'early' in q && !('lateness' in q && q.lateness > 0));
-  problems.push(...finalsTwice(refined, new Set(early.map((q) => q.into))));
+  problems.push(...finalsTwice(refined, new Set([...early.map((q) => q.into), ...ONCE])));
   if (world.shape.sinks) {
     problems.push(...differences('table', inTables(world, 'dynamodb', want.rows), rowsInTable(world)));
     problems.push(...differences('lake', inTables(world, 'filesystem', want.rows), await rowsInLake(world, problems)));

@@ -1,6 +1,7 @@
 // Every mutant, in the order of an event's way.
 import { doors } from './doors.ts';
 import { head } from './head.ts';
+import { keyed } from './keyed.ts';
 import { lanes } from './lanes.ts';
 import { ledgers } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
@@ -17,5 +18,6 @@ export const mutants: readonly Mutant[] = [
   ...windows,
   ...refines,
   ...relations,
+  ...keyed,
   ...sinks,
 ];
