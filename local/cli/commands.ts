@@ -40,13 +40,17 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'start',
     summary: 'the whole pipeline here, live: producer endpoint, functions, page, sample traffic',
-    usage: 'millrace start [--port N] [--rate N] [--no-traffic] [--kind KIND] [--shards N] [--pipeline DIR]',
+    usage:
+      'millrace start [--port N] [--rate N] [--no-traffic] [--kind KIND] [--shards N] [--door keys] [--limits] [--pipeline DIR]',
     options: {
       port: { type: 'string' },
       rate: { type: 'string' },
       traffic: { type: 'boolean' },
       kind: { type: 'string' },
       shards: { type: 'string' },
+      door: { type: 'string' },
+      keys: { type: 'string' },
+      limits: { type: 'boolean' },
       pipeline: { type: 'string' },
       seconds: { type: 'string' },
     },
@@ -56,6 +60,9 @@ export const COMMANDS: readonly Command[] = [
       ['--no-traffic', 'no sample events: send your own'],
       ['--kind KIND', 'shop, sensor or meter (default: shop)'],
       ['--shards N', 'shards of each stream (default: as serverless.yml says)'],
+      ['--door keys', 'producers need a key, as behind `--param door=keys`; one is made and printed (default: open)'],
+      ['--keys FILE', 'the list of keys, as the secret holds it: {"keys":[{"id":"a","sha256":"…"}]}'],
+      ['--limits', 'functions read no faster than Kinesis lets them: 5 reads and 2 MB a second and shard, shared'],
       ['--seconds N', 'stop by itself after N seconds'],
       pipeline,
     ],

@@ -2,12 +2,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Ms } from '../../shared/time.ts';
 import { KINDS } from '../generate/generate.ts';
+import { keysHere } from '../start/door-here.ts';
 import { startLive } from '../start/start-live.ts';
 import type { Call, ExitCode } from './commands.ts';
 import { choiceOf, flagOf, numberOf, textOf } from './parse-call.ts';
 import { PIPELINE, PROJECT } from './places.ts';
 
 const DEFAULT_RATE = 20;
+const DOORS = ['open', 'keys'] as const;
 
 /** npm hands on a Ctrl-C that the terminal has sent already: what comes within this time is the same key press. */
 const SAME_PRESS: Ms = 500;
@@ -30,6 +32,7 @@ export const start = async (call: Call): Promise<ExitCode> => {
   const shards = numberOf(call, 'shards', 1, 64);
   const seconds = numberOf(call, 'seconds', 1, Number.MAX_SAFE_INTEGER);
   const rate = numberOf(call, 'rate', 0.001, 100_000, false) ?? DEFAULT_RATE;
+  const keys = textOf(call, 'keys');
   const asked = stopAsked();
   const running = await startLive({
     root: PROJECT,
@@ -38,6 +41,8 @@ export const start = async (call: Call): Promise<ExitCode> => {
     kind: choiceOf(call, 'kind', KINDS) ?? 'shop',
     rate: flagOf(call, 'traffic') === false ? null : rate,
     ...(shards !== undefined && { shards }),
+    limits: flagOf(call, 'limits') === true,
+    ...((choiceOf(call, 'door', DOORS) === 'keys' || keys !== undefined) && { door: keysHere(keys ?? null) }),
     say: (line) => void process.stdout.write(`${line}\n`),
     warn: (line) => void process.stderr.write(`${line}\n`),
   });

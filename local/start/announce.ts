@@ -21,6 +21,7 @@ export const addresses = (
   pipeline: CompiledPipeline,
   schemas: readonly UserFile[],
   kind: Kind,
+  key: string | null = null,
 ): string => {
   const lines = [
     `${bold('page')}       ${origin}/`,
@@ -31,13 +32,14 @@ export const addresses = (
     `${bold('S3, SQS')}    ${here.objects.endpoint}`,
   ];
   const sample = sampleOf(pipeline, schemas, kind);
+  const withKey = key === null ? '' : `-H 'x-api-key: ${key}' `;
   lines.push(
     '',
     ...(sample === null
       ? [`Send events of your own: POST JSON to ${origin}/events/TYPE (${Object.keys(pipeline.types).join(', ')})`]
       : [
           'Send an event of your own:',
-          `  curl -w '\\n' -H 'content-type: application/json' ${origin}/events/${sample.type} -d '${inShell(sample.data)}'`,
+          `  curl -w '\\n' -H 'content-type: application/json' ${withKey}${origin}/events/${sample.type} -d '${inShell(sample.data)}'`,
         ]),
   );
   return lines.join('\n');

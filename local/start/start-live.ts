@@ -1,9 +1,12 @@
 // All of it at once: services, functions and what calls them, page, producer endpoint, sample traffic.
+
+import { systemClock } from '../../shared/ports.ts';
 import { readFolder } from '../build/read-folder.ts';
 import { CallError } from '../cli/call-error.ts';
 import type { Kind } from '../generate/generate.ts';
 import { servePage } from '../page/serve-page.ts';
-import type { Pace } from '../poller/pace.ts';
+import { type Pace, REAL_TIME } from '../poller/pace.ts';
+import { readLimits } from '../poller/read-limits.ts';
 import { startHere } from '../run/here.ts';
 import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { play } from '../run/play.ts';
@@ -14,6 +17,7 @@ import { apiCounter, servicesHere } from '../watch/services-here.ts';
 import { ownValues, valuesOf } from '../watch/values.ts';
 import { watchOf } from '../watch/watched.ts';
 import { addresses, rowLines, takesTraffic } from './announce.ts';
+import { type DoorHere, OPEN } from './door-here.ts';
 import { startFront } from './front.ts';
 import { live } from './live.ts';
 import { startTraffic } from './traffic.ts';
@@ -28,6 +32,10 @@ export type LiveOptions = {
   /** Sample events a second; null: none. */
   readonly rate: number | null;
   readonly shards?: number;
+  /** Who may post; anybody without it. */
+  readonly door?: DoorHere;
+  /** Whether mappings read no faster than Kinesis lets them. */
+  readonly limits?: boolean;
   readonly say: (line: string) => void;
   readonly warn: (line: string) => void;
 };
@@ -36,6 +44,8 @@ export type Running = { readonly origin: string; stop(): Promise<void> };
 
 /** As Lambda, but looking four times a second: a window should not be waited for longer than it takes. */
 const LIVE: Pace = { poll: 250, window: true, backOff: { first: 1_000, most: 30_000 } };
+/** Under the limits of Kinesis each mapping polls once a second, as Lambda does. */
+const paceOf = (limits: boolean) => (limits ? { pace: REAL_TIME, limits: readLimits(systemClock) } : { pace: LIVE });
 const EVERY_MS = 1_000;
 /** A complaint that comes again within this time is not shown again. */
 const SAME_AFTER = 10_000;
@@ -55,9 +65,14 @@ const complaints = (warn: (line: string) => void): ((line: LogLine) => void) => 
 
 /** @throws PipelineMistakes, TemplateError; CallError when the port is in use */
 export const startLive = async (options: LiveOptions): Promise<Running> => {
-  const { root, say, warn } = options;
+  const { root, say, warn, door = OPEN } = options;
   const { compiled, path, pipeline } = await loadPipeline(options.pipeline, root);
-  const here = await startHere({ root, ...(options.shards !== undefined && { shards: options.shards }) });
+  const here = await startHere({
+    root,
+    params: door.params,
+    ...(options.shards !== undefined && { shards: options.shards }),
+  });
+  door.open(here);
   await loadReferences(here, compiled);
   const own = ownValues();
   const complain = complaints(warn);
@@ -65,7 +80,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
     own.take(line.text);
     complain(line);
   };
-  const player = play({ here, root, pipeline: path, faults: null, log, pace: LIVE });
+  const player = play({ here, root, pipeline: path, faults: null, log, ...paceOf(options.limits === true) });
   const api = apiCounter();
   const { services, look } = servicesHere(here, player, api);
   const list = watchOf(here.template);
@@ -95,7 +110,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
       .catch((error: unknown) => warn(String(error)));
   }, EVERY_MS);
 
-  say(addresses(front.origin, here, pipeline, readFolder(options.pipeline).schemas, options.kind));
+  say(addresses(front.origin, here, pipeline, readFolder(options.pipeline).schemas, options.kind, door.key));
   const { kind } = options;
   const strange = options.rate !== null && !takesTraffic(pipeline, kind);
   const rate = strange ? null : options.rate;
@@ -109,6 +124,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
           rate,
           seed: Date.now() % 1_000_000,
           url: `${front.origin}/events`,
+          key: door.key,
           onCaughtUp: watch.caughtUp,
           onFailure: warn,
         });

@@ -10,6 +10,8 @@ export type TrafficOptions = {
   readonly seed: number;
   /** The producer endpoint: `http://127.0.0.1:8080/events`. */
   readonly url: string;
+  /** Sent along as `x-api-key` where one is asked for. */
+  readonly key?: string | null;
   /** How far back it begins, so that windows close at once; 3 minutes. */
   readonly history?: Ms;
   /** Told once, when what would have come before the start is sent. */
@@ -24,11 +26,11 @@ const EVERY: Ms = 250;
 /** Events of one request. */
 const MOST = 500;
 
-const send = async (url: string, lines: readonly string[]): Promise<string | null> => {
+const send = async (url: string, key: string | null, lines: readonly string[]): Promise<string | null> => {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/cloudevents-batch+json' },
+      headers: { 'content-type': 'application/cloudevents-batch+json', ...(key !== null && { 'x-api-key': key }) },
       body: `[${lines.join(',')}]`,
     });
     await response.arrayBuffer();
@@ -40,7 +42,7 @@ const send = async (url: string, lines: readonly string[]): Promise<string | nul
 
 /** @returns a function that stops the traffic and waits for the last answer */
 export const startTraffic = (options: TrafficOptions): (() => Promise<void>) => {
-  const { kind, rate, seed, url, onFailure } = options;
+  const { kind, rate, seed, url, key = null, onFailure } = options;
   const source = timeline({
     kind,
     seed,
@@ -59,7 +61,7 @@ export const startTraffic = (options: TrafficOptions): (() => Promise<void>) => 
         lines.push(next.value.line);
         next = source.next();
       }
-      const failure = await send(url, lines);
+      const failure = await send(url, key, lines);
       if (failure !== null && !stopped) onFailure(failure);
     }
   };
