@@ -117,8 +117,7 @@ export const shards = async (call: Call): Promise<ExitCode> => {
         bar.line(`${stream.name}: ${merge} and ${adjacent} are one`);
       }
     }
-    if (set !== undefined)
-      bar.line(`A deploy with another --param shards than before sets ${set} again to its own number.`);
+    if (set !== undefined) bar.line(`Deploys leave it at ${set} until their --param shards changes.`);
     const reports: StreamReport[] = [];
     for (const name of names) {
       bar.update(`reading the last ${span} s of ${name}`);

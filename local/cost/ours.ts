@@ -89,6 +89,13 @@ export const ours = (world: World, counted: Counted): Bill => {
       ...results(world, counted),
       line('watch', 'logs of functions, GB', 'logGb', (invocations * LOG_BYTES) / GB, 'modelled'),
       line('watch', 'custom metrics', 'metrics', deployed.metrics, 'template'),
+      line(
+        'watch',
+        'metrics of shards',
+        'metrics',
+        deployed.shardMetrics * deployed.streams * counted.shards,
+        'template',
+      ),
       line('watch', 'alarms', 'alarms', deployed.alarms, 'template'),
       line('watch', 'dashboards', 'dashboards', deployed.dashboards, 'template'),
       line('watch', 'keys', 'kmsKeys', deployed.keys, 'template'),

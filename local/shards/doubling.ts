@@ -1,8 +1,9 @@
 // Tries a doubling load on the local pipeline, polled as Lambda polls: one rate, twice the rate, and twice the rate on twice the
 // shards, resharded under it. node local/shards/doubling.ts [--rate N] [--seconds N]. Its figures stand in docs/scaling.md.
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { unpackRecord } from '../../shared/event/unpack.ts';
 import { unpackInner } from '../../shared/lanes/block.ts';
 import { seconds } from '../../shared/time.ts';
 import { PIPELINE, PROJECT } from '../cli/places.ts';
@@ -12,6 +13,7 @@ import { REAL_TIME } from '../poller/pace.ts';
 import { startHere } from '../run/here.ts';
 import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { play } from '../run/play.ts';
+import { objectsHere } from '../run/ports-here.ts';
 import { runOf } from '../run/run-name.ts';
 import { startFront } from '../start/front.ts';
 import { live } from '../start/live.ts';
@@ -21,7 +23,10 @@ const { values } = parseArgs({ options: { rate: { type: 'string' }, seconds: { t
 const rate = Number(values.rate ?? 200);
 const length = seconds(Number(values.seconds ?? 40));
 const WARM_UP = seconds(10);
-const REST = seconds(8);
+const LEAST_REST = seconds(5);
+/** How long the last events may take to go through. */
+const MOST_REST = seconds(90);
+const ALL = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 const INNER = { validated: 'ValidatedStream', enriched: 'EnrichedStream', refined: 'RefinedStream' } as const;
 
 type Phase = {
@@ -91,7 +96,10 @@ for (const p of phases) {
   await stop();
 }
 bar.update('coming to rest');
-await setTimeout(REST);
+const quiet = (): boolean =>
+  player.mappings.every((m) => m.fn.name === 'archive' || m.mapping.positions().every((at) => at.behind === 0));
+await setTimeout(LEAST_REST); // a mapping says how far behind it was at its last poll
+for (const began = Date.now(); !quiet() && Date.now() - began < MOST_REST; ) await setTimeout(500);
 bar.end();
 
 /** How long after its arrival in raw an event stood on another stream, by phase. */
@@ -113,12 +121,41 @@ for (const [name, id] of Object.entries(INNER)) {
       }
     }
 }
+/** Every event that arrived, by where it went: on, or by a side door of `validate`. */
+const books = async (): Promise<string> => {
+  const raw = here.stream('RawStream');
+  const records = raw.shards().flatMap((s) => raw.read(s.id, null, ...ALL).records);
+  const arrived = records.reduce((sum, r) => {
+    const inside = unpackRecord(r.data, r.partitionKey);
+    return sum + (inside.ok ? inside.records.length : 0);
+  }, 0);
+  const passed = new Set<string>();
+  const validated = here.stream(INNER.validated);
+  for (const s of validated.shards())
+    for (const r of validated.read(s.id, null, ...ALL).records) {
+      const inside = unpackInner(r.data);
+      for (const e of inside.ok ? inside.items : [])
+        if (e.kind !== 'mark' && e.kind !== 'end') passed.add(`${e.lane} ${e.seq} ${e.index}`);
+    }
+  const store = objectsHere(here);
+  const aside = new Map<string, Set<string>>();
+  for (const { key } of await store.list('rejected/')) {
+    const text = Buffer.from((await store.get(key)) ?? '').toString();
+    for (const line of text.split('\n').filter((l) => l !== '')) {
+      const e = JSON.parse(line) as { stage: string; door: string; shard: string; position: string };
+      if (e.stage !== 'validate') continue;
+      aside.set(e.door, (aside.get(e.door) ?? new Set()).add(`${e.shard} ${e.position}`));
+    }
+  }
+  const doors = [...aside].map(([door, events]) => `${events.size} ${door}`);
+  return `${arrived} arrived in raw = ${[`${passed.size} in validated`, ...doors].join(' + ')}`;
+};
 const cell = (p: Phase, name: string): string => {
   const sorted = (latencies.get(`${p.name} ${name}`) ?? []).toSorted((a, b) => a - b);
   return sorted.length === 0 ? '-' : `${quantile(sorted, 0.5)} / ${quantile(sorted, 0.99)}`;
 };
 console.log(
-  `${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}, Node ${process.versions.node}; ms after arrival in raw, p50 / p99`,
+  `${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}, Node ${process.versions.node}, load ${loadavg()[1]?.toFixed(1)}; ms after arrival in raw, p50 / p99`,
 );
 console.log('| load | events/s | shards | in `validated` | in `enriched` | in `refined` | oldest unread, p99 | CPU |');
 console.log('|---|---|---|---|---|---|---|---|');
@@ -131,6 +168,7 @@ for (const p of phases) {
       .join(' | ')} | ${quantile(ages, 0.99)} | ${(p.cpu * 100).toFixed(0)} % |`,
   );
 }
+console.log(await books());
 page.close();
 await front.close();
 await player.stop();

@@ -24,6 +24,7 @@ const FUNCTION = [
   'maximumRetryAttempts',
   'package',
   'consumers',
+  'reservedConcurrency', // an account is nothing here
   'vpc', // a network is nothing here
 ];
 const LAMBDA_TIMEOUT = 6; // seconds; osls's default

@@ -13,6 +13,7 @@ import { rowsPerMonth, unitsOfMonth } from '../../local/cost/month.ts';
 import { LIST_PRICES, PriceError, readPrices, TIMES } from '../../local/cost/prices.ts';
 import { statePrices } from '../../local/cost/show-cost.ts';
 import { readTemplate } from '../../local/template/read-template.ts';
+import { PRICES } from '../../local/watch/prices.ts';
 import { MemoryLog } from '../../shared/memory/log.ts';
 import { memoryObjects } from '../../shared/memory/objects.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
@@ -184,6 +185,20 @@ describe('prices of a file', () => {
   ])('%s is refused', (text, said) => {
     expect(() => readPrices(file(text))).toThrow(PriceError);
     expect(() => readPrices(file(text))).toThrow(said);
+  });
+
+  test("the dashboard's estimate takes the same ones", () => {
+    const one = (id: keyof typeof LIST_PRICES.prices): number =>
+      LIST_PRICES.prices[id].usd / LIST_PRICES.prices[id].per;
+    expect(PRICES.request).toBeCloseTo(one('lambdaRequests'), 12);
+    expect(PRICES.gbSecond).toBeCloseTo(one('lambdaGbSeconds'), 12);
+    expect(PRICES.writeUnit).toBeCloseTo(one('tableWriteUnits'), 12);
+    expect(PRICES.readUnit).toBeCloseTo(one('tableReadUnits'), 12);
+    expect([PRICES.customMetric, PRICES.alarm, PRICES.dashboard]).toEqual([
+      one('metrics'),
+      one('alarms'),
+      one('dashboards'),
+    ]);
   });
 
   test('every listed price says what it is for, where it stands and how sure it is', () => {
