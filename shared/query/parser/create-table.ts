@@ -1,25 +1,14 @@
 // CREATE TABLE name (columns, PRIMARY KEY, WATERMARK FOR) WITH (options).
-import type { ColumnNode, ComputedNode, CreateTable, ExprNode, OptionNode } from '../ast.ts';
+import type { ColumnNode, ComputedNode, CreateTable, OptionNode } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
-import { parseExpr } from './expressions.ts';
+import { parseWithoutQuery } from './no-query.ts';
 import { parseNames } from './query.ts';
 import { parseType } from './types.ts';
-
-/** An expression over the columns; Flink's grammar takes no query inside it. */
-const parseOwnExpr = (c: Cursor, clause: string): ExprNode => {
-  const expr = parseExpr(c);
-  if (JSON.stringify(expr).includes('"kind":"in-query"'))
-    c.problems.notSql(
-      expr.at,
-      `${clause}: a query cannot stand in it; write the condition in the query that reads the table`,
-    );
-  return expr;
-};
 
 const parseComputed = (c: Cursor, index: number): ComputedNode => {
   const name = c.ident('CREATE TABLE');
   c.expect('computed column', 'AS');
-  const expr = parseOwnExpr(c, 'computed column');
+  const expr = parseWithoutQuery(c, 'computed column');
   if (c.accept('COMMENT')) c.string('COMMENT');
   return { name, expr, index, at: c.span(name.at) };
 };
@@ -82,7 +71,7 @@ export const parseCreateTable = (c: Cursor, at: CreateTable['at']): CreateTable 
       const column = c.ident('WATERMARK FOR');
       if (c.sees('.')) c.refuse(column.at, 'WATERMARK FOR a field of a row', 'name a column of the table');
       c.expect('WATERMARK FOR', 'AS');
-      watermarks.push({ column, as: parseOwnExpr(c, 'WATERMARK FOR'), at: c.span(from) });
+      watermarks.push({ column, as: parseWithoutQuery(c, 'WATERMARK FOR'), at: c.span(from) });
     } else if (c.sees('PRIMARY') || c.sees('CONSTRAINT')) {
       if (c.accept('CONSTRAINT')) c.ident('CONSTRAINT');
       c.expect('PRIMARY KEY', 'PRIMARY', 'KEY');

@@ -17,6 +17,8 @@ export type Cursor = {
   /** A name. A reserved word is reported and taken as one, so that reading goes on. */
   ident(clause: string): Ident;
   string(clause: string): Token;
+  /** How many words SELECT were taken so far: as many queries. */
+  queries(): number;
   /** From a token or node to the last token taken. */
   span(from: Span): Span;
   fail(clause: string, wanted: string): never;
@@ -28,6 +30,7 @@ const shown = (t: Token): string =>
 
 export const cursor = (tokens: readonly Token[], problems: Problems): Cursor => {
   let i = 0;
+  let queries = 0;
   const last = tokens[tokens.length - 1] as Token;
   const peek = (ahead = 0): Token => tokens[i + ahead] ?? last;
   const next = (): Token => {
@@ -39,6 +42,7 @@ export const cursor = (tokens: readonly Token[], problems: Problems): Cursor => 
   const accept = (...keys: readonly string[]): boolean => {
     if (!sees(...keys)) return false;
     i += keys.length;
+    if (keys[0] === 'SELECT') queries++;
     return true;
   };
   const fail = (clause: string, wanted: string): never => {
@@ -72,6 +76,7 @@ export const cursor = (tokens: readonly Token[], problems: Problems): Cursor => 
     string(clause) {
       return peek().kind === 'string' ? next() : fail(clause, "a string in single quotes such as '5 min'");
     },
+    queries: () => queries,
     span(from) {
       return { ...from, end: (tokens[i - 1] ?? last).at.end };
     },

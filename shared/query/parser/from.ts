@@ -2,6 +2,7 @@
 import type { From, Ident, QueryNode } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpr } from './expressions.ts';
+import { parseWithoutQuery } from './no-query.ts';
 import { parseNames, parseQuery, parseUnion } from './query.ts';
 import { isAlias, refuseRest } from './tails.ts';
 import { parseWindowCall, tableName } from './window-call.ts';
@@ -49,7 +50,7 @@ const parseTable = (c: Cursor, right: boolean): From => {
   c.expect('FOR SYSTEM_TIME', 'FOR', 'SYSTEM_TIME', 'AS', 'OF');
   if (!right)
     c.refuse(clause, 'FOR SYSTEM_TIME without a join', 'join it: FROM t JOIN r FOR SYSTEM_TIME AS OF t.p AS r ON …');
-  const time = parseExpr(c);
+  const time = parseWithoutQuery(c, 'FOR SYSTEM_TIME AS OF');
   return { kind: 'as-of', table, time, alias: parseName(c), at: c.span(at) };
 };
 

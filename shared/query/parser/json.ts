@@ -1,7 +1,7 @@
 // JSON_VALUE(text, path [RETURNING type] [… ON EMPTY] [… ON ERROR]) and JSON_EXISTS(text, path [… ON ERROR]).
 import type { ExprNode, Ident } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
-import { parseExpr } from './expressions.ts';
+import { parseWithoutQuery } from './no-query.ts';
 import { parseType } from './types.ts';
 
 /** What `… ON ERROR` gives. NULL ON EMPTY is what happens in any case. */
@@ -11,7 +11,7 @@ const parseBehaviours = (c: Cursor): ExprNode | null => {
     const at = c.peek().at;
     if (c.accept('ERROR'))
       c.refuse(at, 'ERROR ON EMPTY and ERROR ON ERROR', 'test by JSON_EXISTS, and CAST what is wrong');
-    const value = c.accept('DEFAULT') ? parseExpr(c) : null;
+    const value = c.accept('DEFAULT') ? parseWithoutQuery(c, 'DEFAULT … ON ERROR') : null;
     if (!value) c.expect('JSON_VALUE', 'NULL');
     c.expect('JSON_VALUE', 'ON');
     if (c.accept('EMPTY')) {
@@ -25,9 +25,9 @@ const parseBehaviours = (c: Cursor): ExprNode | null => {
 };
 
 const parseArgs = (c: Cursor, clause: string) => {
-  const arg = parseExpr(c);
+  const arg = parseWithoutQuery(c, clause);
   c.expect(clause, ',');
-  return { arg, path: parseExpr(c) };
+  return { arg, path: parseWithoutQuery(c, clause) };
 };
 
 export const parseJsonValue = (c: Cursor, name: Ident): ExprNode => {

@@ -42,10 +42,11 @@ export const parseInterval = (c: Cursor): ExprNode => {
     if (first === 'SECOND' && c.accept(',')) digits(c);
     c.expect('INTERVAL', ')');
   }
-  if (!c.accept('TO')) return { kind: 'interval', text, from: first, to: null, precision, at: c.span(from) };
-  const at = c.peek();
   const finer = FIELDS.slice(FIELDS.indexOf(first) + 1);
-  if (!finer.includes(at.key.replace(/S$/, ''))) c.fail(`INTERVAL … ${first} TO`, finer.join(', ') || 'nothing finer');
+  // TO with anything else belongs to what stands around: FLOOR(ts + INTERVAL '1' HOUR TO DAY).
+  if (!c.sees('TO') || !finer.includes(c.peek(1).key.replace(/S$/, '')))
+    return { kind: 'interval', text, from: first, to: null, precision, at: c.span(from) };
+  c.next();
   const to = unit(c);
   if (to === 'SECOND' && c.accept('(')) {
     digits(c);

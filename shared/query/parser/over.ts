@@ -1,7 +1,7 @@
 // ROW_NUMBER() OVER (PARTITION BY … ORDER BY …), the one function that ranks rows; the others are refused with a way round.
 import type { OverNode } from '../ast.ts';
 import type { Cursor } from './cursor.ts';
-import { parseExpr } from './expressions.ts';
+import { parseWithoutQuery } from './no-query.ts';
 
 const AGGREGATE = 'aggregate in a window: FROM TABLE(TUMBLE(…)) … GROUP BY window_start, window_end';
 const RANKING =
@@ -11,7 +11,7 @@ const wayRound = (fn: string): string => (/RANK|CUME_DIST|NTILE/.test(fn) ? RANK
 
 const parseOrder = (c: Cursor): OverNode['orderBy'][number] => {
   const at = c.peek().at;
-  const expr = parseExpr(c);
+  const expr = parseWithoutQuery(c, 'OVER');
   const descending = c.accept('DESC');
   if (!descending) c.accept('ASC');
   let nulls: 'first' | 'last' | null = null;
@@ -31,7 +31,7 @@ export const parseOver = (c: Cursor, fn: string): OverNode => {
   const [partitionBy, orderBy]: [OverNode['partitionBy'][number][], OverNode['orderBy'][number][]] = [[], []];
   if (c.accept('PARTITION')) {
     c.expect('PARTITION BY', 'BY');
-    do partitionBy.push(parseExpr(c));
+    do partitionBy.push(parseWithoutQuery(c, 'OVER'));
     while (c.accept(','));
   }
   if (c.accept('ORDER')) {
