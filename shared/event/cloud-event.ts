@@ -24,7 +24,15 @@ export type CloudEvent = {
 };
 
 /** Plain JSON on `raw`, wrapped by ingest or a loader so that it is not taken for a CloudEvent without an id. */
-export type PlainEvent = { readonly plain: 1; readonly type: string; readonly source: string; readonly data: Json };
+export type PlainEvent = {
+  readonly plain: 1;
+  readonly type: string;
+  readonly source: string;
+  readonly data: Json;
+  /** Of the request that brought it. */
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+};
 
 /** An event that left by the door `rejected` or `duplicate`, as one line of NDJSON in the rejected store. */
 export type RejectedEvent = {

@@ -193,12 +193,14 @@ const finish = (
   return { kind: 'event', event, time, bytes: text };
 };
 
+const WRAPPER = new Set(['plain', 'type', 'source', 'data', 'traceparent', 'tracestate']);
+
 const isPlain = (value: JsonObject): boolean =>
   value.plain === 1 &&
   typeof value.type === 'string' &&
   typeof value.source === 'string' &&
   value.data !== undefined &&
-  Object.keys(value).length === 4;
+  Object.keys(value).every((name) => WRAPPER.has(name));
 
 /**
  * Reads one event by parsing it (scan.ts is the fast path before it): a structured CloudEvent 1.0 in JSON, or a plain event in its wrapper (contract in cloud-event.ts). The event
@@ -224,14 +226,10 @@ export const toEvent = (bytes: Uint8Array, context: ToEventContext): ToEvent => 
     return 'rule' in read ? reject(read, value) : finish(value, bytes, read.data, context);
   }
   if (isObject(value) && isPlain(value)) {
-    const refusal = refuseAttributes({
-      specversion: '1.0',
-      id: '-',
-      type: value.type,
-      source: value.source,
-    } as JsonObject);
+    const { plain: _, data, ...attributes } = value;
+    const refusal = refuseAttributes({ specversion: '1.0', id: '-', ...attributes });
     if (refusal !== undefined) return reject(refusal, value);
-    return finish({ type: value.type, source: value.source } as JsonObject, bytes, value.data, context);
+    return finish(attributes, bytes, data, context);
   }
   const cause = 'neither a CloudEvent (no specversion) nor a plain event {"plain":1,"type","source","data"}';
   return reject({ rule: 'event.not-an-event', value, cause });

@@ -5,6 +5,8 @@ import type { Told } from './told.ts';
 import { newUsage, type Usage } from './usage.ts';
 
 export type Watch = {
+  /** The function's name. */
+  readonly name: string;
   /** For the clients of shared/aws. One invocation runs at a time, so it is that invocation's. */
   readonly usage: Usage;
   /** Writes the line of the invocation that ends; `fields` are no metrics. */
@@ -41,6 +43,7 @@ export const watch = (
     full: env.METRICS === 'full',
   });
   return {
+    name: fn,
     usage,
     tell({ measures, fields: own }, fields = {}) {
       const { calls, writeUnits } = usage;

@@ -1,6 +1,7 @@
 // Lambda's Kinesis event in, how much of it is safe out.
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import type { Watch } from '../metrics/watch.ts';
+import { spanOfBatch } from '../trace/spans.ts';
 import type { Batch, BatchStep, Progress, StreamRecord } from './batch.ts';
 import { asError, consoleLog, type FaultLog } from './fault-log.ts';
 
@@ -32,7 +33,10 @@ const batchOf = (records: readonly KinesisStreamRecord[], first: KinesisStreamRe
   records: records.map(recordOf),
 });
 
-type Outcome = Pick<Progress, 'done' | 'told'> & { readonly stopped: boolean };
+type Outcome = Pick<Progress, 'done' | 'told'> & {
+  /** Why it stopped, if it did. */
+  readonly stopped?: Error;
+};
 
 /** Runs the step; whatever stands in the way becomes a count and one line of log. */
 const outcomeOf = async (step: BatchStep, batch: Batch, context: RemainingTime, log: FaultLog): Promise<Outcome> => {
@@ -42,17 +46,18 @@ const outcomeOf = async (step: BatchStep, batch: Batch, context: RemainingTime, 
     if (!(Number.isInteger(done) && done >= 0 && done <= length))
       throw new RangeError(`it answered done: ${done} of ${length} records`);
     if (fault !== undefined) log.error('batch stopped', fault);
-    return { done, stopped: fault !== undefined, ...(told && { told }) };
+    return { done, ...(fault && { stopped: fault }), ...(told && { told }) };
   } catch (thrown) {
-    log.error('batch stopped, the step failed', asError(thrown));
-    return { done: 0, stopped: true };
+    const stopped = asError(thrown);
+    log.error('batch stopped, the step failed', stopped);
+    return { done: 0, stopped };
   }
 };
 
 /** One line for the invocation: what the step told, and where its batch lies. */
 const tell = (watch: Watch, { stream, shard, records }: Batch, { done, told, stopped }: Outcome): void =>
   watch.tell(
-    { ...told, measures: { ...told?.measures, BatchesStopped: stopped ? 1 : 0 } },
+    { ...told, measures: { ...told?.measures, BatchesStopped: stopped === undefined ? 0 : 1 } },
     { stream, shard, records: records.length, ...(done < records.length && { done }) },
   );
 
@@ -67,7 +72,9 @@ export const onKinesis =
     const first = records[0];
     if (first === undefined) return { batchItemFailures: [] };
     const batch = batchOf(records, first);
+    const span = spanOfBatch(watch?.name ?? '', batch);
     const outcome = await outcomeOf(step, batch, context, log);
+    span.end(outcome.stopped);
     if (watch !== undefined) tell(watch, batch, outcome);
     const undone = records[outcome.done];
     return { batchItemFailures: undone === undefined ? [] : [{ itemIdentifier: undone.kinesis.sequenceNumber }] };

@@ -2,6 +2,7 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import type { Told, Untold } from '../metrics/told.ts';
 import type { Watch } from '../metrics/watch.ts';
+import { spanOf } from '../trace/spans.ts';
 import type { Budget } from './batch.ts';
 import { asError, consoleLog, type FaultLog } from './fault-log.ts';
 
@@ -15,11 +16,14 @@ export const NOTHING: Told = { measures: {} };
 export const onQueue =
   (step: WakeStep, log: FaultLog = consoleLog, watch?: Watch) =>
   async (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
+    const span = spanOf(watch?.name ?? 'wake', 'internal');
     try {
       const bodies = event.Records.map((record) => record.body);
       const told = await step(bodies, { remainingMs: () => context.getRemainingTimeInMillis() });
       watch?.tell(told ?? NOTHING);
+      span.end();
     } catch (thrown) {
+      span.end(thrown);
       log.error('wake-up failed', asError(thrown));
       throw thrown;
     }

@@ -3,6 +3,7 @@ import type { Context, ScheduledEvent, SQSEvent } from 'aws-lambda';
 import type { Told, Untold } from '../metrics/told.ts';
 import type { Watch } from '../metrics/watch.ts';
 import type { EpochMs } from '../time.ts';
+import { spanOf } from '../trace/spans.ts';
 import type { Budget } from './batch.ts';
 import { asError, consoleLog, type FaultLog } from './fault-log.ts';
 import { NOTHING, onQueue, type WakeStep } from './queue.ts';
@@ -16,10 +17,13 @@ export type ScheduleStep = (at: EpochMs, budget: Budget) => Promise<Told | Untol
 export const onSchedule =
   (step: ScheduleStep, log: FaultLog = consoleLog, watch?: Watch) =>
   async (event: Pick<ScheduledEvent, 'time'>, context: RemainingTime): Promise<void> => {
+    const span = spanOf(watch?.name ?? 'schedule', 'internal');
     try {
       const told = await step(Date.parse(event.time), { remainingMs: () => context.getRemainingTimeInMillis() });
       watch?.tell(told ?? NOTHING);
+      span.end();
     } catch (thrown) {
+      span.end(thrown);
       log.error('scheduled run failed', asError(thrown));
       throw thrown;
     }

@@ -1,7 +1,7 @@
 // UNION ALL of sources as one relation: its row holds the columns of all of them and the event's type, which says whose they are.
 import type { Span } from '../ast.ts';
-import type { Column, Expr } from '../plan.ts';
 import type { Tree } from '../logic-plan/tree.ts';
+import type { Column, Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import { BOOLEAN, STRING, typeText } from '../type-rules.ts';
 import type { SqlType } from '../types.ts';

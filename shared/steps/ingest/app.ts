@@ -7,6 +7,8 @@ import type { Told } from '../../metrics/told.ts';
 import type { CompiledPipeline } from '../../pipeline.ts';
 import type { Clock, Stream } from '../../ports.ts';
 import { type Ms, seconds } from '../../time.ts';
+import { spanOf } from '../../trace/spans.ts';
+import { incomingOf, withTrace } from '../../trace/traceparent.ts';
 import { answerFor, answerOf, statusOf } from './answer.ts';
 import { readSent, unpackBody } from './body.ts';
 import type { Admit } from './door.ts';
@@ -92,7 +94,14 @@ export const createApp = (deps: IngestDeps) => {
       return problem(c, 400, 'event.unknown-type', unknownType(type, Object.keys(types)));
     const taken = bound.events.filter((e): e is ReceivedEvent => e.kind === 'event');
     const fates = new Map<unknown, Fate | undefined>();
-    const stored = await send(taken);
+    const span = spanOf(`POST ${type === undefined ? '/events' : '/events/:type'}`, 'server', incomingOf(headers));
+    const trace = span.outgoing();
+    const stored = await send(
+      trace === undefined ? taken : taken.map((e) => ({ ...e, bytes: withTrace(e.bytes, trace) })),
+    ).catch((error: unknown) => {
+      span.end(error);
+      throw error;
+    });
     taken.forEach((event, i) => {
       fates.set(event, stored[i]);
     });
@@ -107,6 +116,9 @@ export const createApp = (deps: IngestDeps) => {
       },
     });
     const status = statusOf(answer);
+    span.set('http.response.status_code', status);
+    span.set('messaging.batch.message_count', taken.length);
+    span.end(status >= 500 ? new Error(`answered ${status}`) : undefined);
     if (status === 429 || status === 503) c.header('retry-after', RETRY_AFTER);
     return c.json(answer, status);
   };

@@ -14,12 +14,13 @@ const shortened = (key: string): string =>
  * pk = table `#` key (longer than 1 KiB: its SHA-256); `row` the row as the query wrote it; `ver`, `id`. A row that must go leaves a
  * tombstone without `row`, so that an older one cannot come back.
  */
-export const itemOf = ({ table, key, version, id, row }: SinkRow): Item & { readonly ver: string } => ({
+export const itemOf = ({ table, key, version, id, row, traceparent }: SinkRow): Item & { readonly ver: string } => ({
   pk: `${table}#${shortened(key)}`,
   sk: '-',
   ver: version,
   id,
   ...(row === null ? { deleted: true } : { row }),
+  ...(traceparent !== undefined && { traceparent }),
 });
 
 const write = async (results: Table, row: SinkRow): Promise<RowOutcome> => {

@@ -40,13 +40,16 @@ export const projection = (plan: Plan, query: StatelessQuery, deps: SideDeps = {
   const side = sideReader(query, deps);
   const select = query.select.map((s) => evaluator(s, deps.functions));
   const write = rowWriter(table.columns);
-  const textOf = (values: readonly Value[], time: EpochMs, id: string): string => {
+  const textOf = (event: CloudEvent, values: readonly Value[], time: EpochMs, id: string): string => {
     const head = {
       specversion: '1.0',
       id,
       source: sourceOfQuery(query.id),
       type: query.into,
       time: showInstant(timeOf(table, values, time)),
+      // The row stems from this one event, so it goes on with its trace.
+      ...(typeof event.traceparent === 'string' && { traceparent: event.traceparent }),
+      ...(typeof event.tracestate === 'string' && { tracestate: event.tracestate }),
     };
     return `${JSON.stringify(head).slice(0, -1)},"data":${write(values)}}`;
   };
@@ -58,7 +61,7 @@ export const projection = (plan: Plan, query: StatelessQuery, deps: SideDeps = {
         const element = side.elementOf(row);
         const values = select.map((value) => value(row));
         const id = query.unnest === undefined ? `${query.id}|${at}` : `${query.id}|${at}|${element}`;
-        return { element, text: textOf(values, time, id) };
+        return { element, text: textOf(event, values, time, id) };
       }),
   };
 };
