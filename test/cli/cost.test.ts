@@ -26,7 +26,10 @@ const cost = async (...args: readonly string[]) => {
   }
 };
 
-test('prints the three prices of a load, and where they cross', async () => {
+/** Five seconds of a processor, and more where others use it too. */
+const PATIENCE = 120_000;
+
+test('prints the three prices of a load, and where they cross', { timeout: PATIENCE }, async () => {
   const svg = join(dir, 'cost.svg');
   const { code, said } = await cost('--events-per-second', '100', '--bytes', '500', '--svg', svg);
   expect(code).toBe(0);
