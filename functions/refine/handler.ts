@@ -11,6 +11,7 @@ import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
+import { userFunctions } from '../../shared/query/user-functions.ts';
 import { refine } from '../../shared/steps/refine/refine.ts';
 import { onWake } from '../../shared/trigger/schedule.ts';
 
@@ -42,6 +43,7 @@ export const handler = middy(
       nonce: randomUUID,
       run: env.RUN,
       groups: Number(env.GROUPS),
+      functions: userFunctions(pipeline.plan.functions, pipeline.functions),
     }),
     logger,
     watching,

@@ -8,6 +8,7 @@ import { type LoadedEnrichment, loadEnrichments } from './enrichments.ts';
 import { loadFunctions } from './functions.ts';
 import { knownSchemas } from './known-schemas.ts';
 import { readFolder } from './read-folder.ts';
+import { wrongCells } from './reference-cells.ts';
 import { type ReferenceTable, readReference } from './references.ts';
 import { readSources } from './sources.ts';
 import { unserved } from './unserved.ts';
@@ -88,7 +89,7 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
     ...collisions(loaded),
     ...functions.errors,
     ...sql.errors,
-    ...(sql.errors.length === 0 ? unserved(sql.plan) : []),
+    ...(sql.errors.length === 0 ? [...unserved(sql.plan), ...wrongCells(sql.plan, folder.references)] : []),
   ].sort(byPlace);
   return {
     ok: errors.length === 0,

@@ -5,7 +5,9 @@ import type { Plan } from '../../shared/query/plan.ts';
 import type { SinkRow } from '../../shared/steps/sink/destination.ts';
 import { readSinkRow, type SinkTables } from '../../shared/steps/sink/read-sink-row.ts';
 
-/** The newest row of each key, a table without a key keeping every event; in the order in which a key first came. */
+const byVersion = (a: SinkRow, b: SinkRow): number => (a.version < b.version ? -1 : a.version > b.version ? 1 : 0);
+
+/** The newest row of each key, a table without a key keeping every event; in the order of arrival or decision. */
 export const resultRows = (refined: MemoryLog, plan: Plan): ReadonlyMap<string, readonly string[]> => {
   const written = new Set(plan.queries.map((q) => q.into));
   const tables: SinkTables = new Map(plan.tables.filter((t) => written.has(t.name)).map((t) => [t.name, t]));
@@ -32,5 +34,7 @@ export const resultRows = (refined: MemoryLog, plan: Plan): ReadonlyMap<string, 
       }
     }
   }
-  return new Map([...held].map(([name, rows]) => [name, [...rows.values()].flatMap((r) => r.row ?? [])]));
+  return new Map(
+    [...held].map(([name, rows]) => [name, [...rows.values()].sort(byVersion).flatMap((r) => r.row ?? [])]),
+  );
 };

@@ -1,5 +1,5 @@
 // Lines of a table's file as events, each a CloudEvent of the table's type with the time that WATERMARK FOR names.
-import type { Json, JsonObject } from '../../shared/event/cloud-event.ts';
+import type { CloudEvent, Json, JsonObject } from '../../shared/event/cloud-event.ts';
 import { showInstant } from '../../shared/event/instant.ts';
 import { parseJson } from '../../shared/event/json.ts';
 import { isObject } from '../../shared/event/path.ts';
@@ -8,6 +8,7 @@ import type { TablePlan } from '../../shared/query/plan.ts';
 import { valueReader } from '../../shared/query/read-value.ts';
 import type { EpochMs } from '../../shared/time.ts';
 import type { UserError } from '../../shared/user-error.ts';
+import type { TimeOf } from './computed-time.ts';
 
 /** What is fed to a source table: the lines of its file, in order. */
 export type TableLines = {
@@ -15,6 +16,8 @@ export type TableLines = {
   /** For messages. */
   readonly file: string;
   readonly lines: readonly string[];
+  /** Gives the event time of rows that have no such field. */
+  readonly timeOf?: TimeOf;
 };
 
 /** `time` null: the table has no event time. `shard`: 0 to N - 1. */
@@ -30,6 +33,14 @@ export type ReadTable = {
   readonly rows: readonly EventRow[];
   readonly errors: readonly UserError[];
 };
+
+const attributesOf = (table: TablePlan): CloudEvent => ({
+  specversion: '1.0',
+  id: '',
+  source: table.name,
+  type: table.name,
+  time: '',
+});
 
 const instant = valueReader({ kind: 'TIMESTAMP' });
 
@@ -48,9 +59,17 @@ const shardBy = (shards: number, column: string | null): ShardOf => {
   };
 };
 
+const computed = (row: JsonObject, { table, timeOf }: TableLines): Json => {
+  try {
+    return timeOf?.({ data: row, attributes: attributesOf(table), time: 0 }) ?? null;
+  } catch {
+    return null;
+  }
+};
+
 const readRow = (
   text: string,
-  { watermark }: TablePlan,
+  of: TableLines,
   shardOf: ShardOf,
   ordinal: number,
 ): Omit<EventRow, 'line'> | { readonly mistake: string } => {
@@ -60,8 +79,9 @@ const readRow = (
   if (!isObject(value)) return { mistake: 'a row is a JSON object with the columns as fields' };
   const shard = shardOf(value, ordinal);
   if (typeof shard !== 'number') return shard;
+  const { watermark } = of.table;
   if (watermark === null) return { time: null, shard, data: text };
-  const found = fieldOf(value, watermark.column);
+  const found = Object.hasOwn(value, watermark.column) ? fieldOf(value, watermark.column) : computed(value, of);
   const time = instant(found);
   if (typeof time === 'number') return { time, shard, data: text };
   return {
@@ -79,7 +99,7 @@ export const readEventRows = (of: TableLines, shards: number, shardColumn: strin
   const shardOf = shardBy(shards, shardColumn);
   for (const [i, text] of of.lines.entries()) {
     if (text.trim() === '') continue;
-    const read = readRow(text, of.table, shardOf, rows.length);
+    const read = readRow(text, of, shardOf, rows.length);
     if ('mistake' in read) errors.push({ file: of.file, line: i + 1, col: 0, message: read.mistake });
     else rows.push({ line: i + 1, ...read });
   }

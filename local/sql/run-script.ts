@@ -6,6 +6,7 @@ import type { Plan } from '../../shared/query/plan.ts';
 import { inputsOf } from '../../shared/query/sides.ts';
 import type { UserError } from '../../shared/user-error.ts';
 import { loadFunctions } from '../build/functions.ts';
+import { computedTime } from './computed-time.ts';
 import { type ReadTable, readEventRows } from './event-rows.ts';
 import { type Played, playPlan } from './play-plan.ts';
 import { referencesOf } from './reference-rows.ts';
@@ -66,7 +67,8 @@ export const runScript = async (options: ScriptOptions): Promise<Script> => {
     .filter((t) => t.types.some((type) => used.has(type)))
     .map((table): ReadTable => {
       const file = join(data, `${table.name}.ndjson`);
-      return readEventRows({ table, file, lines: linesOf(file) }, shards, shardColumn);
+      const timeOf = computedTime(options.files, table, known);
+      return readEventRows({ table, file, lines: linesOf(file), ...(timeOf && { timeOf }) }, shards, shardColumn);
     });
   const { lookup, errors: wrong } = await referencesOf(
     roles.references.map(({ name, node, file }) => ({

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -81,6 +81,62 @@ describe('a script', () => {
       '{"until":"2026-03-01 12:01:00.000","n":3}',
       '{"until":"2026-03-01 12:02:00.000","n":1}',
     ]);
+  });
+});
+
+describe('a script’s tables', () => {
+  test('may compute their event time', async () => {
+    const text = `CREATE TABLE t (at_text STRING, ts AS CAST(REPLACE(at_text, 'T', ' ') AS TIMESTAMP(3)), WATERMARK FOR ts AS ts);
+      CREATE TABLE o (until TIMESTAMP(3), n BIGINT);
+      INSERT INTO o SELECT window_end, COUNT(*) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end;`;
+    const dir = folder({ 't.ndjson': ['{"at_text":"2026-03-01T12:00:01"}', '{"at_text":"2026-03-01T12:00:59"}'] });
+    expect((await run(text, dir)).played.rows.get('o')).toEqual(['{"until":"2026-03-01 12:01:00.000","n":2}']);
+    const wrong = folder({ 't.ndjson': ['{"at_text":"noon"}'] });
+    expect(await mistakes(text, wrong)).toEqual([
+      expect.stringContaining('t.ndjson:1: "ts" is the event time, found null'),
+    ]);
+  });
+
+  test('look up rows of a CSV file or of NDJSON, by the key of the table', async () => {
+    const text = (name: string) => `CREATE TABLE bid (id BIGINT, PRIMARY KEY (id) NOT ENFORCED);
+      CREATE TABLE ${name} (title STRING, id BIGINT, price DECIMAL(5, 2), PRIMARY KEY (id) NOT ENFORCED);
+      CREATE TABLE o (id BIGINT, title STRING, price DECIMAL(5, 2));
+      INSERT INTO o SELECT b.id, i.title, i.price FROM (SELECT *, PROCTIME() AS p FROM bid) AS b
+      LEFT JOIN ${name} FOR SYSTEM_TIME AS OF b.p AS i ON b.id = i.id;`;
+    const dir = folder({
+      'bid.ndjson': ['{"id":1}', '{"id":2}', '{"id":3}'],
+      'items.csv': ['title,id,price', '"lamp, red",1,2.5', 'chair,2,'],
+      'things.ndjson': ['{"id":1,"title":"lamp, red","price":2.5}', '{"id":2,"title":"chair","price":null}'],
+    });
+    for (const name of ['items', 'things'])
+      expect((await run(text(name), dir)).played.rows.get('o')).toEqual([
+        '{"id":1,"title":"lamp, red","price":"2.50"}',
+        '{"id":2,"title":"chair","price":null}',
+        '{"id":3,"title":null,"price":null}',
+      ]);
+  });
+
+  test('call functions that stand beside the script', async () => {
+    const dir = folder({ 'bid.ndjson': ['{"who":"abcabc"}', '{"who":null}'] });
+    mkdirSync(join(dir, 'functions'));
+    const code =
+      "export const count = { takes: ['STRING'], gives: 'BIGINT', apply: (s) => BigInt(s.split('a').length - 1) };";
+    writeFileSync(join(dir, 'functions/count.ts'), code);
+    const text = `CREATE FUNCTION count_a AS 'count.ts#count'; CREATE TABLE bid (who STRING); CREATE TABLE o (n BIGINT);
+      INSERT INTO o SELECT count_a(who) FROM bid;`;
+    expect((await run(text, dir, { folder: dir })).played.rows.get('o')).toEqual(['{"n":2}', '{"n":null}']);
+  });
+
+  test('grow without a time to live of their own', async () => {
+    const text = `${BIDS} CREATE TABLE sums (who STRING, s BIGINT, PRIMARY KEY (who) NOT ENFORCED);
+      INSERT INTO sums SELECT who, SUM(price) FROM bid GROUP BY who;`;
+    const lines = [
+      bid(1, '12:00:05.000', { who: 'a' }),
+      bid(5, '12:00:02.000', { who: 'b' }),
+      bid(2, '19:00:01.000', { who: 'a' }),
+    ];
+    const { played } = await run(text, folder({ 'bid.ndjson': lines }));
+    expect([...(played.rows.get('sums') ?? [])].sort()).toEqual(['{"who":"a","s":3}', '{"who":"b","s":5}']);
   });
 });
 
