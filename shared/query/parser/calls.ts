@@ -1,6 +1,6 @@
 // Function calls, with the few that have a grammar of their own: CAST, CASE, EXTRACT, FLOOR, TRIM, SUBSTRING, POSITION.
 import type { CallNode, ExprNode, Ident, Span } from '../ast.ts';
-import { isCallable } from '../words.ts';
+import { isCallable, isReserved } from '../words.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpr, parsePrimary } from './expressions.ts';
 import { parseJsonExists, parseJsonValue } from './json.ts';
@@ -21,7 +21,8 @@ const call = (name: Ident, at: Span, args: readonly ExprNode[], unit: string | n
 
 const unitWord = (c: Cursor, clause: string): string => {
   const token = c.peek();
-  if (token.kind !== 'word') c.fail(clause, 'a unit such as HOUR');
+  const reserved = isReserved(token.key) && !['DAY', 'HOUR', 'MINUTE', 'MONTH', 'SECOND', 'YEAR'].includes(token.key);
+  if (token.kind !== 'word' || reserved) c.fail(clause, 'a unit such as HOUR');
   c.next();
   return token.key;
 };

@@ -1,6 +1,13 @@
 // Types as written in CREATE TABLE and CAST.
 import type { Ident, TypeNode } from '../ast.ts';
+import { isReserved } from '../words.ts';
 import type { Cursor } from './cursor.ts';
+
+/** Reserved words that are types; any other word may name one, as far as the grammar goes. */
+const TYPES = new Set(
+  `ARRAY BIGINT BINARY BITMAP BOOLEAN BYTES CHAR CHARACTER DATE DEC DECIMAL DOUBLE FLOAT INT INTEGER MAP MULTISET NUMERIC RAW REAL ROW
+   SMALLINT STRING TIME TIMESTAMP TIMESTAMP_LTZ TINYINT VARBINARY VARCHAR VARIANT`.split(/\s+/),
+);
 
 const integer = (c: Cursor, clause: string): number => {
   const token = c.peek();
@@ -39,7 +46,8 @@ const timeZone = (c: Cursor): string => {
 
 const prefixed = (c: Cursor): TypeNode => {
   const token = c.peek();
-  if (token.kind !== 'word') return c.fail('type', 'a type such as BIGINT or STRING');
+  if (token.kind !== 'word' || (isReserved(token.key) && !TYPES.has(token.key)))
+    return c.fail('type', 'a type such as BIGINT or STRING');
   c.next();
   const from = token.at;
   if (token.key === 'ROW') return { kind: 'row', fields: rowFields(c), at: c.span(from) };

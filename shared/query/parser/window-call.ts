@@ -1,5 +1,6 @@
 // TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' MINUTE)): a window function in FROM.
 import type { From, Ident, WindowArg } from '../ast.ts';
+import { isReserved } from '../words.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpr } from './expressions.ts';
 
@@ -61,6 +62,8 @@ export const parseWindowCall = (c: Cursor): Extract<From, { kind: 'window' }> | 
   c.expect('FROM TABLE', '(');
   const token = c.peek();
   if (c.peek(1).key !== '(') c.fail('FROM TABLE', 'a window function such as TUMBLE(TABLE orders, DESCRIPTOR(ts), …)');
+  const named = token.kind === 'quoted' || (token.kind === 'word' && !isReserved(token.text));
+  if (!named) c.fail('FROM TABLE', 'TUMBLE, HOP, CUMULATE or SESSION');
   const fn = { name: token.key || token.text, at: token.at };
   c.next();
   c.next();
