@@ -71,11 +71,11 @@ export const checkComposedKey = (target: Target, rel: Windows): void => {
   const unique = uniqueOf(rel.tree);
   const slots = slotsIn(held(target));
   const roles = rolesOf(rel.tree);
-  if (!unique?.every((slot) => slots.has(slot)))
+  if (!unique.some((key) => key.every((slot) => slots.has(slot))))
     target.problems.add(
       target.places.into,
       `INSERT INTO: two rows of one window may have the same key in ${keyText(target)} and would overwrite each other; ${
-        unique
+        unique.length > 0
           ? 'it must hold every key by which the rows of a window differ: those of GROUP BY and of the joined sides, or PARTITION BY and the rank'
           : 'nothing tells the rows of this query apart, be it events as they are or parts of a UNION ALL: leave the PRIMARY KEY out, or group them'
       }`,
