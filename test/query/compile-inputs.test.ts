@@ -258,6 +258,16 @@ describe('a window over the rows of windows', () => {
     expect(queries.map((q) => q.into.replace(/~.*/, '~'))).toEqual(['orders~', 'o', 'o']);
   });
 
+  it('is its own where the columns have other names, which readers go by', () => {
+    const text = `CREATE VIEW m AS ${perMinute}; CREATE VIEW w AS ${perMinute.replace('AS c', 'AS d')}; ${hours('m')} ${hours('w').replace('MAX(c)', 'MAX(d)')}`;
+    expect(linesWith(text, 'c BIGINT', 'd BIGINT', 'columns store STRING, ')).toEqual([
+      'c BIGINT = COUNT(*)',
+      'columns store STRING, c BIGINT',
+      'd BIGINT = COUNT(*)',
+      'columns store STRING, d BIGINT',
+    ]);
+  });
+
   it('may be over joins and Top-N', () => {
     const text = `CREATE VIEW j AS SELECT l.store, l.n AS c, l.window_time AS t FROM ${minutes('JOIN', 'l.store = r.store')}; ${hours('j')}
 CREATE VIEW best AS SELECT store, n AS c, window_time AS t FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY n) AS rn FROM ${window('orders')}) WHERE rn <= 3; ${hours('best')}`;

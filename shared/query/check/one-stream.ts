@@ -50,7 +50,7 @@ const passed = <S extends Side>(side: S, from: Table, d: Draft): { readonly side
   const shown = [...slots.map((e, i) => ({ name: `c${i}`, type: e.type })), { name: TIME, type }];
   const mark = { column: TIME, delay: from.plan.watermark?.delay ?? 0 };
   const draft: Draft = { ...d, query, from: [from], keepsTime: true };
-  const name = topicName(from, [draft]);
+  const name = topicName(from, shown, [draft]);
   const empty = topicTable(from, shown, mark, name.table, []);
   const table = topicTable(from, shown, mark, name.table, named([draft], empty, name.query));
   const { lookups: _, unnest: __, ...plain } = side;

@@ -20,9 +20,11 @@ export const BETWEEN_MARK = '~';
 /** The name of the event time in a generated topic. */
 const TIME = `${BETWEEN_MARK}time`;
 
+type Columns = readonly { readonly name: string; readonly type: Column['type'] }[];
+
 export const topicTable = (
   base: Table,
-  columns: readonly { readonly name: string; readonly type: Column['type'] }[],
+  columns: Columns,
   time: { readonly column: string; readonly delay: number },
   name: string,
   filledBy: readonly Draft[],
@@ -58,13 +60,18 @@ export const topicTable = (
 /** A name that follows from what fills the table: equal parts of two statements are computed once. */
 export const topicName = (
   base: Table,
+  columns: Columns,
   drafts: readonly Draft[],
 ): { readonly table: string; readonly query: string } => {
   const definition = drafts.map((d) => {
     const { name: _, at: __, into: ___, ...query } = d.query;
     return [query, d.from.map((t) => [t.plan.name, t.plan.types, t.columns, t.plan.watermark])];
   });
-  const hash = createHash('sha256').update(canonical(definition)).digest('hex').slice(0, 8);
+  const names = columns.map((c) => c.name);
+  const hash = createHash('sha256')
+    .update(canonical([names, definition]))
+    .digest('hex')
+    .slice(0, 8);
   const label = base.plan.name.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 40);
   return { table: `${base.plan.name}${BETWEEN_MARK}${hash}`, query: `${label}-${hash}` };
 };
@@ -152,7 +159,7 @@ export const topicOf = (rel: Relation, at: Span, problems: Problems): Rows | nul
   const draftTable = topicTable(base, held, mark, '', []);
   const drafts = emit(settled, { into: draftTable, row: held.map((c) => c.expr), places, problems }, '');
   if (drafts.length === 0) return null;
-  const name = topicName(base, drafts);
+  const name = topicName(base, held, drafts);
   const empty = topicTable(base, held, mark, name.table, []);
   const table = topicTable(base, held, mark, name.table, named(drafts, empty, name.query));
   const read = held.map((c, slot): RelColumn => ({ ...c, expr: { kind: 'slot', slot, type: c.type } }));
