@@ -15,8 +15,8 @@ const bookOf = (fn: string, stream: string, short: string): string => {
   }
 };
 
-/** These write what they read by position or version, and keep no place of their own. */
-const WITHOUT_PLACE = ['archive', 'write-table', 'deaggregate'];
+/** The others write what they read by position or version, and keep no place of their own. */
+const WITH_PLACE = ['validate', 'enrich', 'transform', 'aggregate', 'aggregate-again', 'write-lake'];
 
 const seqOf = (item: Item | undefined, field: string): string =>
   typeof item?.[field] === 'string' ? (item[field] as string).replace(/^0+/, '') : '';
@@ -40,14 +40,14 @@ export type UnreadOptions = {
 
 export const unreadOf = async ({ stream, short, readers, table, run }: UnreadOptions): Promise<Unread> => {
   const shards = await stream.shards();
-  const asked = readers.filter((fn) => !WITHOUT_PLACE.includes(fn));
+  const asked = readers.filter((fn) => WITH_PLACE.includes(fn));
   for (const fn of asked)
     for (const { id } of shards) {
       const place = await placeOf(table, run, bookOf(fn, stream.name, short), id);
       if (await stream.hasRecordAfter(id, place === '' ? undefined : place))
         return { kind: 'some', where: `${id} holds records that ${fn} has not read` };
     }
-  const silent = readers.filter((fn) => WITHOUT_PLACE.includes(fn));
+  const silent = readers.filter((fn) => !WITH_PLACE.includes(fn));
   let any = false;
   for (const { id } of shards) any ||= await stream.hasRecordAfter(id);
   if (!any) return { kind: 'none' };

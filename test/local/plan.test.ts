@@ -254,6 +254,20 @@ describe('asked of an account', () => {
     expect(await unread()).toEqual({ kind: 'none' });
   });
 
+  test('a reader that keeps no place leaves it open whether a stream was read', async () => {
+    const { raw, ledger, account } = given();
+    const { seq, shard } = put(raw);
+    await read(ledger, shard, seq);
+    const { ValidateEventSourceMappingKinesisRawStream: mapping, ...others } = STACK.Resources;
+    const publish = { ...mapping, Properties: { ...mapping.Properties, FunctionName: att('PublishLambdaFunction') } };
+    const fn = { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'shop-dev-publish' } };
+    const template = async () => ({ Resources: { ...others, M1: mapping, M2: publish, PublishLambdaFunction: fn } });
+    expect((await askAccount({ ...account, template }, moved)).known.unread.get('RawStream')).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringContaining('publish keeps no place'),
+    });
+  });
+
   test('queries come from the record of the last deploy, else from what has state', async () => {
     const { ledger, account } = given();
     await ledger.put({
