@@ -41,7 +41,7 @@ export const postgresConnection = ({ url, login }: PostgresOptions): Sql & { end
   const { host, port, database, tls } = parseUrl(url);
   let open: Promise<pg.Client> | undefined;
 
-  const connect = async (): Promise<pg.Client> => {
+  const connect = async (forget: () => void): Promise<pg.Client> => {
     const client = new pg.Client({
       host,
       port,
@@ -53,22 +53,28 @@ export const postgresConnection = ({ url, login }: PostgresOptions): Sql & { end
       keepAlive: true,
     });
     // A connection that breaks between two batches is made again by the next.
-    client.on('error', () => {
-      open = undefined;
-    });
+    client.on('error', forget);
+    client.on('end', forget);
     await client.connect();
     return client;
   };
 
+  const opened = (): Promise<pg.Client> => {
+    const mine = connect(() => {
+      if (open === mine) open = undefined;
+    });
+    return mine;
+  };
+
   return {
     async query(text, values) {
-      open ??= connect();
+      open ??= opened();
       const mine = open;
       try {
         return await (await mine).query(text, values === undefined ? undefined : [...values]);
       } catch (error) {
-        // An error that the server reports leaves the connection whole; any other may have broken it.
-        if (!(error instanceof pg.DatabaseError)) {
+        // An error that the server reports leaves the connection whole, unless it ends it; any other may have broken it.
+        if (!(error instanceof pg.DatabaseError) || error.severity !== 'ERROR') {
           if (open === mine) open = undefined;
           await mine.then((client) => client.end()).catch(() => undefined);
         }
