@@ -9,6 +9,9 @@ const NUMBERS = {
   window: [0, 300, 'seconds'],
   requestRate: [1, 10_000, 'requests a second'],
   requestBurst: [1, 5_000, 'requests'],
+  scaleMin: [1, 10_000, 'shards'],
+  scaleMax: [1, 10_000, 'shards'],
+  scalePause: [1, 1_440, 'minutes'],
 };
 const CHOICES = {
   consumers: ['shared', 'fan-out'],
@@ -19,6 +22,16 @@ const CHOICES = {
 };
 const BUCKET = /^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const ORIGIN = /^https?:\/\/[^/\s,]+$/;
+
+/** Key groups are cut from the ring by halving; a group goes to one shard, so a shard without one stays empty. */
+const groupMistakes = (groups, shards) => {
+  const n = Number(groups);
+  if (!Number.isInteger(Math.log2(n)) || n < 4 || n > 65_536)
+    return [`--param groups=${groups}: expected a power of two from 4 to 65536`];
+  return n < shards
+    ? [`--param groups=${groups}: fewer than --param shards=${shards}, and a group is never parted`]
+    : [];
+};
 
 /**
  * @param known   serverless.yml's `params`: by stage, then by name
@@ -64,6 +77,8 @@ const paramMistakes = ({ known, given, stage }) => {
     ...needs(text('webhooks') === 'on', 'webhookSecret', 'requests are signed with keys, kept as a secret'),
     ...needs(text('domain') !== '', 'certificate', 'a domain needs the ARN of its certificate in ACM'),
     ...needs(text('certificate') !== '', 'domain', 'a certificate is of use with a domain only'),
+    // Not given, they are as many as serverless.yml gives to the shards.
+    ...('groups' in { ...known[stage], ...cli } ? groupMistakes(text('groups'), Number(text('shards'))) : []),
     ...origins.map(
       (o) => `--param origins: "${o}" is no origin; expected https://host, parted by commas, without a path`,
     ),

@@ -12,6 +12,10 @@ const { params: known } = plain(resolveService({ root, env: {} })) as { params: 
 const mistakes = (...given: string[]) => paramMistakes({ known, given, stage: 'dev' });
 
 describe('parameters of a deploy', () => {
+  test('fewer key groups than shards are refused', () => {
+    expect(mistakes('groups=4', 'shards=8')).toEqual([expect.stringContaining('fewer than --param shards=8')]);
+  });
+
   test.each([
     [[]],
     [['retention=168', 'memory=3008', 'batch=10000', 'window=300', 'consumers=fan-out', 'data=Retain']],
@@ -19,6 +23,8 @@ describe('parameters of a deploy', () => {
     [['domain=events.acme.example', 'certificate=arn:aws:acm:us-east-1:1:certificate/1']],
     [['origins=https://shop.example,http://localhost:3000']],
     [['bucket=acme-millrace-prod']],
+    [['groups=64', 'shards=16', 'scale=on', 'scaleMin=2', 'scaleMax=64', 'scalePause=60']],
+    [['shards=8']],
   ])('%j are fine', (given) => expect(mistakes(...given)).toEqual([]));
 
   test('those of every stage are fine', () => {
@@ -31,6 +37,8 @@ describe('parameters of a deploy', () => {
     ['retention=200', '--param retention=200: expected a whole number of hours from 24 to 168'],
     ['batch=10001', '--param batch=10001: expected a whole number of records from 1 to 10000'],
     ['memory=lots', '--param memory=lots: expected a whole number of MB'],
+    ['groups=10', '--param groups=10: expected a power of two from 4'],
+    ['scalePause=0', '--param scalePause=0: expected a whole number of minutes'],
     ['data=retain', '--param data=retain: expected Delete or Retain'],
     ['consumers=enhanced', '--param consumers=enhanced: expected shared or fan-out'],
     ['domain=a.example', '--param certificate is missing'],
