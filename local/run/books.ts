@@ -2,6 +2,7 @@
 // read, the doors where events went: the next stream, the ledger, the stores. No function is asked what it remembers.
 import type { CloudEvent } from '../../shared/event/cloud-event.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import { isStateful, streamOf } from '../../shared/query/sides.ts';
 import type { EpochMs } from '../../shared/time.ts';
 import { balances, type Doors, NO_DOORS, sumDoors } from './doors.ts';
 import type { Here } from './here.ts';
@@ -75,11 +76,12 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
   const doorsOf = (id: string, folded: Folded | undefined, counts: SideCounts): Doors => {
     const { taken, filtered, sent } = counter.counts.get(id) ?? { taken: 0, filtered: 0, sent: 0 };
     const rejected = counts.of('rejected', { query: id });
-    const isWindow = queries.find((q) => q.id === id)?.kind === 'window';
+    const query = queries.find((q) => q.id === id);
+    const folds = query !== undefined && isStateful(query);
     return {
       in: taken,
-      passed: isWindow ? (folded?.passed ?? 0) : sent,
-      filtered: isWindow ? (folded?.filtered ?? 0) : filtered,
+      passed: folds ? (folded?.passed ?? 0) : sent,
+      filtered: folds ? (folded?.filtered ?? 0) : filtered,
       rejected,
       late: counts.of('late', { query: id }),
       duplicate: 0,
@@ -101,9 +103,11 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
       const folded = new Map([...(await ledgers[0]!.look()), ...(await ledgers[1]!.look())]);
       const counts = sideCounts(sides);
       const byQuery = new Map(queries.map((q) => [q.id, doorsOf(q.id, folded.get(q.id), counts)]));
-      const sumOf = (kind: 'window' | 'stateless', stream: 'enriched' | 'refined'): Doors =>
+      const sumOf = (which: 'folds' | 'stateless', stream: 'enriched' | 'refined'): Doors =>
         sumDoors(
-          queries.filter((q) => q.kind === kind && q.input.stream === stream).map((q) => byQuery.get(q.id) ?? NO_DOORS),
+          queries
+            .filter((q) => isStateful(q) === (which === 'folds') && streamOf(q) === stream)
+            .map((q) => byQuery.get(q.id) ?? NO_DOORS),
         );
       const atStage = (stage: string, input: number, passed: number): Doors => ({
         ...NO_DOORS,
@@ -116,8 +120,8 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
         validate: atStage('validate', inRaw, seen.validated),
         enrich: atStage('enrich', seen.validated + seen.validatedForeign, seen.enriched),
         transform: sumOf('stateless', 'enriched'),
-        aggregate: sumOf('window', 'enriched'),
-        'aggregate-again': sumOf('window', 'refined'),
+        aggregate: sumOf('folds', 'enriched'),
+        'aggregate-again': sumOf('folds', 'refined'),
       };
       const named = Object.fromEntries(queries.map((q) => [q.name, byQuery.get(q.id) ?? NO_DOORS]));
       return { stages, queries: named, faults: faultsIn({ ...stages, ...named }, folded, counts, queries) };

@@ -44,7 +44,7 @@ export const keyed: readonly Mutant[] = [
     name: 'pairMarkNotBehind',
     protects: 'marks of a join stay behind the earliest time that a pair may still show',
     section,
-    edits: [edit(REFINE, '(w[q.id] as EpochMs) - q.behind', '(w[q.id] as EpochMs)')],
+    edits: [edit(REFINE, 'watermark: (w[q.id] as EpochMs) - q.behind', 'watermark: w[q.id] as EpochMs')],
   },
   {
     name: 'sidesUnsorted',

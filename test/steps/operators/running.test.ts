@@ -162,3 +162,17 @@ describe('in the end stand', () => {
     expect(late).toBeGreaterThan(0);
   });
 });
+
+test('rows that come wake refine: a key is shown before any watermark moves', async () => {
+  const q: RunningQuery = { ...base('q'), kind: 'running', ttl: 3_000, ...(cases[0] as Case).query };
+  const w = world(planOf([q], destination('out', [column('k', STRING), column('n', BIGINT), column('v', INT)], ['k'])));
+  const events = eventsOf([{ lane: 0, input: 'a', k: 'x', v: 1, behind: 0, later: 0 }]);
+  await w.show(events);
+  expect(w.wake.take().length).toBe(1);
+  await w.decide(0, false);
+  expect(shown(w.sent())).toEqual(['{"k":"x","n":1,"v":1}']);
+  // Nothing new: nothing to decide, nothing to send.
+  await w.show(events);
+  await w.decide(0, false);
+  expect(w.sent().length).toBe(1);
+});
