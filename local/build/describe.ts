@@ -130,6 +130,15 @@ export const describe = (compiled: Compilation, consumers: readonly Consumer[]):
       rows: compiled.references.map((r) => [r.name, `${r.rows.length} rows`, r.columns.join(', ')]),
     },
     {
+      title: 'Functions',
+      rows: compiled.plan.functions.map((fn) => [
+        fn.name,
+        `(${fn.takes.map(typeName).join(', ')}) gives ${typeName(fn.gives)}`,
+        `${fn.export} of functions/${fn.file}`,
+        fn.flink === null ? 'no class for Flink' : `on Flink ${fn.flink}`,
+      ]),
+    },
+    {
       title: 'Queries',
       rows: queries.map((q) => [
         q.name,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compilePipeline } from '../../local/build/compile-pipeline.ts';
+import { describe, showSections } from '../../local/build/describe.ts';
 import { writeModule } from '../../local/build/write-module.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { userFunctions } from '../../shared/query/user-functions.ts';
@@ -74,6 +75,9 @@ test('functions come with their types, class for Flink and code', async () => {
     },
     { name: 'or_none', file: 'money.ts', export: 'default', gives: { kind: 'STRING' }, nulls: true, flink: null },
   ]);
+  expect(showSections(describe(compiled, []), (text) => text)).toContain(
+    '  to_dollar  (DOUBLE) gives DOUBLE  toDollar of functions/money.ts  on Flink com.example.ToDollar\n',
+  );
   const path = writeModule(compiled, join(dir, '.millrace/pipeline.mjs'));
   const { pipeline } = (await import(pathToFileURL(path).href)) as { pipeline: CompiledPipeline };
   const ready = userFunctions(pipeline.plan.functions, pipeline.functions);

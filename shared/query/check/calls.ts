@@ -43,7 +43,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   TUMBLE_START: 'select window_start',
   TUMBLE_END: 'select window_end',
   TUMBLE_ROWTIME: 'select window_time',
-  ROW_NUMBER: 'filter by HAVING',
+  ROW_NUMBER: 'write OVER (PARTITION BY … ORDER BY …) behind it, in a sub-query, and keep its first rows in WHERE',
 };
 
 const signature = (def: FunctionDef): string => {
