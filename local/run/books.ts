@@ -1,14 +1,17 @@
 // The books of a run: at every stage and query, events in = events that left by a named door. `in` is counted on the stream that is
 // read, the doors where events went: the next stream, the ledger, the stores. No function is asked what it remembers.
+import { referenceLookup } from '../../shared/enrich/reference.ts';
 import type { CloudEvent } from '../../shared/event/cloud-event.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import { systemClock } from '../../shared/ports.ts';
 import { isStateful, streamOf } from '../../shared/query/sides.ts';
+import { userFunctions } from '../../shared/query/user-functions.ts';
 import type { EpochMs } from '../../shared/time.ts';
 import { balances, type Doors, NO_DOORS, sumDoors } from './doors.ts';
 import type { Here } from './here.ts';
 import { LaneCounter } from './lane-counter.ts';
 import { type Folded, LedgerCounts } from './ledger-counts.ts';
-import { objectsHere } from './ports-here.ts';
+import { objectsHere, tableHere } from './ports-here.ts';
 import { QueryCounter } from './query-counter.ts';
 import { RawCounter } from './raw-counter.ts';
 import { SideDoors } from './side-doors.ts';
@@ -55,7 +58,14 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
   const enriched = new LaneCounter(here.stream('EnrichedStream'));
   const refined = new LaneCounter(here.stream('RefinedStream'));
   const ledgers = [new LedgerCounts(here, 'enriched', run), new LedgerCounts(here, 'refined', run)];
-  const counter = new QueryCounter(pipeline.plan);
+  const counter = new QueryCounter(pipeline.plan, {
+    functions: userFunctions(pipeline.plan.functions, pipeline.functions),
+    lookup: referenceLookup({
+      table: tableHere(here, 'ReferenceTable'),
+      clock: systemClock,
+      columns: pipeline.references,
+    }),
+  });
   const sides = new SideDoors(objectsHere(here), run);
   const seen = { validated: 0, validatedForeign: 0, enriched: 0, enrichedForeign: 0 };
 
@@ -65,11 +75,11 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
       if (shown.kind === 'foreign') seen.enrichedForeign++;
       else {
         seen.enriched++;
-        counter.see('enriched', shown.event.bytes);
+        counter.see('enriched', shown.event);
       }
     }
     for (const shown of refined.fresh()) {
-      if (shown.kind === 'event') tell({ event: counter.see('refined', shown.event.bytes), arrival: shown.arrival });
+      if (shown.kind === 'event') tell({ event: counter.see('refined', shown.event), arrival: shown.arrival });
     }
   };
 
@@ -99,6 +109,7 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
     async look(rows = () => {}) {
       const inRaw = raw.look();
       read(rows);
+      await counter.settle();
       await sides.look();
       const folded = new Map([...(await ledgers[0]!.look()), ...(await ledgers[1]!.look())]);
       const counts = sideCounts(sides);

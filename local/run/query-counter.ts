@@ -1,49 +1,51 @@
-// Counts, for each query, the events it takes off the stream it reads; for one without a window, also what its WHERE leaves out and
-// what it sent.
-import type { CloudEvent, JsonObject } from '../../shared/event/cloud-event.ts';
+// Counts, for each query, the events it takes off the stream it reads; for one without a window, also those that gave no row, because
+// WHERE, a look-up or an empty UNNEST left them out, and those that gave rows.
+import type { CloudEvent } from '../../shared/event/cloud-event.ts';
 import { parseRfc3339 } from '../../shared/event/instant.ts';
 import { parseJson } from '../../shared/event/json.ts';
-import { predicate } from '../../shared/query/evaluate.ts';
-import type { Plan, Query, StatelessQuery } from '../../shared/query/plan.ts';
-import { rowReader } from '../../shared/query/row.ts';
+import { getOrMake } from '../../shared/get-or-make.ts';
+import type { StampedEvent } from '../../shared/lanes/inner.ts';
+import type { Plan, Query } from '../../shared/query/plan.ts';
+import { type SideDeps, type SideReader, sideReader, type TimedEvent } from '../../shared/query/side-rows.ts';
 import { streamOf } from '../../shared/query/sides.ts';
 import { sourceOfQuery, takesEvent } from '../../shared/steps/roster.ts';
 
+/** `sent`: events that gave a row or more. */
 export type QueryCount = { taken: number; filtered: number; sent: number };
-
-/**
- * The WHERE asked again, so that what was filtered is not read off what passed. An event whose WHERE throws is no filtered one: it
- * must stand among the rejected.
- */
-const leavesOut = (q: StatelessQuery): ((event: CloudEvent) => boolean) => {
-  const read = rowReader(q.columns);
-  const keeps = predicate(q.where);
-  return (event) => {
-    try {
-      const data = (event.data ?? {}) as JsonObject;
-      return !keeps(read({ data, attributes: event, time: parseRfc3339(event.time) ?? 0 }));
-    } catch {
-      return false;
-    }
-  };
-};
 
 type Reader = {
   readonly query: Query;
   readonly takes: (event: CloudEvent) => boolean;
-  readonly leavesOut: ((event: CloudEvent) => boolean) | null;
+  /** Reads the event again, so that what was filtered is not read off what passed; null for queries that the ledger counts. */
+  readonly side: SideReader | null;
+  readonly looksUp: boolean;
   readonly count: QueryCount;
+  /** Where the last row of each lane came from: the rows of one event follow each other and count once. */
+  readonly last: Map<string, string>;
+};
+
+/** An event that throws is no filtered one: it must stand among the rejected. */
+const leavesOut = (side: SideReader, { event, time }: TimedEvent): boolean => {
+  try {
+    return side.rows(event, time).length === 0;
+  } catch {
+    return false;
+  }
 };
 
 export class QueryCounter {
   readonly #readers: readonly Reader[];
+  /** Events whose look-ups are to be asked. */
+  #waiting = new Map<Reader, TimedEvent[]>();
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, deps: SideDeps = {}) {
     this.#readers = plan.queries.map((query) => ({
       query,
       takes: takesEvent(query),
-      leavesOut: query.kind === 'stateless' ? leavesOut(query) : null,
+      side: query.kind === 'stateless' ? sideReader(query, deps) : null,
+      looksUp: query.kind === 'stateless' && (query.lookups?.length ?? 0) > 0,
       count: { taken: 0, filtered: 0, sent: 0 },
+      last: new Map(),
     }));
   }
 
@@ -53,16 +55,34 @@ export class QueryCounter {
   }
 
   /** An event that `enriched` or `refined` shows for the first time. @returns the event */
-  see(stream: 'enriched' | 'refined', bytes: Uint8Array): CloudEvent {
-    const parsed = parseJson(bytes);
+  see(stream: 'enriched' | 'refined', stamped: Pick<StampedEvent, 'lane' | 'seq' | 'index' | 'bytes'>): CloudEvent {
+    const parsed = parseJson(stamped.bytes);
     if (!parsed.ok) throw new Error(`${stream} holds an event that is no JSON: ${parsed.cause}`);
     const event = parsed.value as CloudEvent;
     for (const r of this.#readers) {
-      if (stream === 'refined' && event.source === sourceOfQuery(r.query.id)) r.count.sent++;
+      if (stream === 'refined' && event.source === sourceOfQuery(r.query.id)) {
+        const from = `${stamped.seq}.${stamped.index}`;
+        if (r.last.get(stamped.lane) !== from) r.count.sent++;
+        r.last.set(stamped.lane, from);
+      }
       if (streamOf(r.query) !== stream || !r.takes(event)) continue;
       r.count.taken++;
-      if (r.leavesOut?.(event)) r.count.filtered++;
+      if (r.side === null) continue;
+      const timed = { event, time: parseRfc3339(event.time) ?? 0 };
+      if (r.looksUp) getOrMake(this.#waiting, r, (): TimedEvent[] => []).push(timed);
+      else if (leavesOut(r.side, timed)) r.count.filtered++;
     }
     return event;
+  }
+
+  /** Asks what the look-ups of the events seen so far need, and counts these too. */
+  async settle(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = new Map();
+    for (const [r, events] of waiting) {
+      if (r.side === null) continue;
+      await r.side.prepare(events);
+      for (const e of events) if (leavesOut(r.side, e)) r.count.filtered++;
+    }
   }
 }
