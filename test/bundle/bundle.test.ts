@@ -8,6 +8,7 @@ import { writeModule } from '../../local/build/write-module.ts';
 import { readTemplate } from '../../local/template/read-template.ts';
 import { resolveService } from '../../local/template/resolve.ts';
 import { plain } from '../../local/template/tree.ts';
+import { isFree, packagesIn } from './licences.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** All functions, and those that run the same handler once. */
@@ -87,4 +88,22 @@ describe('the bundle of', () => {
       expect(kb).toBeLessThan(1_000);
     },
   );
+
+  test('all holds code under licences that ask for their notice only', () => {
+    const used = packagesIn(outputs, root);
+    expect(used.map((u) => u.name)).toContain('@aws-sdk/client-kinesis');
+    console.log(`${used.length} packages: ${[...new Set(used.map((u) => u.licence))].toSorted().join(', ')}`);
+    expect(used.filter((u) => !isFree(u.licence))).toEqual([]);
+  });
 });
+
+test.each([
+  ['MIT', true],
+  ['(MIT OR GPL-3.0-or-later)', true],
+  ['MIT AND Apache-2.0', true],
+  ['MIT AND LGPL-2.1', false],
+  ['GPL-3.0-only', false],
+  ['AGPL-3.0', false],
+  ['MPL-2.0', false],
+  ['none', false],
+])('licence %s: %s', (licence, free) => expect(isFree(licence)).toBe(free));
