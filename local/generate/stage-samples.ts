@@ -1,6 +1,6 @@
 // Writes events/ for the functions behind `validate`: what their streams and queues hold when sample traffic has gone through the real
 // functions here. A new function gets its sample by running it
-// again; with --all the others are written anew: `node local/generate/stage-samples.ts [--all]`
+// again, then `npm run format`; with --all the others are written anew: `node local/generate/stage-samples.ts [--all]`
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
