@@ -110,6 +110,8 @@ export type WindowQuery = QueryBase &
     readonly lateness: Ms;
     /** Rows of open windows are sent as revisions marked `early`, at most this often; absent: finals only. */
     readonly early?: Ms;
+    /** Groups that HAVING leaves out are sent as rows that must go: the ends of alerts. */
+    readonly tellsEnds?: true;
     readonly keys: readonly Expr[];
     readonly aggregates: readonly Aggregate[];
     readonly having: Expr | null;

@@ -77,7 +77,11 @@ const groups = (rel: Rows, target: Target, head: Head): readonly Query[] => {
     return [];
   }
   checkWindowKey(target, grouped);
-  const windowing = { lateness: into.plan.lateness, ...(into.early === null ? {} : { early: into.early }) };
+  const windowing = {
+    lateness: into.plan.lateness,
+    ...(into.early === null ? {} : { early: into.early }),
+    ...(into.plan.alert && window.spec.kind !== 'session' && { tellsEnds: true as const }),
+  };
   return grouped.sets.map((set, i) => {
     const own = { ...head, name: grouped.sets.length > 1 ? `${head.name}-set-${i + 1}` : head.name };
     return windowed(rel, window, grouped, set, row, own, windowing);

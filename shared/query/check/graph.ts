@@ -90,6 +90,29 @@ const KINDS = {
   stateless: 'has no window',
 } as const;
 
+/** An alert is of a key: what breaches, not when. Its end is a group of a later window that HAVING leaves out. */
+const checkAlert = ({ query, into }: Pick<Draft, 'query' | 'into'>, session: boolean): void => {
+  const { problems, node, plan } = into;
+  const say = (message: string) => problems.add(node.name.at, `CREATE TABLE ${plan.name}: 'millrace.alert' ${message}`);
+  if (session || (query.kind !== 'window' && query.kind !== 'running')) {
+    problems.notYet(
+      node.name.at,
+      `'millrace.alert' of ${plan.name}: the query ${query.name} ${KINDS[query.kind]}`,
+      'leave it out and take every row, or alert on GROUP BY with HAVING',
+    );
+    return;
+  }
+  if (query.having === null) say(`tells a breach and its end; the query ${query.name} needs HAVING to say what is one`);
+  if (plan.primaryKey.length === 0) say('needs a PRIMARY KEY: what breaches, such as the store');
+  const bounds = query.kind === 'window' ? [0, 1, 2].map((i) => query.keys.length + i) : [];
+  const timed = plan.columns.filter((c, i) => {
+    const e = query.select[i];
+    return plan.primaryKey.includes(c.name) && e?.kind === 'slot' && bounds.includes(e.slot);
+  });
+  if (timed.length > 0)
+    say(`is told once for each PRIMARY KEY, so "${timed[0]?.name}" of the window must not be part of it`);
+};
+
 /** What the destination's options ask of the query that fills it. */
 const checkInto = ({ query, into }: Draft): void => {
   const { problems, node, plan, early } = into;
@@ -106,6 +129,7 @@ const checkInto = ({ query, into }: Draft): void => {
       `'millrace.lateness' of ${plan.name}: the query ${query.name} ${KINDS[kind]}`,
       'leave it out; a larger delay in WATERMARK FOR waits for late events',
     );
+  if (plan.alert) checkAlert({ query, into }, session);
   if (early !== null && (session || (kind !== 'window' && kind !== 'composed')))
     problems.notYet(
       node.name.at,

@@ -15,7 +15,7 @@ export const stateless = (rel: Rows, row: readonly Expr[], head: Head): Stateles
   return { kind: 'stateless', ...head, ...side, select: select.map(move) };
 };
 
-export type Windowing = Pick<WindowQuery, 'lateness' | 'early'>;
+export type Windowing = Pick<WindowQuery, 'lateness' | 'early' | 'tellsEnds'>;
 
 /** @param row the destination's columns, over the result row */
 export const windowed = (

@@ -121,7 +121,8 @@ const openWindows = (fold: QueryFold, slicing: Slicing): OpenQuery => {
         for (const [key, states] of [...statesOf(parts, only)].sort(byText)) {
           const result = finished(query, key, window, () => finish(key, window, states));
           if (result.refusal) refused.push(result.refusal);
-          else if (result.kept || !first || wasShown(key, window, parts)) rows.push(rowOf(key, window, false, result));
+          else if (result.kept || !first || query.tellsEnds || wasShown(key, window, parts))
+            rows.push(rowOf(key, window, false, result));
         }
       }
       return { rows, refused };

@@ -184,3 +184,30 @@ test('rows that come wake refine where early rows are wanted, and in no other qu
     expect(w.wake.take()).toEqual([]);
   }
 });
+
+test('for alerts, a group that HAVING leaves out is sent as a row that must go; otherwise nobody hears of it', async () => {
+  for (const tellsEnds of [true, false]) {
+    const { early: _, ...plain } = windowQuery({ kind: 'tumble', size: 6_000 }, 0);
+    const w = world(planOf([tellsEnds ? { ...plain, tellsEnds } : plain], destination('out', COLUMNS, ['k'])));
+    // Three of x are too many for HAVING, two of y are not.
+    await w.show(
+      given([
+        [0, 'x'],
+        [0, 'x'],
+        [0, 'x'],
+        [2, 'y'],
+        [2, 'y'],
+      ]),
+    );
+    await w.drain();
+    const told = w.sent().map((r) => [r.data.k, r.deleted]);
+    expect(told.sort()).toEqual(
+      tellsEnds
+        ? [
+            ['x', true],
+            ['y', false],
+          ]
+        : [['y', false]],
+    );
+  }
+});
