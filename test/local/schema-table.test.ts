@@ -27,6 +27,7 @@ test('columns, nested types, the watermark and the options', () => {
       ratio: { type: ['number', 'null'] },
       ok: { const: true },
       day: { type: 'string', format: 'date' },
+      sent: { type: 'string', format: 'date-time' },
       status: { enum: ['open', 'closed'] },
       tags: { type: 'array', items: { type: 'string' } },
       lines: {
@@ -45,6 +46,7 @@ test('columns, nested types, the watermark and the options', () => {
   ratio DOUBLE,
   ok BOOLEAN,
   \`day\` DATE,
+  sent TIMESTAMP(3),
   status STRING,
   tags ARRAY<STRING>,
   lines ARRAY<ROW<sku STRING, \`unit price\` DOUBLE>>,

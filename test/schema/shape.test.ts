@@ -30,6 +30,8 @@ test.each([
   [{ $ref: '#/$defs/a~1b', $defs: { 'a/b': { type: 'integer' } } }, 'integer'],
   [{ $ref: 'https://example.com/other.json' }, 'any'],
   [{ allOf: [{ type: ['string', 'integer'] }, { type: 'number' }] }, 'integer'],
+  [{ allOf: [{ properties: { a: {} } }, { additionalProperties: false }] }, 'any {a: any}'],
+  [{ anyOf: [{ properties: { a: {} }, additionalProperties: false }, { type: 'object' }] }, 'any {a: any, …}'],
   [
     { allOf: [{ properties: { a: { type: 'string' } } }, { properties: { a: { format: 'date' } } }] },
     'any {a: string (date), …}',
