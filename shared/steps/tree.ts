@@ -12,6 +12,8 @@ export type Tree = {
   find(id: string): Promise<TreeShard | undefined>;
   /** All shards known, after a look at ListShards. */
   refresh(): Promise<readonly TreeShard[]>;
+  /** Ids of the shards that ListShards names now: those that are open, or closed within the stream's retention. */
+  listed(): Promise<ReadonlySet<string>>;
   /** All shards known so far. */
   known(): readonly TreeShard[];
 };
@@ -73,6 +75,7 @@ export const shardTree = (deps: { table: Table; stream: Stream; clock: Clock; ru
       if (version === 0) await load();
       return refresh();
     },
+    listed: async () => new Set((await deps.stream.shards()).map((s) => s.id)),
     known: () => Object.values(rows),
   };
 };

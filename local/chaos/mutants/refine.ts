@@ -274,4 +274,11 @@ export const refines: readonly Mutant[] = [
       ),
     ],
   },
+  {
+    name: 'noLaterRoots',
+    protects: 'a query that a deploy adds waits for the raw shards also when the snapshot knows none',
+    section: '5.4',
+    edits: [edit(REBUILD, 'if (![...state.lanes.keys()].some((l) => !isRefinedLane(l)))', 'if (state.lanes.size < 0)')],
+    directed: 'the first query over a topic waits for the raw shards that there are',
+  },
 ];

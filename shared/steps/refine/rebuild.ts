@@ -13,7 +13,7 @@ import type { EntryBody } from '../aggregate/entry-body.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { reading } from '../ledger/reading.ts';
 import type { Operator } from '../operators/operator.ts';
-import { readsRawLanes, refinedLane } from '../roster.ts';
+import { isRefinedLane, readsRawLanes, refinedLane } from '../roster.ts';
 import type { Tree } from '../tree.ts';
 import type { Cursors, Manifest } from './manifest.ts';
 import { dropDead, foldEntry, NEVER, type OpenState, restoreSnapshot, type Snapshot, settle } from './open-state.ts';
@@ -54,10 +54,14 @@ const addRefinedLanes = (state: OpenState, deps: RebuildDeps): void => {
   }
 };
 
-/** Lanes of the raw shards that had no parent when the run began; their children come by END. */
-const addRootLanes = async (state: OpenState, deps: RebuildDeps): Promise<void> => {
+/**
+ * Lanes of the raw shards that had no parent when the run began; their children come by END.
+ * @param listed only these shards: the ENDs of others were told when nobody listened, and are not told again
+ */
+const addRootLanes = async (state: OpenState, deps: RebuildDeps, listed?: ReadonlySet<string>): Promise<void> => {
   if (!deps.operators.some((o) => readsRawLanes(o.query, deps.plan))) return;
-  const shards = await deps.raw.refresh();
+  const all = await deps.raw.refresh();
+  const shards = listed === undefined ? all : all.filter((s) => listed.has(s.id));
   const known = new Set(shards.map((s) => s.id));
   for (const s of shards)
     if (!s.parents.some((p) => known.has(p)))
@@ -73,6 +77,9 @@ const startState = async (m: Manifest, deps: RebuildDeps): Promise<OpenState> =>
     reading(`${deps.objects.name}/${m.snap.name}`, () => {
       restoreSnapshot(state, unpackJson(bytes) as Snapshot);
     });
+    // Made when no query read raw lanes on this stream: a deploy added the first one, which must wait for those that there are.
+    if (![...state.lanes.keys()].some((l) => !isRefinedLane(l)))
+      await addRootLanes(state, deps, await deps.raw.listed());
   }
   addRefinedLanes(state, deps);
   return state;

@@ -1,5 +1,6 @@
 // Every directed schedule by name. A mutant that names one must come out wrong in it, and the real code right.
 import { copySchedules } from './copies.ts';
+import { deploySchedules } from './deploys.ts';
 import { earlySchedules } from './early.ts';
 import type { Schedule } from './given.ts';
 import { headSchedules } from './head.ts';
@@ -22,6 +23,7 @@ export const schedules: Readonly<Record<string, Schedule>> = {
   ...refineSchedules,
   ...windowSchedules,
   ...earlySchedules,
+  ...deploySchedules,
   ...sinkSchedules,
   ...lakeSchedules,
 };

@@ -1,0 +1,85 @@
+// A deploy that adds a query in the middle.
+import { memoryStream } from '../../../shared/memory/stream.ts';
+import { compileSql } from '../../../shared/query/compile.ts';
+import { aggregate } from '../../../shared/steps/aggregate/aggregate.ts';
+import { refine, SETTLE } from '../../../shared/steps/refine/refine.ts';
+import { transform } from '../../../shared/steps/transform.ts';
+import { minutes } from '../../../shared/time.ts';
+import {
+  asItIs,
+  CLICKS,
+  click,
+  deliver,
+  differs,
+  given,
+  marks,
+  plenty,
+  put,
+  rowsOn,
+  type Schedule,
+  SHARD,
+} from './given.ts';
+
+const A = `${SHARD}/0`;
+const TENS = `CREATE TABLE tens (s TIMESTAMP(3), n BIGINT, t TIMESTAMP(3), WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
+INSERT INTO tens SELECT window_start, COUNT(*), window_time FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND))
+GROUP BY window_start, window_end, window_time;`;
+const TWENTIES = `CREATE TABLE twenties (s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
+INSERT INTO twenties SELECT window_start, SUM(n) FROM TABLE(TUMBLE(TABLE tens, DESCRIPTOR(t), INTERVAL '20' SECOND))
+GROUP BY window_start, window_end;`;
+const BIG = `CREATE TABLE big (n BIGINT, t TIMESTAMP(3), WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
+INSERT INTO big SELECT n, t FROM clicks;`;
+const BIG_TENS = `CREATE TABLE big_tens (s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
+INSERT INTO big_tens SELECT window_start, COUNT(*) FROM TABLE(TUMBLE(TABLE big, DESCRIPTOR(t), INTERVAL '10' SECOND))
+GROUP BY window_start, window_end;`;
+
+/**
+ * The functions on `refined` had only queries over queries, whose snapshot knows no lane of `raw`. A deploy adds a query over a topic
+ * of transform, and a decision is made before anything of it was read.
+ */
+const firstOverTopic: Schedule = async () => {
+  const g = given(TENS + TWENTIES);
+  const [first, again] = [g.refine(), g.refine('refined')];
+  let read = 0;
+  const counted = async (n: number, clock: string, time: string): Promise<void> => {
+    const from = g.enriched.read(SHARD, null).records.length;
+    await put(g.enriched, click(A, n, time), ...marks(SHARD, n, clock));
+    await deliver(g.aggregate(), g.enriched, { from });
+    await first.settle();
+    await deliver(g.aggregate('refined'), g.refined, { from: read });
+    read = g.refined.read(SHARD, null).records.length;
+    await again.settle();
+  };
+  await counted(1, '00:21', '00:01');
+  g.clock.advance(minutes(6));
+  await counted(2, '00:41', '00:22');
+
+  const files = [CLICKS + TENS + TWENTIES, BIG, BIG_TENS].map((text, i) => ({
+    path: i === 0 ? 'q.sql' : `q${i}.sql`,
+    text,
+  }));
+  const { plan } = compileSql(files, { types: ['click.v1'] });
+  const deps = { ...g.common(asItIs), plan };
+  const stream = { reads: 'refined', from: memoryStream(g.refined) } as const;
+  const decide = refine({ ...deps, ...stream, raw: memoryStream(g.raw), to: memoryStream(g.refined) });
+  const again2 = aggregate({ ...deps, ...stream });
+  await put(g.enriched, click(A, 3, '00:42'), ...marks(SHARD, 3, '01:01'));
+  await deliver(g.aggregate(), g.enriched, { from: g.enriched.read(SHARD, null).records.length - 4 });
+  await first.settle();
+  await deliver(again2, g.refined, { from: read });
+  read = g.refined.read(SHARD, null).records.length;
+  await decide([SETTLE], plenty);
+  const from = g.enriched.read(SHARD, null).records.length;
+  await put(g.enriched, click(A, 4, '01:05'), ...marks(SHARD, 4, '01:20'));
+  await deliver(transform({ ...deps, from: memoryStream(g.enriched), to: memoryStream(g.refined) }), g.enriched, {
+    from,
+  });
+  await deliver(again2, g.refined, { from: read });
+  await decide([SETTLE], plenty);
+  const rows = rowsOn(g.refined).filter((r) => r.startsWith('big_tens '));
+  return differs('rows', rows, ['big_tens {"s":"2026-01-05 09:01:00.000","n":1}']);
+};
+
+export const deploySchedules = {
+  'the first query over a topic waits for the raw shards that there are': firstOverTopic,
+} satisfies Readonly<Record<string, Schedule>>;
