@@ -156,11 +156,11 @@ ON a.store = b.store AND b.ts > a.ts AND b.ts <= a.ts + INTERVAL '1' MINUTE WHER
   });
 
   it('is read in windows by the later of the two times, or by one that the delay covers', () => {
-    const chained = (time: string, delay: string): readonly string[] =>
+    const chained = (time: string, delay: string, least = 'b.ts'): readonly string[] =>
       compile(
         TABLES,
         `CREATE TABLE pairs (store STRING, t TIMESTAMP(3), WATERMARK FOR t AS t${delay}) WITH ('connector' = 'kinesis', 'format' = 'json');
-INSERT INTO pairs SELECT a.store, ${time} FROM orders AS a JOIN clicks AS b ON a.store = b.store AND a.ts BETWEEN b.ts AND b.ts + INTERVAL '1' HOUR;
+INSERT INTO pairs SELECT a.store, ${time} FROM orders AS a JOIN clicks AS b ON a.store = b.store AND a.ts BETWEEN ${least} AND b.ts + INTERVAL '1' HOUR;
 INSERT INTO o SELECT store, 'x', COUNT(*) FROM TABLE(TUMBLE(TABLE pairs, DESCRIPTOR(t), INTERVAL '1' MINUTE)) GROUP BY store, window_start, window_end;`,
       ).errors.map((e) => e.message.slice(0, 40));
     const wrong = ['INSERT INTO pairs: "t" is its event time'];
@@ -168,6 +168,8 @@ INSERT INTO o SELECT store, 'x', COUNT(*) FROM TABLE(TUMBLE(TABLE pairs, DESCRIP
     expect(chained('GREATEST(b.ts, a.ts)', '')).toEqual([]);
     expect(chained('a.ts', '')).toEqual([]); // never before its partner
     expect(chained('b.ts', '')).toEqual(wrong);
+    expect(chained('a.ts', '', "b.ts - INTERVAL '1' MINUTE")).toEqual(wrong);
+    expect(chained('a.ts', " - INTERVAL '1' MINUTE", "b.ts - INTERVAL '1' MINUTE")).toEqual([]);
     expect(chained('b.ts', " - INTERVAL '59' MINUTE")).toEqual(wrong);
     expect(chained('b.ts', " - INTERVAL '1' HOUR")).toEqual([]);
   });

@@ -44,6 +44,8 @@ FROM ${window('orders')} GROUP BY window_start, window_end, store) WHERE rn = 1`
   ])('is bounded by %s', (bound, line) => {
     const text = `INSERT INTO o SELECT store, id, n FROM ${numbered(`${inWindow}, store ORDER BY n`, window('orders'))} WHERE ${bound}`;
     expect(linesWith(text, 'first', 'rank')).toEqual([line]);
+    const last = /\d+(?=\D*$)/.exec(line.split(' by ')[0] ?? '')?.[0];
+    expect(linesWith(text, 'keeps')).toEqual([`keeps   the first ${last} by n ASC: rows of id, n, for each store`]);
   });
 
   it('by time with one row is dedup: of equal times the last keeps the later arrival, the first the earlier', () => {

@@ -42,6 +42,16 @@ describe('the conditions of a join', () => {
     expect(linesWith(text, 'where', 'filter')).toEqual(['where   (n > 1)', 'filter (page IS NULL)']);
   });
 
+  it.each([
+    ['JOIN', ['where   (n > 1)', "where   (page = 'p')"]],
+    ['LEFT JOIN', ['where   (n > 1)', "filter (page = 'p')"]],
+    ['RIGHT JOIN', ["where   (page = 'p')", 'filter (n > 1)']],
+    ['FULL JOIN', ["filter ((n > 1) AND (page = 'p'))"]],
+  ])('in WHERE around %s stay behind it where NULL may stand for the side', (join, lines) => {
+    const from = into(minutes(join, 'l.store = r.store')).replace(';', '');
+    expect(linesWith(`${from} WHERE l.n > 1 AND r.page = 'p'`, 'where', 'filter')).toEqual(lines);
+  });
+
   it('may compare in any way: what is no equality is asked of each pair', () => {
     expect(linesWith(into(minutes('JOIN', 'l.n >= CHAR_LENGTH(r.page)')), 'inner', 'keeps')).toEqual([
       'keeps   rows of store, n',

@@ -161,7 +161,7 @@ it('checks a view once, however often others read it', () => {
 
 it('takes any text without a bug of its own', () => {
   const words =
-    `${ORDERS} ${COUNT} CASE WHEN THEN END CAST ( ) [ ] . , ; ' \` /* -- INTERVAL NULL IN LIKE BETWEEN AND NOT - * % || ROW< ARRAY< > 1e 'x' SESSION PARTITION VIEW WITH UNION ALL DISTINCT GROUPING SETS CUBE ROLLUP CUMULATE JSON_VALUE( TIMESTAMPADD( window_end`.split(
+    `${ORDERS} ${COUNT} CASE WHEN THEN END CAST ( ) [ ] . , ; ' \` /* -- INTERVAL NULL IN LIKE BETWEEN AND NOT - * % || ROW< ARRAY< > 1e 'x' SESSION PARTITION VIEW WITH UNION ALL DISTINCT GROUPING SETS CUBE ROLLUP CUMULATE JSON_VALUE( TIMESTAMPADD( window_end JOIN LEFT ON EXISTS (SELECT store FROM orders) AS o UNNEST(tags) ROW_NUMBER() OVER (PARTITION BY store ORDER BY ts DESC) rn <= 1 FOR SYSTEM_TIME AS OF PROCTIME() CROSS`.split(
       /\s+/,
     );
   let seed = 7;
@@ -169,8 +169,14 @@ it('takes any text without a bug of its own', () => {
     seed = (seed * 1103515245 + 12345) % 2147483648;
     return seed % n;
   };
-  for (let i = 0; i < 3000; i++) {
-    const text = COUNT.split(/\s+/);
+  const texts = [
+    COUNT,
+    `INSERT INTO sums SELECT a.store, b.n FROM (${COUNT.slice(17, -1)}) AS a JOIN (SELECT * FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' MINUTE))) AS b ON a.store = b.store AND a.window_end = b.window_end;`,
+    `INSERT INTO sums SELECT a.store, a.total FROM orders AS a JOIN orders AS b ON a.store = b.store AND a.ts BETWEEN b.ts - INTERVAL '1' HOUR AND b.ts WHERE a.total > 1;`,
+    `INSERT INTO sums SELECT store, n FROM (SELECT store, total AS n, ROW_NUMBER() OVER (PARTITION BY store ORDER BY ts DESC) AS rn FROM orders) WHERE rn <= 1;`,
+  ];
+  for (let i = 0; i < 4000; i++) {
+    const text = (texts[i % texts.length] ?? COUNT).split(/\s+/);
     for (let k = 0; k <= next(4); k++) text.splice(next(text.length), next(3), words[next(words.length)] ?? '');
     const { errors } = compile(ORDERS, text.join(' '));
     expect(errors.filter((e) => e.message.startsWith('bug in Millrace'))).toEqual([]);
