@@ -53,3 +53,19 @@ export const dynamoDbLocal = (): string => {
   });
   return join(folder, 'lib');
 };
+
+/** npm @sparticuz/chromium 147.0.0 (a whole Chromium inside the package) and playwright-core. @returns the folder of node_modules */
+export const chromium = (): string =>
+  once('chromium', 'node_modules/playwright-core/package.json', (f) =>
+    run('npm', 'i', '--no-audit', '--no-fund', '--prefix', f, '@sparticuz/chromium@147.0.0', 'playwright-core@1.65.1'),
+  );
+
+/** PyPI prometheus-client, whose parser is Prometheus' own for Python. @returns python with it */
+export const prometheusParser = (): string => {
+  const folder = once('prometheus', 'bin/prometheus', (f) => {
+    run('python3', '-m', 'venv', f);
+    run(join(f, 'bin/pip'), 'install', '-q', 'prometheus-client==0.26.0');
+    writeFileSync(join(f, 'bin/prometheus'), '');
+  });
+  return join(folder, 'bin/python');
+};

@@ -197,6 +197,7 @@ describe('an hour that is not over everywhere waits', () => {
     g.come('9:10');
     await g.flow();
     g.come('9:11', {}, { late: 9 });
+    g.come('9:12', { n: 0 });
     g.tick('10:02');
     const { common } = g;
     const stopped = async () => {
@@ -204,7 +205,7 @@ describe('an hour that is not over everywhere waits', () => {
       const objects = {
         ...g.objects,
         put: (key: string, bytes: Uint8Array) =>
-          key.startsWith('late/') ? Promise.reject(new Error('no answer')) : g.objects.put(key, bytes),
+          key.startsWith('rejected/') ? Promise.reject(new Error('no answer')) : g.objects.put(key, bytes),
       };
       const broken = refine({
         ...common((port) => port),
@@ -218,14 +219,26 @@ describe('an hour that is not over everywhere waits', () => {
     };
     await g.flow({ to: 'fold' });
     await stopped();
-    expect(await g.lines('late')).toEqual([]);
+    // Half of it came to the stores.
+    expect([await g.lines('late'), await g.lines('rejected')].map((l) => l.length)).toEqual([1, 0]);
     expect(await g.check('10:30')).toEqual(BALANCED);
     await g.flow();
-    expect(await g.lines('late')).toHaveLength(1);
+    expect(await g.lines('rejected')).toHaveLength(1);
     g.tick('11:02');
     await g.flow();
     expect(await g.check('11:30')).toEqual(BALANCED);
   });
+});
+
+test('an arrival that steps back behind an hour that is over counts in the next one, and takes nothing away', async () => {
+  const g = booksGiven();
+  for (const arrival of ['9:58', '9:59', '10:02', '9:57', '11:02']) g.come(arrival);
+  await g.flow({ most: 1, to: 'head' });
+  const items = g.table.items().filter((i) => i.pk.startsWith('book#'));
+  expect(items.map((i) => [Number(i.sk.split('#')[0]) - at('9:00') / 3_600_000, i.in])).toEqual([
+    [0, 2],
+    [1, 2],
+  ]);
 });
 
 test('what stands in the books hangs on no border of a batch and on no redelivery', async () => {

@@ -78,7 +78,7 @@ export const booksGiven = () => {
   let events = 0;
   const done = new Map<BatchStep, Map<string, number>>();
 
-  /** Hands on what is new, `most` records at a time; with `again` once more from one batch before. */
+  /** Hands on what is new, `most` records at a time; with `again` each batch begins two records before what is done, and comes twice. */
   const deliver = async (step: BatchStep, log: MemoryLog, most: number, again: boolean): Promise<void> => {
     const from = done.get(step) ?? new Map<string, number>();
     done.set(step, from);
@@ -86,8 +86,8 @@ export const booksGiven = () => {
       const { records } = log.read(id, null);
       for (let at = from.get(id) ?? 0; at < records.length; at += most) {
         const batch = (start: number) => ({ stream: log.name, shard: id, records: records.slice(start, at + most) });
-        await step(batch(at), plenty);
-        if (again) await step(batch(Math.max(0, at - 2)), plenty);
+        await step(batch(again ? Math.max(0, at - 2) : at), plenty);
+        if (again) await step(batch(at), plenty);
         from.set(id, Math.min(records.length, at + most));
       }
     }
