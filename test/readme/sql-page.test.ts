@@ -1,11 +1,13 @@
 // docs/sql.md: every statement compiles, every refusal is refused with the way round that the page gives.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadFunctions } from '../../local/build/functions.ts';
 import { knownSchemas } from '../../local/build/known-schemas.ts';
 import { readFolder } from '../../local/build/read-folder.ts';
 import { schemaTable } from '../../local/build/schema-table.ts';
+import { runScript } from '../../local/sql/run-script.ts';
 import { compileSql } from '../../shared/query/compile.ts';
 import { FUNCTIONS } from '../../shared/query/functions/index.ts';
 import { OPEN } from '../../shared/schema/shape.ts';
@@ -26,7 +28,7 @@ rmSync(dir, { recursive: true });
 const compile = (...texts: readonly string[]) =>
   compileSql(
     texts.map((text, i) => ({ path: `${i}.sql`, text })),
-    { types: ['order.v1'], functions: functions.known },
+    { types: ['order.v1', 'refund.v1'], functions: functions.known },
   );
 
 const refused = [...page.matchAll(/^\| `(.+)` \| (.+) \|$/gm)].map(([, sql = '', wayRound = '']) => ({
@@ -44,7 +46,11 @@ describe('docs/sql.md', () => {
       [
         'cumulate',
         'hop',
+        'interval',
+        'running',
+        'running',
         'session',
+        'stateless',
         'stateless',
         'stateless',
         'stateless',
@@ -75,4 +81,19 @@ describe('docs/sql.md', () => {
     const shown = (name: string): string => name.replace(/^(\w+) TO$/, '$1(… TO unit)');
     expect([...FUNCTIONS.keys()].filter((name) => !part.includes(`\`${shown(name)}\``))).toEqual([]);
   });
+});
+
+test('what millrace sql prints is what the page says', async () => {
+  const at = samples.findIndex((s) => s.body.startsWith('CREATE TABLE bid'));
+  const bids = [
+    { auction: 1, price: 30, at_time: '2026-03-01 12:00:10.000' },
+    { auction: 1, price: 20, at_time: '2026-03-01 12:00:59.999' },
+    { auction: 2, price: 5, at_time: '2026-03-01 12:01:00.000' },
+  ];
+  const data = mkdtempSync(join(tmpdir(), 'millrace-page-'));
+  writeFileSync(join(data, 'bid.ndjson'), bids.map((b) => JSON.stringify(b)).join('\n'));
+  const script = await runScript({ files: [{ path: 'bids.sql', text: samples[at]?.body ?? '' }], data });
+  rmSync(data, { recursive: true });
+  if (!script.ok) throw new Error(JSON.stringify(script.errors));
+  expect(`${script.played.rows.get('per_minute')?.join('\n')}\n`).toBe(samples[at + 1]?.body);
 });
