@@ -1,5 +1,6 @@
 // Every file of test/queries; example.ts says what stands in one.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { FUNCTIONS } from '../../shared/query/functions/index.ts';
 import { queryFiles } from './example.ts';
 import { compile, endsOf, planOf, play } from './given.ts';
 
@@ -18,6 +19,13 @@ describe('queries with their rows', () => {
     const tooLate = played.late.map((l) => JSON.stringify((l.event as { data: unknown }).data));
     expect(tooLate.sort()).toEqual(late.map(asJson).sort());
   });
+});
+
+test('every function stands in a file whose rows are Flink’s', () => {
+  const judged = files.filter((f) => f.fails.length === 0 && f.notByFlink === null).map((f) => f.text.toUpperCase());
+  // `FLOOR TO` is a form of FLOOR.
+  const isIn = (name: string) => judged.some((text) => new RegExp(`\\b${name.split(' ')[0]}\\s*\\(`).test(text));
+  expect([...FUNCTIONS.keys()].filter((name) => !isIn(name))).toEqual([]);
 });
 
 describe('refusals with their reason', () => {
