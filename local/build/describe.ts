@@ -62,7 +62,7 @@ const destination = (table: TablePlan): string => {
     case 'kinesis':
       return `topic on refined${key}`;
     case 'jdbc':
-      return `${table.options.url?.startsWith('jdbc:redshift') ? 'Redshift' : 'PostgreSQL'}${key}`;
+      return `PostgreSQL${key}`;
     case 'opensearch-2':
       return `OpenSearch${key}`;
     case 'eventbridge':

@@ -18,3 +18,5 @@ CREATE TABLE taken (id STRING) WITH ('connector' = 'sqs', 'millrace.type' = 'ord
 CREATE TABLE nowhere_known (id STRING) WITH ('connector' = 'postgres');
 -- fails: no connector 'postgres'. Connectors: 'kinesis', 'dynamodb', 'filesystem', 'jdbc', 'opensearch-2', 'eventbridge', 'sns', 'sqs', 'firehose', 'http-sink'
 INSERT INTO rows_of_sql SELECT id FROM orders;
+CREATE TABLE rows_of_redshift (id STRING) WITH ('connector' = 'jdbc', 'url' = 'jdbc:redshift://db:5439/shop');
+-- fails: Redshift is not written yet

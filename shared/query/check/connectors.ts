@@ -40,8 +40,10 @@ const RULES: Readonly<Record<Exclude<Connector, 'kinesis' | 'dynamodb' | 'filesy
       if (key === 'password')
         return 'a password does not belong into SQL; put it into the secret that --param warehouseSecret names';
       if (key !== 'url') return null;
-      if (/^jdbc:(postgresql|redshift):\/\/[^\s:@/]+(:\d+)?\/\S+$/.test(value)) return null;
-      return 'write jdbc:postgresql://host:5432/database or jdbc:redshift://host:5439/database, without a password';
+      if (/^jdbc:postgresql:\/\/[^\s:@/]+(:\d+)?\/\S+$/.test(value)) return null;
+      if (value.startsWith('jdbc:redshift:'))
+        return 'Redshift is not written yet; let it read the lake, or Data Firehose fill it (docs/destinations.md)';
+      return 'write jdbc:postgresql://host:5432/database, without a password';
     },
   },
   'opensearch-2': {
