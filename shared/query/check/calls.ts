@@ -4,13 +4,11 @@ import type { FunctionDef, Kind } from '../functions/define.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import type { Expr } from '../plan.ts';
 import { didYouMean } from '../problem.ts';
-import { BOOLEAN, DATE, isInstant, isNested, isNumeric, STRING, TIMESTAMP, typeText } from '../type-rules.ts';
-import type { SqlType } from '../types.ts';
-import { castTo, commonOf, refuseNull, writtenCast } from './coerce.ts';
-import { isNull, literal } from './literals.ts';
-import { alike, asBoolean, checkBinary } from './operators.ts';
+import { isInstant, isNumeric, typeText } from '../type-rules.ts';
+import { refuseNull } from './coerce.ts';
 import { call, type Scope } from './scope.ts';
 import { checkUserCall } from './user-call.ts';
+import { WRITTEN_OUT } from './written-out.ts';
 
 export const AGGREGATES = new Set(['COUNT', 'SUM', 'MIN', 'MAX', 'AVG']);
 
@@ -85,91 +83,6 @@ const planName = (node: CallNode, def: FunctionDef, scope: Scope): string | null
   return null;
 };
 
-const coalesce = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
-  const type = commonOf(args);
-  if (args.length > 0 && args.every(isNull)) refuseNull(node.at, literal(null, BOOLEAN), scope.problems);
-  else if (type !== null && args.length > 0)
-    return call(
-      'COALESCE',
-      args.map((e) => castTo(e, type)),
-      type,
-    );
-  else {
-    const found = args.map((e) => typeText(e.type)).join(', ');
-    scope.problems.add(node.at, `${scope.clause}: COALESCE takes values of one type, found ${found || 'none'}`);
-  }
-  return null;
-};
-
-/** IF(condition, a, b), IFNULL(a, b): written out as CASE and COALESCE. */
-const ifElse = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
-  const [when, a, b] = args;
-  if (!when || !a || !b || args.length !== 3) {
-    scope.problems.add(node.at, `${scope.clause}: IF takes a condition and two values`);
-    return null;
-  }
-  const condition = asBoolean(node.args[0]?.at ?? node.at, 'IF', when, scope.problems);
-  if (!condition || (isNull(a) && isNull(b) && refuseNull(node.at, a, scope.problems))) return null;
-  const type = commonOf([a, b]);
-  if (type) return call('CASE', [condition, castTo(a, type), castTo(b, type)], type);
-  scope.problems.add(
-    node.at,
-    `${scope.clause}: both values of IF must be of one type, found ${typeText(a.type)} and ${typeText(b.type)}`,
-  );
-  return null;
-};
-
-/** GREATEST and LEAST of one type; NULL as soon as one is. */
-const extreme = (name: string, node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
-  const type = commonOf(args);
-  if (type && args.length > 0 && !args.some((e) => refuseNull(node.at, e, scope.problems)) && !isNested(type))
-    return call(
-      name,
-      args.map((e) => castTo(e, type)),
-      type,
-    );
-  const found = args.map((e) => typeText(e.type)).join(', ');
-  if (!args.some(isNull))
-    scope.problems.add(node.at, `${scope.clause}: ${name} takes plain values of one type, found ${found || 'none'}`);
-  return null;
-};
-
-/** TO_TIMESTAMP and TO_DATE of a text are TRY_CAST. */
-const readTime = (node: CallNode, args: readonly Expr[], type: SqlType, scope: Scope): Expr | null => {
-  const [text, format] = args;
-  if (format)
-    scope.problems.notYet(
-      node.at,
-      `${node.name.name.toUpperCase()} with a format`,
-      'send the time as 2026-03-01 12:00:00.000, or cut it up by SUBSTRING and ||',
-    );
-  else if (text?.type.kind === 'STRING' && !refuseNull(node.at, text, scope.problems))
-    return writtenCast(node.at, text, type, true, scope.problems);
-  else if (text?.type.kind !== 'STRING')
-    scope.problems.add(node.at, `${scope.clause}: ${node.name.name.toUpperCase()} takes a text`);
-  return null;
-};
-
-/** CONCAT_WS: the first text between all the others; a NULL among those is left out. */
-const concatWith = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
-  const wrong = args.find((e) => e.type.kind !== 'STRING');
-  if (args.length > 1 && !wrong) return call('CONCAT_WS', args, STRING);
-  const found = wrong ? typeText(wrong.type) : `${args.length} values`;
-  scope.problems.add(node.at, `${scope.clause}: CONCAT_WS takes a separator and texts, found ${found}`);
-  return null;
-};
-
-const nullIf = (node: CallNode, args: readonly Expr[], scope: Scope): Expr | null => {
-  const [a, b] = args;
-  if (!a || !b || args.length !== 2) {
-    scope.problems.add(node.at, `${scope.clause}: NULLIF takes two values`);
-    return null;
-  }
-  if (refuseNull(node.at, a, scope.problems)) return null;
-  const both = alike(node.at, 'NULLIF', a, b, scope.problems);
-  return both && call('CASE', [call('=', both, BOOLEAN), literal(null, a.type), a], a.type);
-};
-
 const unknown = (node: CallNode, name: string, scope: Scope): null => {
   const refused = REFUSED[name];
   if (refused) scope.problems.notYet(node.at, `${name}(…) in ${scope.clause}`, refused);
@@ -177,18 +90,9 @@ const unknown = (node: CallNode, name: string, scope: Scope): null => {
     const known = [
       ...new Set([...FUNCTIONS.keys()].map((n) => n.split(' ')[0] ?? n)),
       ...AGGREGATES,
-      'COALESCE',
-      'CONCAT_WS',
-      'GREATEST',
-      'IF',
-      'IFNULL',
+      ...Object.keys(WRITTEN_OUT),
       'JSON_EXISTS',
       'JSON_VALUE',
-      'LEAST',
-      'MOD',
-      'NULLIF',
-      'TO_DATE',
-      'TO_TIMESTAMP',
       ...[...scope.problems.functions.values()].flatMap((fn) => (fn ? [fn.name] : [])),
     ];
     scope.problems.add(
@@ -211,16 +115,8 @@ export const checkCall = (node: CallNode, args: readonly Expr[], scope: Scope): 
   }
   const own = checkUserCall(node, args, scope);
   if (own !== undefined) return own;
-  if (name === 'COALESCE') return coalesce(node, args, scope);
-  if (name === 'NULLIF') return nullIf(node, args, scope);
-  if (name === 'IF') return ifElse(node, args, scope);
-  if (name === 'IFNULL' && args.length === 2) return coalesce(node, args, scope);
-  if (name === 'GREATEST' || name === 'LEAST') return extreme(name, node, args, scope);
-  if (name === 'TO_TIMESTAMP') return readTime(node, args, TIMESTAMP, scope);
-  if (name === 'TO_DATE') return readTime(node, args, DATE, scope);
-  if (name === 'CONCAT_WS') return concatWith(node, args, scope);
-  if (name === 'MOD' && args[0] && args[1] && args.length === 2)
-    return checkBinary(node.at, '%', args[0], args[1], scope.problems);
+  const written = WRITTEN_OUT[name]?.(node, args, scope);
+  if (written !== undefined) return written;
   const key =
     node.unit !== null && /^(FLOOR|CEIL|CEILING)$/.test(name) ? `${name.slice(0, name === 'FLOOR' ? 5 : 4)} TO` : name;
   const def = FUNCTIONS.get(key);

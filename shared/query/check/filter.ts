@@ -1,9 +1,9 @@
 // WHERE: the relation with those of its rows that a condition keeps.
 import type { Span } from '../ast.ts';
-import { filterTree } from '../logic-plan/tree.ts';
+import { filterTree } from '../logic-plan/filter-tree.ts';
 import type { Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
-import { keepRanked } from './rank.ts';
+import { keepRanked } from './keep-ranked.ts';
 import { type Relation, type Rows, slotCount } from './relation.ts';
 import { allOf, conjuncts, ofWindowOnly, readsWindow, shifted, slotsOf } from './slots.ts';
 

@@ -1,7 +1,8 @@
 // GROUP BY and SELECT DISTINCT: groups of a window, groups of groups, and groups that grow without a window.
 import type { ExprNode, GroupNode, Select } from '../ast.ts';
+import { filterTree } from '../logic-plan/filter-tree.ts';
 import type { Tree } from '../logic-plan/tree.ts';
-import { filterTree, rolesOf } from '../logic-plan/tree.ts';
+import { rolesOf } from '../logic-plan/tree.ts';
 import type { Expr } from '../plan.ts';
 import { type Problems, quietly } from '../problem.ts';
 import { checkExpr } from './expression.ts';
@@ -15,7 +16,7 @@ import { runningBase } from './running.ts';
 import type { Scope } from './scope.ts';
 import { oneSet } from './sets.ts';
 import { topicOf } from './topic.ts';
-import { sideBySide } from './union.ts';
+import { sideBySide } from './union-windows.ts';
 import { treeOf } from './windows.ts';
 
 /** What a grouped SELECT gives: the relation before its columns are named, those columns, and ROW_NUMBER if it is among them. */

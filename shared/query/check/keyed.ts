@@ -1,5 +1,6 @@
 // What a destination asks of the queries that fill it: its PRIMARY KEY, and the options that revise rows.
-import { rolesOf, uniqueOf } from '../logic-plan/tree.ts';
+import { rolesOf } from '../logic-plan/tree.ts';
+import { uniqueOf } from '../logic-plan/unique.ts';
 import type { Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import type { Places } from './draft.ts';

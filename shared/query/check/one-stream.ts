@@ -4,9 +4,7 @@ import type { Expr, Side, StatelessQuery } from '../plan.ts';
 import { sidesOf } from '../sides.ts';
 import type { Draft } from './draft.ts';
 import type { Table } from './tables.ts';
-import { named, topicName, topicTable } from './topic.ts';
-
-const TIME = '~time';
+import { named, TIME, topicName, topicTable } from './topic-table.ts';
 
 const slotsOfSide = (side: Side): readonly Expr[] => {
   const types = [

@@ -8,7 +8,9 @@ import type { SqlType } from '../types.ts';
 import { checkComputed } from './computed.ts';
 import type { Draft } from './draft.ts';
 import { checkOptions, type KnownNames } from './options.ts';
+import { referenceKey } from './reference-table.ts';
 import { resolveType } from './resolve-type.ts';
+import { BETWEEN_MARK } from './topic-table.ts';
 import { checkWatermark } from './watermark.ts';
 
 /** A table as queries see it. */
@@ -98,49 +100,9 @@ const checkKey = (
   return key?.columns.map((c) => c.name) ?? [];
 };
 
-/** The one key column of a reference table; null after a report. */
-const referenceKey = (
-  node: CreateTable,
-  name: string,
-  keys: readonly string[],
-  columns: readonly Column[],
-  known: KnownNames,
-  problems: Problems,
-): string | null => {
-  const [key, second] = keys;
-  const at = node.primaryKeys[0]?.at ?? node.name.at;
-  const table = `CREATE TABLE ${node.name.name}`;
-  if (key === undefined || second !== undefined) {
-    problems.add(
-      at,
-      `${table}: a reference table ('millrace.reference') has one key column: PRIMARY KEY (${columns[0]?.name ?? 'k'}) NOT ENFORCED`,
-    );
-    return null;
-  }
-  const type = columns.find((c) => c.name === key)?.type;
-  if (type && !['STRING', 'INT', 'BIGINT'].includes(type.kind))
-    problems.notYet(at, `the key "${key}" of ${node.name.name} as ${typeText(type)}`, 'make it STRING, INT or BIGINT');
-  const file = known.references?.find((r) => r.name === name);
-  if (file && file.columns[0] !== key)
-    problems.add(at, `${table}: the key of ${name}.csv is its first column, "${file.columns[0]}", found "${key}"`);
-  for (const column of node.columns)
-    if (file && !file.columns.includes(column.name.name))
-      problems.add(
-        column.name.at,
-        `${table}: ${name}.csv has no column "${column.name.name}".${didYouMean(column.name.name, file.columns)} Columns: ${listed(file.columns)}`,
-      );
-  for (const other of [...node.computed, ...node.watermarks].slice(0, 1))
-    problems.notYet(
-      other.at,
-      `computed columns and WATERMARK FOR in ${node.name.name}, a reference table`,
-      'leave them out; compute in the query that joins it',
-    );
-  return key;
-};
-
 /** Where generated tables have their mark, users' names have none. */
 const checkName = (node: CreateTable, problems: Problems): void => {
-  if (node.name.name.includes('~'))
+  if (node.name.name.includes(BETWEEN_MARK))
     problems.notYet(node.name.at, `the name ${node.name.name}`, 'leave ~ out; Millrace makes names with it');
 };
 

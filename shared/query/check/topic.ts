@@ -1,87 +1,16 @@
 // A table between two queries of one statement: nobody names it, the first query fills it and the second one reads it.
-import { createHash } from 'node:crypto';
 import type { Span } from '../ast.ts';
 import { rolesOf } from '../logic-plan/tree.ts';
-import type { Column, Expr, TablePlan } from '../plan.ts';
+import type { Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import { TIMESTAMP } from '../type-rules.ts';
-import { canonical } from './canonical.ts';
-import type { Draft } from './draft.ts';
 import { emit, laterOf } from './emit.ts';
 import { unbounded } from './rank.ts';
 import { isProctime, isTime, type Relation, type RelColumn, type Rows, slotCount } from './relation.ts';
 import { shifted } from './slots.ts';
 import type { Table } from './tables.ts';
+import { BETWEEN_MARK, named, TIME, topicName, topicTable } from './topic-table.ts';
 import { treeOf } from './windows.ts';
-
-/** No CREATE TABLE takes it (tables.ts). */
-export const BETWEEN_MARK = '~';
-
-/** The name of the event time in a generated topic. */
-const TIME = `${BETWEEN_MARK}time`;
-
-type Columns = readonly { readonly name: string; readonly type: Column['type'] }[];
-
-export const topicTable = (
-  base: Table,
-  columns: Columns,
-  time: { readonly column: string; readonly delay: number },
-  name: string,
-  filledBy: readonly Draft[],
-): Table => {
-  const read = columns.map((c): Column => ({ ...c, from: { kind: 'data', path: [c.name] } }));
-  const plan: TablePlan = {
-    name,
-    at: base.plan.at,
-    columns: columns.map((c) => ({ name: c.name, type: c.type })),
-    watermark: time,
-    primaryKey: [],
-    connector: 'kinesis',
-    types: [],
-    ahead: base.plan.ahead,
-    lateness: 0,
-    options: { connector: 'kinesis' },
-  };
-  return {
-    plan,
-    node: base.node,
-    problems: base.problems,
-    columns: read,
-    shown: read.map(({ name, type }, slot) => ({ name, type, expr: { kind: 'slot', slot, type } })),
-    broken: new Set(),
-    source: false,
-    reference: null,
-    early: null,
-    ttl: null,
-    filledBy,
-  };
-};
-
-/** A name that follows from what fills the table: equal parts of two statements are computed once. */
-export const topicName = (
-  base: Table,
-  columns: Columns,
-  drafts: readonly Draft[],
-): { readonly table: string; readonly query: string } => {
-  const definition = drafts.map((d) => {
-    const { name: _, at: __, into: ___, ...query } = d.query;
-    return [query, d.from.map((t) => [t.plan.name, t.plan.types, t.columns, t.plan.watermark])];
-  });
-  const names = columns.map((c) => c.name);
-  const hash = createHash('sha256')
-    .update(canonical([names, definition]))
-    .digest('hex')
-    .slice(0, 8);
-  const label = base.plan.name.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 40);
-  return { table: `${base.plan.name}${BETWEEN_MARK}${hash}`, query: `${label}-${hash}` };
-};
-
-/** The drafts into a table whose name is known now. */
-export const named = (drafts: readonly Draft[], into: Table, query: string): readonly Draft[] =>
-  drafts.map((d, i) => {
-    const name = drafts.length > 1 ? `${query}-${i + 1}` : query;
-    return { ...d, into, query: { ...d.query, name, into: into.plan.name } };
-  });
 
 const baseOf = (rel: Relation): Table => {
   switch (rel.kind) {

@@ -1,18 +1,16 @@
 // UNION ALL of sources as one relation: its row holds the columns of all of them and the event's type, which says whose they are.
 import type { Span } from '../ast.ts';
-import type { Tree } from '../logic-plan/tree.ts';
 import type { Column, Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import { BOOLEAN, STRING, typeText } from '../type-rules.ts';
 import type { SqlType } from '../types.ts';
 import { castTo, commonOf } from './coerce.ts';
 import { literal } from './literals.ts';
-import { isProctime, isTime, isWindowed, type Relation, type RelColumn, type Rows, type Windows } from './relation.ts';
+import { isTime, isWindowed, type Relation, type RelColumn, type Rows } from './relation.ts';
 import { call, sameExpr } from './scope.ts';
 import { mapSlots } from './slots.ts';
 import type { Table } from './tables.ts';
-import { sameWindows } from './window-join.ts';
-import { treeOf } from './windows.ts';
+import { unionOfWindows } from './union-windows.ts';
 
 const NONE: Expr = literal(true, BOOLEAN);
 
@@ -61,39 +59,6 @@ const byType = (type: Expr, parts: readonly Rows[], of: readonly Expr[], as: Sql
     return [call('IN', [type, ...list], BOOLEAN), result];
   });
   return call('CASE', args, as);
-};
-
-/** Parts of a union of trees, and its columns. PROCTIME() stays what it is: it is no value of a row. */
-export const sideBySide = (
-  parts: readonly { readonly tree: Tree; readonly columns: readonly RelColumn[] }[],
-): { readonly of: Extract<Tree, { kind: 'union' }>['of']; readonly columns: readonly RelColumn[] } => ({
-  of: parts.map(({ tree, columns }) => ({
-    tree,
-    select: columns.map((c) => (isProctime(c.expr) ? literal(null, c.type) : c.expr)),
-  })),
-  columns: (parts[0]?.columns ?? []).map((c, slot) =>
-    parts.every((p) => p.columns[slot] && isProctime(p.columns[slot].expr))
-      ? c
-      : { ...c, expr: { kind: 'slot', slot, type: c.type } },
-  ),
-});
-
-/** UNION ALL of rows of the same windows. */
-const unionOfWindows = (parts: readonly (Rows | Windows)[], at: Span, problems: Problems): Relation | null => {
-  const trees = parts.map((p) => treeOf(p, 'UNION ALL', at, problems)?.rel ?? null);
-  const known = trees.flatMap((t) => t ?? []);
-  const [first, ...rest] = known;
-  if (!first || known.length < trees.length) return null;
-  if (!rest.every((t) => sameWindows(first, t, 'UNION ALL', at, problems))) return null;
-  const { of, columns } = sideBySide(known.map(({ tree, columns }) => ({ tree, columns })));
-  const { parts: _, ...plain } = first;
-  return {
-    ...plain,
-    name: 'the union',
-    columns,
-    broken: new Set(known.flatMap((t) => [...t.broken])),
-    tree: { kind: 'union', of },
-  };
 };
 
 /** @param given aligned */

@@ -1,7 +1,8 @@
 // Joins of relations over the same windows.
 import type { Span } from '../ast.ts';
+import { filterTree } from '../logic-plan/filter-tree.ts';
 import type { JoinType, Tree } from '../logic-plan/tree.ts';
-import { filterTree, rolesOf, widthOf } from '../logic-plan/tree.ts';
+import { rolesOf, widthOf } from '../logic-plan/tree.ts';
 import type { Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import { showDuration } from '../show/duration.ts';

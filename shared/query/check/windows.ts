@@ -1,7 +1,7 @@
 // Rows of windows, grouped or not, as a tree: what joins, ranks and further groups stand on.
 import type { Span } from '../ast.ts';
+import { filterTree } from '../logic-plan/filter-tree.ts';
 import type { Leaf, Tree } from '../logic-plan/tree.ts';
-import { filterTree } from '../logic-plan/tree.ts';
 import type { Expr } from '../plan.ts';
 import type { Problems } from '../problem.ts';
 import { TIMESTAMP } from '../type-rules.ts';

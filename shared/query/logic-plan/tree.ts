@@ -1,6 +1,6 @@
 // Relations over windows as a tree, before it is known which columns are needed: what becomes Rel and its folds (plan.ts).
 import type { Feed, WindowColumn } from '../check/relation.ts';
-import { allOf, conjuncts, shifted, slotsOf } from '../check/slots.ts';
+import { slotsOf } from '../check/slots.ts';
 import type { Aggregate, Expr, Order } from '../plan.ts';
 
 /** One fold. Row: keys, window_start, window_end, window_time, then the aggregates, or all slots of the input. */
@@ -115,93 +115,3 @@ export const rolesOf = (tree: Tree): Roles => {
 /** Whether it reads the window's columns and nothing else: the same for all rows of a window. */
 export const ofWindow = (tree: Tree, e: Expr): boolean =>
   e.kind !== 'literal' && slotsOf([e]).every((slot) => rolesOf(tree)[slot] !== undefined);
-
-/** The slots of expressions that are slots; null when one is not. */
-const slotsAlone = (exprs: readonly Expr[]): readonly number[] | null => {
-  const slots = exprs.flatMap((e) => (e.kind === 'slot' ? [e.slot] : []));
-  return slots.length === exprs.length ? slots : null;
-};
-
-/** Keys of a join: those of one side where each of its rows has at most one partner, and those of both together. */
-const keysOfJoin = (tree: Extract<Tree, { kind: 'join' }>): readonly (readonly number[])[] => {
-  const { type } = tree;
-  const [left, right] = [uniqueOf(tree.left), uniqueOf(tree.right)];
-  if (type === 'semi' || type === 'anti') return left;
-  const width = widthOf(tree.left);
-  const moved = right.map((key) => key.map((slot) => slot + width));
-  const one = (keys: readonly (readonly number[])[], equal: readonly Expr[]): boolean => {
-    const held = new Set(equal.flatMap((e) => (e.kind === 'slot' ? [e.slot] : [])));
-    return keys.some((key) => key.every((slot) => held.has(slot)));
-  };
-  const byLeft = one(right, tree.rightKeys) && (type === 'inner' || type === 'left') ? left : [];
-  const byRight = one(left, tree.leftKeys) && (type === 'inner' || type === 'right') ? moved : [];
-  return [...byLeft, ...byRight, ...left.flatMap((l) => moved.map((r) => [...l, ...r]))];
-};
-
-/** Sets of slots, each of which no two rows of one window have alike; window columns are left out. */
-export const uniqueOf = (tree: Tree): readonly (readonly number[])[] => {
-  switch (tree.kind) {
-    case 'leaf':
-      return tree.leaf.keep.kind === 'rows' ? [] : [tree.leaf.keys.map((_, i) => i)];
-    case 'filter':
-      return uniqueOf(tree.of);
-    case 'group':
-      return [tree.keys.flatMap((e, i) => (ofWindow(tree.of, e) ? [] : [i]))];
-    case 'rank': {
-      const keys = slotsAlone(tree.partition.filter((e) => !ofWindow(tree.of, e)));
-      const own = keys && (tree.from === tree.to ? keys : [...keys, widthOf(tree.of)]);
-      return own ? [own, ...uniqueOf(tree.of)] : uniqueOf(tree.of);
-    }
-    case 'join':
-      return keysOfJoin(tree);
-    case 'union':
-      return [];
-    default:
-      return tree satisfies never;
-  }
-};
-
-const narrowed = (tree: Tree, where: readonly Expr[]): Tree => {
-  const all = allOf(where);
-  return all === null ? tree : filterTree(tree, all);
-};
-
-/** The tree's rows that a condition keeps: it is put as near to the events as it may stand. */
-export const filterTree = (tree: Tree, where: Expr): Tree => {
-  const parts = conjuncts(where);
-  const over = (of: Tree, rest: readonly Expr[]): Tree => {
-    const all = allOf(rest);
-    return all === null ? of : { kind: 'filter', of, where: all };
-  };
-  if (tree.kind === 'leaf' && tree.leaf.keep.kind === 'rows') {
-    const { leaf } = tree;
-    const first = leaf.keys.length + 3;
-    const own = parts.filter((e) => slotsOf([e]).every((slot) => slot >= first));
-    const rest = parts.filter((e) => !own.includes(e));
-    const feed = { ...leaf.feed, where: allOf([leaf.feed.where, ...own.map((e) => shifted(e, -first))]) };
-    return over(own.length > 0 ? { ...tree, leaf: { ...leaf, feed } } : tree, rest);
-  }
-  if (tree.kind === 'filter') return { ...tree, where: allOf([tree.where, where]) ?? where };
-  if (tree.kind === 'join') {
-    const width = widthOf(tree.left);
-    const within = (e: Expr, from: number, to: number): boolean =>
-      slotsOf([e]).length > 0 && slotsOf([e]).every((slot) => slot >= from && slot < to);
-    const [toLeft, toRight] = [
-      tree.type !== 'right' && tree.type !== 'full',
-      tree.type === 'inner' || tree.type === 'right',
-    ];
-    const left = parts.filter((e) => toLeft && within(e, 0, width));
-    const right = parts.filter((e) => toRight && within(e, width, Number.POSITIVE_INFINITY));
-    const rest = parts.filter((e) => !left.includes(e) && !right.includes(e));
-    const joined: Tree = {
-      ...tree,
-      left: narrowed(tree.left, left),
-      right: narrowed(
-        tree.right,
-        right.map((e) => shifted(e, -width)),
-      ),
-    };
-    return over(joined, rest);
-  }
-  return over(tree, parts);
-};
