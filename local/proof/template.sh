@@ -36,14 +36,10 @@ package prod --stage prod --param shards=4 --param door=keys --param deaggregate
 package tokens --stage prod --param door=jwt --param issuer=https://id.acme.example/ --param audience=events --param key=aws
 package bare --param capacity=on-demand --param door=open --param archive=off --param table=off --param lake=off
 
-# One function that asks for enhanced fan-out, in a copy of the service.
-copy=$out/copy
-mkdir -p "$copy"
-cp -r serverless.yml package.json resources functions "$copy/"
-for dir in local shared pipeline node_modules .millrace; do ln -s "$root/$dir" "$copy/$dir"; done
-sed -i 's/^function:$/function:\n  consumers: enhanced/' "$copy/functions/write-table/function.yml"
-(cd "$copy" && package fan-out --stage prod --param bucket=acme-millrace-prod)
-rm -rf "$copy"
+package all --stage prod --param bucket=acme-millrace-prod --param search=on --param publish=on --param webhooks=on \
+  --param webhookSecret=arn:aws:secretsmanager:us-east-1:123456789012:secret:hooks-a1b2c3 --param firehose=on --param scale=on \
+  --param warehouse=vpc --param warehouseSecret=arn:aws:secretsmanager:us-east-1:123456789012:secret:warehouse-a1b2c3 \
+  --param subnets=subnet-0123456789abcdef0,subnet-0123456789abcdef1 --param securityGroups=sg-0123456789abcdef0
 
 templates=("$out"/*/cloudformation-template-*-stack.json)
 # W3005: the framework names dependencies that follow from references.
@@ -52,7 +48,7 @@ echo "cfn-lint: ${#templates[@]} templates without an error"
 
 skips=$(sed -n 's/^\(CKV[A-Z0-9_]*\) .*/\1/p' local/proof/checkov-skips.txt | paste -sd, -)
 "$checkov" --framework cloudformation --compact --quiet --skip-download --skip-check "$skips" \
-  --file "$out/prod/cloudformation-template-update-stack.json" "$out/fan-out/cloudformation-template-update-stack.json"
+  --file "$out/prod/cloudformation-template-update-stack.json" "$out/all/cloudformation-template-update-stack.json"
 echo "checkov: production passes, but for $(tr ',' '\n' <<<"$skips" | wc -l) checks that local/proof/checkov-skips.txt gives reasons for"
 
 PROOF=template vitest run

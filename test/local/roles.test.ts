@@ -16,6 +16,7 @@ import { readTemplate } from '../../local/template/read-template.ts';
 import { UNKNOWN } from '../../local/template/roles.ts';
 import type { RoleTemplate, Template } from '../../local/template/template.ts';
 import { END_OF_TIME } from '../../shared/time.ts';
+import { ON_ANYTHING } from '../template/on-anything.ts';
 
 const WORD = 'word-of-a-payload';
 const root = resolve(import.meta.dirname, '../..');
@@ -48,17 +49,6 @@ const WILDCARDS: readonly (readonly [RegExp, string])[] = [
   [/^arn:aws:logs:[^*]+:\*$/, 'the streams of one log group, which Lambda names'],
   [/^arn:aws:s3:::[^*]+\/[^*]+\/\*$/, 'objects below one prefix: their names hold positions and hashes'],
 ];
-
-/** Actions for which AWS takes no resource but `*`. */
-const ON_ANYTHING: Readonly<Record<string, string>> = {
-  'cloudwatch:GetMetricData': 'metrics have no ARN',
-  'ec2:AssignPrivateIpAddresses': 'a function in a network: interfaces have no name before they are made',
-  'ec2:CreateNetworkInterface': 'the same',
-  'ec2:DeleteNetworkInterface': 'the same',
-  'ec2:DescribeNetworkInterfaces': 'the same',
-  'ec2:DescribeSubnets': 'the same',
-  'ec2:UnassignPrivateIpAddresses': 'the same',
-};
 
 describe('roles', () => {
   test('each function has one of its own, and none of the framework', () => {
