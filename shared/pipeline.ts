@@ -57,10 +57,30 @@ export type Enrichment =
       readonly apply: (data: JsonObject) => unknown;
     };
 
+/** What the records of a source are; `http` and `plain` are events already. */
+export const ADAPTERS = [
+  'http',
+  'plain',
+  'agent',
+  'cloudwatch-logs',
+  'iot',
+  'dms',
+  'debezium',
+  'dynamodb',
+  'eventbridge',
+  'sns',
+  'sqs',
+] as const;
+export const LINE_FORMATS = ['plain', 'csv', 'apache-common', 'apache-combined', 'json'] as const;
+export const COLUMN_TYPES = ['text', 'integer', 'number', 'boolean'] as const;
+
+/** A column of CSV lines. */
+export type Column = { readonly name: string; readonly type: (typeof COLUMN_TYPES)[number] };
+
 /** One source of pipeline/sources.yml. */
 export type Source = {
   readonly name: string;
-  readonly adapter: 'http' | 'plain';
+  readonly adapter: (typeof ADAPTERS)[number];
   /** Event types this source delivers; empty: any. */
   readonly types: readonly string[];
   /** A second event with an id seen in this time is a duplicate; null: producers' duplicates pass. */
@@ -69,6 +89,16 @@ export type Source = {
   readonly ticks: boolean;
   /** `kpl`: sub-records outside their shard's range are the KPL's own resends and are dropped, as KCL does. */
   readonly producer: 'kpl' | 'any';
+  /** Only records whose partition key begins so are of this source; absent: any. */
+  readonly prefix?: string;
+  /** How a line reads (`agent`), or a log event's message or a feeder's text (`json`: one JSON object). */
+  readonly format?: (typeof LINE_FORMATS)[number];
+  /** Columns of CSV, in order. */
+  readonly columns?: readonly Column[];
+  /** Between two cells of CSV; absent: a comma. */
+  readonly delimiter?: string;
+  /** Change data: the table's name as the source writes it (`*`: any other) -> event type; null: its changes are left out. */
+  readonly tables?: Readonly<Record<string, string | null>>;
 };
 
 /**

@@ -1,18 +1,22 @@
 // pipeline/sources.yml: a list of sources, each a mapping of its fields.
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import type { Source } from '../../shared/pipeline.ts';
+import { ADAPTERS, type Source } from '../../shared/pipeline.ts';
 import { seconds } from '../../shared/time.ts';
 import type { UserError } from '../../shared/user-error.ts';
 import { wouldWork } from './did-you-mean.ts';
 import { parseDuration } from './duration.ts';
 import type { UserFile } from './read-folder.ts';
+import { OPTION_FIELDS, sourceOptions, takesAll } from './source-options.ts';
 
-const FIELDS = ['name', 'adapter', 'types', 'deduplicate', 'transport', 'ticks', 'producer'] as const;
+const FIELDS = ['name', 'adapter', 'types', 'deduplicate', 'transport', 'ticks', 'producer', ...OPTION_FIELDS] as const;
 type Field = (typeof FIELDS)[number];
 const isField = (text: string): text is Field => (FIELDS as readonly string[]).includes(text);
 
-/** What a source has when its file says nothing (protocol, section 14): 5 s is the transport of HTTP and SDK producers. */
-const DEFAULTS = { types: [], deduplicate: null, transport: seconds(5), ticks: true, producer: 'any' } as const;
+/** What a source has when its file says nothing (protocol, section 14). */
+const DEFAULTS = { types: [], deduplicate: null, ticks: true, producer: 'any' } as const;
+/** HTTP and SDK producers send at once; agents, logs, devices and change data gather first. */
+const defaultTransport = (adapter: Source['adapter']): number =>
+  seconds(adapter === 'http' || adapter === 'plain' ? 5 : 60);
 
 /**
  * Reads and checks sources.yml.
@@ -72,6 +76,7 @@ export const readSources = (
   };
 
   const names = new Set<string>();
+  const taken: string[] = [];
   const sources = doc.contents.items.flatMap((item): readonly Source[] => {
     const before = errors.length;
     if (!isMap(item)) {
@@ -79,10 +84,13 @@ export const readSources = (
       return [];
     }
     const read = new Map<Field, unknown>();
+    const nodes = new Map<string, { key: unknown; value: unknown }>();
     for (const field of item.items) {
       const key = text(field.key) ?? '';
-      if (isField(key)) read.set(key, field.value);
-      else say(offsetOf(field.key), `unknown field "${key}"; ${wouldWork(key, FIELDS, 'fields of a source')}`);
+      if (isField(key)) {
+        read.set(key, field.value);
+        nodes.set(key, field);
+      } else say(offsetOf(field.key), `unknown field "${key}"; ${wouldWork(key, FIELDS, 'fields of a source')}`);
     }
     const name = text(read.get('name')) ?? '';
     const at = offsetOf(read.get('name')) ?? offsetOf(item);
@@ -92,17 +100,18 @@ export const readSources = (
     names.add(name);
     const take = <T>(field: Field, how: (node: unknown) => T | undefined, otherwise: T): T =>
       read.has(field) ? (how(read.get(field)) ?? otherwise) : otherwise;
-    if (!read.has('adapter')) say(at, `source "${name}" names no adapter; it may be: http, plain`);
-    const source: Source = {
+    if (!read.has('adapter')) say(at, `source "${name}" names no adapter; it may be: ${ADAPTERS.join(', ')}`);
+    const adapter = take('adapter', (n) => oneOf('adapter', n, ADAPTERS), 'http');
+    const plain: Source = {
       name,
-      adapter: take('adapter', (n) => oneOf('adapter', n, ['http', 'plain']), 'http'),
+      adapter,
       types: take('types', eventTypes, DEFAULTS.types),
       deduplicate: take(
         'deduplicate',
         (n) => (text(n) === 'off' || text(n) === 'false' ? null : duration('deduplicate', n)),
         DEFAULTS.deduplicate,
       ),
-      transport: take('transport', (n) => duration('transport', n), DEFAULTS.transport),
+      transport: take('transport', (n) => duration('transport', n), defaultTransport(adapter)),
       ticks: take(
         'ticks',
         (n) => ['on', 'true'].includes(oneOf('ticks', n, ['on', 'off', 'true', 'false']) ?? ''),
@@ -110,6 +119,20 @@ export const readSources = (
       ),
       producer: take('producer', (n) => oneOf('producer', n, ['kpl', 'any']), DEFAULTS.producer),
     };
+    const sayAt = (node: unknown, message: string): void => say(offsetOf(node) ?? at, message);
+    // Of an adapter that is not known nobody can say which options it takes.
+    const known = text(read.get('adapter')) === plain.adapter;
+    const options = known ? sourceOptions(plain, nodes, types, sayAt, read.get('name') as Node | undefined) : {};
+    // Change data names its types table by table.
+    const named = Object.values(options.tables ?? {}).filter((type) => type !== null);
+    const source = { ...plain, types: [...new Set([...plain.types, ...named])], ...options };
+    const last = taken.at(-1);
+    if (last !== undefined && plain.adapter !== 'http' && plain.adapter !== 'plain')
+      sayAt(
+        read.get('name'),
+        `no record gets here: source "${last}" takes lines of any bytes; give it match: {prefix: …}, or put it last`,
+      );
+    if (known && takesAll(source)) taken.push(name);
     return errors.length === before ? [source] : [];
   });
   return { sources, errors };

@@ -53,7 +53,7 @@ const sideCounts = (sides: SideDoors): SideCounts => {
 /** @param run the run's name, part of all keys (RUN in the functions' environment) */
 export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string): Bookkeeper => {
   const { queries } = pipeline.plan;
-  const raw = new RawCounter(here.stream('RawStream'));
+  const raw = new RawCounter(here.stream('RawStream'), pipeline.sources);
   const validated = new LaneCounter(here.stream('ValidatedStream'));
   const enriched = new LaneCounter(here.stream('EnrichedStream'));
   const refined = new LaneCounter(here.stream('RefinedStream'));

@@ -1,14 +1,18 @@
+import { adaptBy } from '../../shared/adapters/adapt.ts';
 import { unpackRecord } from '../../shared/event/unpack.ts';
 import type { MemoryLog } from '../../shared/memory/log.ts';
+import type { Source } from '../../shared/pipeline.ts';
 
-/** Counts the events on `raw`: those in aggregates one by one, a record that cannot be unpacked as one, a tick as none. */
+/** Counts the events on `raw`: those in aggregates one by one, those that an adapter finds in a record too, a record that cannot be unpacked as one, a tick as none. */
 export class RawCounter {
   readonly #log: MemoryLog;
+  readonly #adapt: ReturnType<typeof adaptBy>;
   readonly #read = new Map<string, string>();
   #events = 0;
 
-  constructor(log: MemoryLog) {
+  constructor(log: MemoryLog, sources: readonly Source[]) {
     this.#log = log;
+    this.#adapt = adaptBy(sources);
   }
 
   /** Events so far; reads what came since the last look. */
@@ -19,9 +23,11 @@ export class RawCounter {
         const last = records.at(-1);
         if (last === undefined) break;
         this.#read.set(id, last.seq);
-        for (const { data, partitionKey } of records) {
+        for (const { data, partitionKey, arrival } of records) {
           const unpacked = unpackRecord(data, partitionKey);
-          this.#events += unpacked.ok ? unpacked.records.length : 1;
+          const adopted = unpacked.ok ? this.#adapt?.(unpacked.records, arrival) : undefined;
+          if (adopted !== undefined) this.#events += adopted.ok ? adopted.events.length : 1;
+          else this.#events += unpacked.ok ? unpacked.records.length : 1;
         }
       }
     }

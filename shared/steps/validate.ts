@@ -1,6 +1,7 @@
 // Head of the pipeline, raw -> validated: unpacks, stamps position and key group, checks, keeps the clock of each raw shard and
 // says in every lane how far the shard has come (protocol, section 5.2).
 
+import { type Adopted, adaptBy } from '../adapters/adapt.ts';
 import { positionIdOf } from '../event/position-id.ts';
 import { rejectedEvent, toNdjson } from '../event/reject.ts';
 import { ScannedEvent } from '../event/scan.ts';
@@ -53,7 +54,7 @@ const TIME_LIMIT: Ms = hours(1);
 const PRUNED_AFTER: Ms = days(30);
 const STREAMS = 3;
 
-type Seen = { readonly user: UserRecord; readonly verdict: Verdict };
+type Seen = { readonly user: UserRecord; readonly verdict: Verdict; readonly from?: Source };
 
 /** What an event says of itself; a rejected one as far as it got. */
 const named = (v: Verdict): { id?: string | undefined; source?: string | undefined; type?: string | undefined } =>
@@ -71,6 +72,9 @@ export const validate = (deps: ValidateDeps): BatchStep => {
   const anySource = deps.sources.find((s) => s.types.length === 0);
   const sourceFor = (type: string | undefined): Source | undefined =>
     (type === undefined ? undefined : sourceOf.get(type)) ?? anySource;
+
+  const sourceOfSeen = ({ from, verdict }: Seen): Source | undefined => from ?? sourceFor(named(verdict).type);
+  const adapt = adaptBy(deps.sources);
 
   const announceEnds = async (shard: string, isFirst: boolean, outbox: Outbox) => {
     const once = (deps.retention ?? hours(24)) + TIME_LIMIT;
@@ -96,9 +100,13 @@ export const validate = (deps: ValidateDeps): BatchStep => {
   };
 
   /** KCL's filter, for sources that say their producer is the KPL: a resent copy that lies outside the shard's range. */
-  const isResend = (user: UserRecord, verdict: Verdict, shard: TreeShard): boolean =>
-    sourceFor(named(verdict).type)?.producer === 'kpl' &&
-    !holds(shard, user.explicitHashKey === undefined ? hashKeyOf(user.partitionKey) : user.explicitHashKey);
+  const isResend = (seen: Seen, shard: TreeShard): boolean => {
+    const { user } = seen;
+    return (
+      sourceOfSeen(seen)?.producer === 'kpl' &&
+      !holds(shard, user.explicitHashKey === undefined ? hashKeyOf(user.partitionKey) : user.explicitHashKey)
+    );
+  };
 
   /** Which of the seen are a producer's second copy. Ids are claimed before the verdict, so a new verdict changes no owner. */
   const secondCopies = async (shard: string, record: StreamRecord, seen: readonly Seen[]): Promise<Set<Seen>> => {
@@ -106,7 +114,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     const claims: Claim[] = [];
     for (const s of seen) {
       const said = named(s.verdict);
-      const from = sourceFor(said.type);
+      const from = sourceOfSeen(s);
       if (!from || from.deduplicate === null) continue;
       const { id, source } = said;
       if (id === undefined) continue;
@@ -163,16 +171,27 @@ export const validate = (deps: ValidateDeps): BatchStep => {
         tally.add(1, 0, 1);
         return;
       }
-      const seen = unpacked.records.map((user) => ({
-        user,
-        verdict: deps.judge(user.bytes, record.arrival, () => positionIdOf(shard.id, record.seq, user.index)),
-      }));
+      const judge = (user: UserRecord): Verdict =>
+        deps.judge(user.bytes, record.arrival, () => positionIdOf(shard.id, record.seq, user.index));
+      const adopted = adapt?.(unpacked.records, record.arrival);
+      if (adopted?.ok === false) {
+        lines.push(aside('rejected', shard.id, record, 0, record.data, adopted));
+        tally.add(1, 0, 1);
+        return;
+      }
+      const seen: readonly Seen[] =
+        adopted === undefined
+          ? unpacked.records.map((user) => ({ user, verdict: judge(user) }))
+          : adopted.events.map(({ user, from, refused }: Adopted) => {
+              const verdict = refused ?? judge(user);
+              return from === undefined ? { user, verdict } : { user, verdict, from };
+            });
       const copies = await secondCopies(shard.id, record, seen);
       const seq = padSeq(record.seq);
       const stood = at.clock === NEW_CLOCK.clock ? {} : { clock: at.clock };
       for (const s of seen) {
         const { user, verdict } = s;
-        if (copies.has(s) || isResend(user, verdict, shard)) {
+        if (copies.has(s) || isResend(s, shard)) {
           const cause = copies.has(s)
             ? `id ${named(verdict).id} came before`
             : 'the KPL sent it again to the shard of its key';
