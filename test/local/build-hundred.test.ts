@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { compilePipeline } from '../../local/build/compile-pipeline.ts';
+import { describe, showSections } from '../../local/build/describe.ts';
 
-const BIN = fileURLToPath(new URL('../../local/cli/millrace.mjs', import.meta.url));
 const numbers = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
 
 /** 20 event types of 22 fields, 100 queries over them. */
@@ -43,16 +42,18 @@ WHERE f9 > 3 AND f2 LIKE 'a%' GROUP BY f${key}, window_start, window_end HAVING 
   writeFileSync(join(dir, 'tables.sql'), tables.join('\n'));
 };
 
-test('a pipeline of 100 queries is checked in 5 s', () => {
+test('a pipeline of 100 queries is checked in 5 s of CPU', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-hundred-'));
   try {
     hundredQueries(dir);
-    const began = performance.now();
-    const { status, stdout } = spawnSync(process.execPath, [BIN, 'check', '--pipeline', dir], { encoding: 'utf8' });
-    const took = performance.now() - began;
-    expect(stdout).toMatch(/ q99 +from e19 +each 50m/);
-    expect(status).toBe(0);
-    expect(took).toBeLessThan(5_000);
+    // Not by the clock on the wall: a machine that has other things to do is no slower check.
+    const before = process.cpuUsage();
+    const compiled = await compilePipeline(dir);
+    const shown = showSections(describe(compiled, []), (text) => text);
+    const { user, system } = process.cpuUsage(before);
+    expect(compiled.errors).toEqual([]);
+    expect(shown).toMatch(/ q99 +from e19 +each 50m/);
+    expect((user + system) / 1_000_000).toBeLessThan(5);
   } finally {
     rmSync(dir, { recursive: true });
   }
