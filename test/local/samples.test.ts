@@ -50,7 +50,7 @@ describe('the sample of', () => {
   });
 });
 
-describe('serverless invoke local, without an account', () => {
+describe('serverless invoke local, without an account', { timeout: 90_000 }, () => {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-invoke-'));
   afterAll(() => rmSync(dir, { recursive: true }));
   const run = (cwd: string, ...args: string[]) =>

@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '../..');
 type Size = { shards: number; groups: string };
 type Config = Record<string, unknown> & { functions: Record<string, object>; resources: unknown };
 
-describe('the same as the Serverless Framework reads', () => {
+describe('the same as the Serverless Framework reads', { timeout: 90_000 }, () => {
   const print = async (...options: string[]): Promise<Config> => {
     const { stdout } = await promisify(execFile)('osls', ['print', '--format', 'json', ...options], {
       cwd: root,
