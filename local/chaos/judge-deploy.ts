@@ -1,7 +1,10 @@
 // What must be right of a query that a deploy added or removed in the middle: all that began when everything was read with one plan.
 import type { Plan } from '../../shared/query/plan.ts';
 import { readsOf, streamOf } from '../../shared/query/sides.ts';
+import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { RUN_ID } from './cast.ts';
 import type { Seen } from './read-streams.ts';
+import { partialRows } from './stores.ts';
 import type { Scene } from './world/scene.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -43,11 +46,18 @@ export const judgedAfterDeploy = (
   if (redeploy === null) return () => true;
   const { leaf, adds } = redeploy;
   const ofLeaf = new RegExp(`^(rows|table|lake|late|failed|doors): (missing |unexpected )?${leaf}[ -]`);
+  const partial = partialRows(streams.refined);
+  const query = scene.wholePlan.queries.find((q) => q.name === leaf);
+  const stream = query === undefined ? 'enriched' : streamOf(query);
+  const hadDecided = scene.decidedBefore.has(`man#${RUN_ID}#${aggregateName(stream)}`);
   const upTo = missedUpTo(scene, scene.wholePlan, leaf, streams);
   return (problem) => {
     if (!ofLeaf.test(problem)) return true;
     // It stops: what it sent was whole. A revision that did not come any more, or an early row, is no final.
     if (!adds) return leaf !== 'hops' && /^rows: unexpected/.test(problem) && !problem.endsWith(' early');
+    const row = /^(?:rows|table|lake): unexpected (.*?)(?: early)?$/.exec(problem)?.[1];
+    // What is wrong with a row must be said with the row, unless nothing was ever decided before the deploy.
+    if (adds && hadDecided && row !== undefined && !partial.has(row)) return true;
     if (upTo === null || !/^(rows|table|lake):/.test(problem)) return false;
     const start = /"s":"([^"]+)"/.exec(problem)?.[1];
     return start !== undefined && Date.parse(`${start.replace(' ', 'T')}Z`) > upTo + SESSION_GAP;

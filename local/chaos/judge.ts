@@ -6,7 +6,7 @@ import { type Counted, expected } from './expected.ts';
 import { judgedAfterDeploy } from './judge-deploy.ts';
 import { firstTimes, NEVER, rawClocks, type Seen } from './read-streams.ts';
 import { DELAY } from './scenario.ts';
-import { finalsTwice, rowsInLake, rowsInTable, rowsOnStream, sideLines } from './stores.ts';
+import { finalsTwice, partialRows, rowsInLake, rowsInTable, rowsOnStream, sideLines } from './stores.ts';
 import type { Scene } from './world/scene.ts';
 
 /** Tables whose rows are sent once by their nature. */
@@ -114,6 +114,10 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
   const refined = firstTimes(world.refined, problems);
   problems.push(...differences('rows', want.rows, rowsOnStream(refined)));
   const early = world.wholePlan.queries.filter((q) => 'early' in q && !('lateness' in q && q.lateness > 0));
+  const { redeploy } = world.shape;
+  for (const row of partialRows(refined))
+    if (redeploy === null || !redeploy.adds || !row.startsWith(`${redeploy.leaf} `))
+      problems.push(`rows: marked as partial, although its query was there: ${row}`);
   problems.push(...finalsTwice(refined, new Set([...early.map((q) => q.into), ...ONCE])));
   if (world.shape.sinks) {
     problems.push(...differences('table', inTables(world, 'dynamodb', want.rows), rowsInTable(world)));

@@ -17,6 +17,7 @@ type RowEvent = {
   readonly revision?: string;
   readonly deleted?: boolean;
   readonly early?: boolean;
+  readonly partial?: boolean;
   readonly data: unknown;
 };
 
@@ -33,6 +34,15 @@ export const rowsOnStream = (refined: readonly Seen[]): readonly string[] => {
     .filter((r) => r.deleted !== true)
     .map((r) => `${r.type} ${JSON.stringify(r.data)}${r.early === true ? ' early' : ''}`);
 };
+
+/** Rows that say that events are missing. */
+export const partialRows = (refined: readonly Seen[]): ReadonlySet<string> =>
+  new Set(
+    refined
+      .map(({ e }) => JSON.parse(Buffer.from(e.bytes).toString()) as RowEvent)
+      .filter((r) => r.partial === true)
+      .map((r) => `${r.type} ${JSON.stringify(r.data)}`),
+  );
 
 /** Rows of queries that show open windows and take no late rows: the one final of a row is sent once, whatever was shown before. */
 export const finalsTwice = (refined: readonly Seen[], queries: ReadonlySet<string>): readonly string[] => {

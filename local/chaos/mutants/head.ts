@@ -339,14 +339,14 @@ export const head: readonly Mutant[] = [
     name: 'kplKeepsResend',
     protects: 'what the KPL sends again after a wrong prediction counts once',
     section: '14',
-    edits: [edit(VALIDATE, "sourceFor(named(verdict).type)?.producer === 'kpl' &&", 'groups < 0 &&')],
+    edits: [edit(VALIDATE, "sourceOfSeen(seen)?.producer === 'kpl' &&", 'groups < 0 &&')],
     directed: RESENDS,
   },
   {
     name: 'kplForAll',
     protects: 'sub-records of other producers count wherever they lie',
     section: '14',
-    edits: [edit(VALIDATE, "sourceFor(named(verdict).type)?.producer === 'kpl' &&", '')],
+    edits: [edit(VALIDATE, "sourceOfSeen(seen)?.producer === 'kpl' &&", '')],
     directed: RESENDS,
   },
   {

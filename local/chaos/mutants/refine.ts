@@ -281,4 +281,18 @@ export const refines: readonly Mutant[] = [
     edits: [edit(REBUILD, 'if (![...state.lanes.keys()].some((l) => !isRefinedLane(l)))', 'if (state.lanes.size < 0)')],
     directed: 'the first query over a topic waits for the raw shards that there are',
   },
+  {
+    name: 'gapSilent',
+    protects: 'rows of a query that a deploy added are marked while events may be missing',
+    section: '10',
+    edits: [
+      edit('shared/steps/refine/since.ts', 'else if (m.v > 0 && m.closed[q.id] === undefined)', 'else if (m.v < 0)'),
+    ],
+  },
+  {
+    name: 'sinceForgotten',
+    protects: 'what an added query may have missed is decided once and kept',
+    section: '10',
+    edits: [edit('shared/steps/refine/since.ts', 'if (known !== undefined) out[q.id] = known;\n    else if', 'if')],
+  },
 ];

@@ -76,8 +76,8 @@ export const relations: readonly Mutant[] = [
     edits: [
       edit(
         WINDOW,
-        'else if (result.kept || !first || wasShown(key, window, parts)) rows',
-        'else if (result.kept || !first) rows',
+        '(result.kept || !first || query.tellsEnds || wasShown(key, window, parts))',
+        '(result.kept || !first || query.tellsEnds)',
       ),
     ],
   },

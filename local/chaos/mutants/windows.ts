@@ -63,7 +63,7 @@ export const windows: readonly Mutant[] = [
     name: 'noTombstone',
     protects: 'a revision whose HAVING does not hold any more takes its row back',
     section: '5.4',
-    edits: [edit(WINDOW, 'else if (result.kept || !first || wasShown', 'else if (result.kept || wasShown')],
+    edits: [edit(WINDOW, '(result.kept || !first || query.tellsEnds || wasShown', '(result.kept || wasShown')],
     directed: 'a revision whose HAVING fails takes the row back',
   },
   {

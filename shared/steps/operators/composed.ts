@@ -128,7 +128,7 @@ const openComposed = (
 
   const rowOf = ({ start, end }: Window, { no, values }: Numbered, kept: boolean, early: boolean): DueRow => {
     const key = String(no);
-    return { query, key, id: idIn({ start, end }, key), time: end - 1, kept, early, values };
+    return { query, key, id: idIn({ start, end }, key), from: start, time: end - 1, kept, early, values };
   };
 
   /** Rows that are taken back stand before those that take their places. */

@@ -134,7 +134,7 @@ const openInterval = (query: IntervalQuery, sides: readonly [Reading, Reading], 
           const pair = [...sides[0].decode(l), ...sides[1].decode(r)];
           if (!on(pair)) continue;
           const values = select.map((s) => s(pair));
-          rows.push({ query, key, id: `${l[1]}|${r[1]}`, time: at, kept: true, early: false, values });
+          rows.push({ query, key, id: `${l[1]}|${r[1]}`, from: null, time: at, kept: true, early: false, values });
         } catch (error) {
           const cause = error instanceof Error ? error.message : String(error);
           refused.push({ query, rule: 'row.threw', cause, key, window: null });

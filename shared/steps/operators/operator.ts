@@ -46,6 +46,8 @@ export type DueRow = {
   readonly key: string;
   /** The part of the row's id behind the query's: the same for every revision of the row. */
   readonly id: string;
+  /** Start of its window, or of its key's session: what it counts is not older. null: it holds two rows and counts none. */
+  readonly from: EpochMs | null;
   /** Its event time, unless a column of the destination says it. */
   readonly time: EpochMs;
   /** False: a revision that takes a row back, because HAVING does not hold any more or another row stands in its place. */

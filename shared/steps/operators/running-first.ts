@@ -32,7 +32,16 @@ export const firstRows = (
           const is = shown(key, s);
           refused.push(...is.refused);
           for (const { values } of is.rows.values())
-            found.push({ query, key, id: `${key}|${s.start}`, time: s.start, kept: true, early: false, values });
+            found.push({
+              query,
+              key,
+              id: `${key}|${s.start}`,
+              from: s.start,
+              time: s.start,
+              kept: true,
+              early: false,
+              values,
+            });
         }
       found.sort((a, b) => a.time - b.time || byText([a.key, 0], [b.key, 0]));
       return { rows: found, refused };

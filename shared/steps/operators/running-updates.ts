@@ -5,9 +5,11 @@
 //   when it is one of a session that is forgotten;
 // - without, a session only gains names (or loses those that fell out of its best rows), and a newer session's rows stand over an
 //   older one's: whenever an older one changes, the newer ones are sent again behind it.
+import type { States } from '../../fold/aggregate-fold.ts';
 import type { KeyedFold } from '../../fold/keyed-fold.ts';
 import type { RunningQuery } from '../../query/plan.ts';
 import { keyOf } from '../../query/values.ts';
+import type { Session } from '../../window/session.ts';
 import type { SessionPartials } from '../ledger/partials.ts';
 import { beforeSessions } from './before-sessions.ts';
 import type { DueRow, OperatorDeps, Refusal } from './operator.ts';
@@ -32,13 +34,13 @@ export const updatedRows = (
   const newestOnly = query.having !== null && shown.possible !== null;
   const before = beforeSessions(sessions, fold.copy);
 
-  const rowOf = (key: string, time: number, { id, values }: ShownRow, kept: boolean): DueRow => {
-    return { query, key, id, time, kept, early: false, values };
+  const rowOf = (key: string, s: Session<States>, { id, values }: ShownRow, kept: boolean): DueRow => {
+    return { query, key, id, from: s.start, time: s.end - query.ttl, kept, early: false, values };
   };
 
-  const differences = (key: string, time: number, was: Named, is: Named): DueRow[] => [
-    ...[...was].flatMap(([name, row]) => (is.has(name) ? [] : [rowOf(key, time, row, false)])),
-    ...[...is].flatMap(([name, row]) => (isSame(was.get(name), row) ? [] : [rowOf(key, time, row, true)])),
+  const differences = (key: string, s: Session<States>, was: Named, is: Named): DueRow[] => [
+    ...[...was].flatMap(([name, row]) => (is.has(name) ? [] : [rowOf(key, s, row, false)])),
+    ...[...is].flatMap(([name, row]) => (isSame(was.get(name), row) ? [] : [rowOf(key, s, row, true)])),
   ];
 
   /** @param refused takes what cannot be computed */
@@ -50,7 +52,7 @@ export const updatedRows = (
     const last = before.of(key).at(-1);
     // Nothing is known of a session that was forgotten: each of its rows may stand there.
     const was = last === undefined ? without(shown.possible?.(key) ?? new Map(), is.rows) : shown(key, last).rows;
-    return differences(key, newest.end - query.ttl, was, is.rows);
+    return differences(key, newest, was, is.rows);
   };
 
   const rowsOfAll = (key: string, refused: Refusal[]): DueRow[] => {
@@ -62,7 +64,7 @@ export const updatedRows = (
       refused.push(...is.refused);
       // An older session was sent: the rows of this one must stand over it.
       const known = out.length > 0 || absorbed.length > 1 ? without(was, is.rows) : was;
-      out.push(...differences(key, s.end - query.ttl, known, is.rows));
+      out.push(...differences(key, s, known, is.rows));
     }
     return out;
   };

@@ -51,7 +51,7 @@ const openSessions = (fold: QueryFold): OpenQuery => {
   const before = query.early === undefined ? null : beforeSessions(sessions, (states) => [...states]);
 
   const rowOf = (key: string, s: Session<States>, early: boolean, { kept, values }: Finished): DueRow => {
-    return { query, key, id: idIn(s, key), time: s.end - 1, kept, early, values };
+    return { query, key, id: idIn(s, key), from: s.start, time: s.end - 1, kept, early, values };
   };
   const finishOne = (key: string, s: Session<States>): Finished =>
     finished(query, key, s, () => finish(key, s, s.state));

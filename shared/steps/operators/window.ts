@@ -92,7 +92,7 @@ const openWindows = (fold: QueryFold, slicing: Slicing): OpenQuery => {
   };
 
   const rowOf = (key: string, window: Window, early: boolean, { kept, values }: Finished): DueRow => {
-    return { query, key, id: idIn(window, key), time: window.end - 1, kept, early, values };
+    return { query, key, id: idIn(window, key), from: window.start, time: window.end - 1, kept, early, values };
   };
 
   return {

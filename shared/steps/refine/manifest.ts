@@ -16,6 +16,8 @@ export type Manifest = {
   readonly closed: Readonly<Record<string, EpochMs>>;
   /** Query -> the last decision that sent early rows of it. */
   readonly early: Readonly<Record<string, EarlySent>>;
+  /** Query that a deploy added -> event time up to which it may have missed events. */
+  readonly since: Readonly<Record<string, EpochMs>>;
   /** Count part of the next outbox number. */
   readonly next: number;
   /** Epoch part: raised by a restore. */
@@ -48,6 +50,7 @@ export const NO_MANIFEST: Manifest = {
   cur: {},
   closed: {},
   early: {},
+  since: {},
   next: 1,
   epoch: 0,
   out: null,
@@ -63,7 +66,7 @@ const nameOf = (item: Item): string => `${item.pk} ${item.sk}`;
 
 const INLINE_BYTES = 11 * 1024;
 
-type Body = Pick<Manifest, 'cur' | 'closed' | 'snap' | 'early'>;
+type Body = Pick<Manifest, 'cur' | 'closed' | 'snap' | 'early' | 'since'>;
 
 export type Manifests = {
   read(): Promise<Manifest>;
@@ -108,13 +111,14 @@ export const manifests = (deps: {
         ...body,
         // Manifests of older versions have none.
         early: body.early ?? {},
+        since: body.since ?? {},
         out: await outOf(item),
       };
     },
 
     async decide(before, next) {
       const id = deps.nonce();
-      const body: Body = { cur: next.cur, closed: next.closed, snap: next.snap, early: next.early };
+      const body: Body = { cur: next.cur, closed: next.closed, snap: next.snap, early: next.early, since: next.since };
       const out = packJson(next.out);
       const stored: Record<string, Uint8Array | string> = {};
       if (out.length <= INLINE_BYTES) stored.o = out;

@@ -21,8 +21,9 @@ import { type Manifest, manifests, type Outgoing, type OutRow, outboxNumber } fr
 import { dropDead, foldEntry, NEVER, type OpenState, settle, snapshotOf } from './open-state.ts';
 import { stateAt } from './rebuild.ts';
 import { refusedResult } from './refused-result.ts';
-import { rowEventWriter } from './row-event.ts';
+import { type RowWriter, rowEventWriter } from './row-event.ts';
 import { send } from './send.ts';
+import { isPartial, sinceOf } from './since.ts';
 
 export type RefineDeps = Pick<SideDeps, 'functions'> & {
   readonly plan: Plan;
@@ -52,6 +53,13 @@ const PART = 0;
 
 /** A message that asks to decide whatever was folded, with or without rows: at the end of a run, before a pause. */
 export const SETTLE = 'settle';
+
+/** The clock that is furthest on: a function's own may stand back. */
+const newestOf = (state: OpenState, now: EpochMs): EpochMs => {
+  let newest = now;
+  for (const { clock } of state.lanes.values()) newest = Math.max(newest, clock);
+  return newest;
+};
 
 export const refine = (deps: RefineDeps): WakeStep => {
   const { plan, run, groups, clock, objects } = deps;
@@ -150,12 +158,18 @@ export const refine = (deps: RefineDeps): WakeStep => {
     await objects.put(name, packJson(snapshotOf(state)));
     return { name, at: now };
   };
-  const outgoing = (state: OpenState, m: Manifest, { rows, refused }: Due, w: Manifest['closed']): Outgoing => ({
+  const outgoing = (
+    state: OpenState,
+    m: Manifest,
+    { rows, refused }: Due,
+    w: Manifest['closed'],
+    since: Manifest['since'],
+  ): Outgoing => ({
     rows: rows.map((row, i): OutRow => {
       const no = m.next + i;
       const { query } = row;
-      const write = writers.get(query.id) as (r: DueRow, number: string) => string;
-      return { query: query.id, no, key: row.key, event: write(row, outboxNumber(m.epoch, no)) };
+      const write = writers.get(query.id) as RowWriter;
+      return { query: query.id, no, key: row.key, event: write(row, outboxNumber(m.epoch, no), isPartial(row, since)) };
     }),
     markNo: m.next + rows.length,
     // A mark without a rise says nothing, and queries that follow each other would answer each other's for ever.
@@ -216,7 +230,8 @@ export const refine = (deps: RefineDeps): WakeStep => {
       memory = { state, v: m.v, ahead: true };
       return toldOf(0, w);
     }
-    const out = outgoing(state, m, due, w);
+    const since = sinceOf(m, queries, plan, newestOf(state, now));
+    const out = outgoing(state, m, due, w, since);
     dropDead(state, w);
     const snap = await snapshot(state, m, now);
     const cur = { ...state.cur };
@@ -226,6 +241,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
       cur,
       closed: w,
       early: { ...m.early, ...Object.fromEntries([...early.keys()].map((id) => [id, { at: now, cur }])) },
+      since,
       next: out.markNo + 1,
       epoch: m.epoch,
       out,

@@ -7,7 +7,8 @@ import type { EpochMs } from '../../time.ts';
 import type { DueRow } from '../operators/operator.ts';
 import { sourceOfQuery } from '../roster.ts';
 
-export type RowWriter = (row: DueRow, number: string) => string;
+/** @param partial whether events that belong to the row were counted before its query was there */
+export type RowWriter = (row: DueRow, number: string, partial: boolean) => string;
 
 /** The row's event time: the destination's watermark column, so that a chained query reads it; else what its query says. */
 const timeOf = (table: TablePlan, row: DueRow): EpochMs => {
@@ -18,13 +19,13 @@ const timeOf = (table: TablePlan, row: DueRow): EpochMs => {
 
 /**
  * @returns JSON text. `id` names the query and the row, by window and key: it is the same for every revision; `revision` is the outbox number, greater
- *   for each newer one; `deleted` is there when the row must go, `early` when its window is still open.
+ *   for each newer one; `deleted` is there when the row must go, `early` when its window is still open, `partial` when its query came later than what it counts.
  */
 export const rowEventWriter = (plan: Plan, into: string): RowWriter => {
   const table = plan.tables.find((t) => t.name === into);
   if (table === undefined) throw new Error(`the plan has no table ${into}`);
   const write = rowWriter(table.columns);
-  return (row, number) => {
+  return (row, number, partial) => {
     const { query } = row;
     const head: Omit<CloudEvent, 'data'> = {
       specversion: '1.0',
@@ -35,6 +36,7 @@ export const rowEventWriter = (plan: Plan, into: string): RowWriter => {
       revision: number,
       ...(row.kept ? {} : { deleted: true }),
       ...(row.early ? { early: true } : {}),
+      ...(partial ? { partial: true } : {}),
     };
     return `${JSON.stringify(head).slice(0, -1)},"data":${write(row.values)}}`;
   };

@@ -21,6 +21,8 @@ export type SinkRow = {
   readonly row: string | null;
   /** Sent before its window closed; a newer revision will come. */
   readonly early: boolean;
+  /** Its query was added when some of its events were counted already. */
+  readonly partial?: true;
   /** W3C trace context of the event that it stems from. */
   readonly traceparent?: string;
   readonly arrival: EpochMs;

@@ -11,15 +11,24 @@ const shortened = (key: string): string =>
   key.isWellFormed() && Buffer.byteLength(key) <= MAX_KEY_BYTES ? key : `sha256:${hash('sha256', key)}`;
 
 /**
- * pk = table `#` key (longer than 1 KiB: its SHA-256); `row` the row as the query wrote it; `ver`, `id`. A row that must go leaves a
+ * pk = table `#` key (longer than 1 KiB: its SHA-256); `row` the row as the query wrote it; `ver`, `id`; `partial` when events are missing. A row that must go leaves a
  * tombstone without `row`, so that an older one cannot come back.
  */
-export const itemOf = ({ table, key, version, id, row, traceparent }: SinkRow): Item & { readonly ver: string } => ({
+export const itemOf = ({
+  table,
+  key,
+  version,
+  id,
+  row,
+  partial,
+  traceparent,
+}: SinkRow): Item & { readonly ver: string } => ({
   pk: `${table}#${shortened(key)}`,
   sk: '-',
   ver: version,
   id,
   ...(row === null ? { deleted: true } : { row }),
+  ...(partial && { partial }),
   ...(traceparent !== undefined && { traceparent }),
 });
 

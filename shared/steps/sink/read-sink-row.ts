@@ -44,7 +44,9 @@ export const readSinkRow = (e: StampedEvent, tables: SinkTables): ReadSinkRow =>
   const reject = (rule: RejectRule, cause: string): ReadSinkRow => ({ kind: 'reject', rule, cause });
   const parsed = parseJson(e.bytes);
   if (!parsed.ok) return reject(parsed.rule, parsed.cause);
-  const { id, data, deleted, early, time, source, traceparent } = parsed.value as { readonly [name: string]: Json };
+  const { id, data, deleted, early, partial, time, source, traceparent } = parsed.value as {
+    readonly [name: string]: Json;
+  };
   const span = members?.get('data');
   if (typeof id !== 'string' || id === '') return reject('event.no-id', 'a row needs an id');
   if (!isObject(data) || span === undefined) return reject('event.not-an-event', 'a row is an object of columns');
@@ -57,6 +59,7 @@ export const readSinkRow = (e: StampedEvent, tables: SinkTables): ReadSinkRow =>
     version: versionOf(e),
     row: deleted === true ? null : Buffer.from(e.bytes.subarray(span.start, span.end)).toString(),
     early: early === true,
+    ...(partial === true && { partial: true }),
     ...(typeof traceparent === 'string' && { traceparent }),
     arrival: e.arrival,
   };
