@@ -52,6 +52,7 @@ export const packSlices = (all: SlicePartials): PackedSlices => {
   const runs = out.w as [number, number, number][];
   for (const [j, slices] of [...all].sort((a, b) => a[0] - b[0]))
     for (const [slice, keys] of [...slices].sort((a, b) => a[0] - b[0])) {
+      if (keys.size === 0) continue;
       runs.push([j, slice, keys.size]);
       for (const [key, states] of [...keys].sort(byText)) {
         out.k.push(key);

@@ -29,11 +29,13 @@ export const keysOf = <S>(s: Map<number, Map<EpochMs, Map<string, S>>>, { j, sli
     () => new Map<string, S>(),
   );
 
-export const mergeSlice = (s: SlicePartials, at: Part, key: string, states: States, merge: Merge): void => {
-  const keys = keysOf(s, at);
+export const mergeKey = (keys: Map<string, States>, key: string, states: States, merge: Merge): void => {
   const mine = keys.get(key);
   keys.set(key, mine === undefined ? states : merge(mine, states));
 };
+
+export const mergeSlice = (s: SlicePartials, at: Part, key: string, states: States, merge: Merge): void =>
+  mergeKey(keysOf(s, at), key, states, merge);
 
 /** Slices that belong to each window end. A partial with j > 0 counts only in the windows after those j. */
 export const windowsOf = (

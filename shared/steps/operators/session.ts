@@ -36,6 +36,11 @@ const batchFold = (fold: QueryFold, gap: Ms): BatchFold => {
       const rows = fold.rows(event, time);
       if (rows.length === 0) return 'filtered';
       if (time <= w + 1) return { late: null };
+      const [only] = rows;
+      if (rows.length === 1 && only !== undefined) {
+        addSession(sessions, fold.keyOf(only), time, gap, fold.one(only), fold.merge);
+        return 'folded';
+      }
       // All rows of the event are computed before the first is added.
       const all = rows.map((row) => [fold.keyOf(row), fold.one(row)] as const);
       for (const [key, states] of all) addSession(sessions, key, time, gap, states, fold.merge);

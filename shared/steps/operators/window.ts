@@ -5,7 +5,7 @@ import type { WindowQuery, WindowSpec } from '../../query/plan.ts';
 import type { SideDeps } from '../../query/side-rows.ts';
 import type { Value } from '../../query/types.ts';
 import type { EpochMs } from '../../time.ts';
-import { isDue, type Slicing, slicing as slicingOf, type Window, windowOf } from '../../window/window.ts';
+import { isDue, type Slicing, sliceOf, slicing as slicingOf, type Window, windowOf } from '../../window/window.ts';
 import { byText, eachSlicePartial, packPartials, type SlicePartials } from '../ledger/partials.ts';
 import { type BeforeSlices, beforeSlices } from './before-slices.ts';
 import { type Finished, finished } from './finished.ts';
@@ -15,6 +15,7 @@ import {
   idIn,
   inOrder,
   keysOf,
+  mergeKey,
   mergeSlice,
   type Part,
   placeIn,
@@ -33,20 +34,26 @@ const addTo = (keys: Map<string, States>, key: string, fold: QueryFold, row: rea
 const batchFold = (fold: QueryFold, slicing: Slicing): BatchFold => {
   const { query } = fold;
   const slices: SlicePartials = new Map();
+  /** Where the event before went: most follow it into the same slice, under the same watermark. */
+  let last: { readonly slice: EpochMs; readonly w: EpochMs; readonly keys: Map<string, States> } | undefined;
   return {
     add(_, event, time, w) {
       const rows = fold.rows(event, time);
       if (rows.length === 0) return 'filtered';
-      const at = placeIn(time, w, slicing, query.lateness);
-      if ('late' in at) return at;
+      let keys: Map<string, States>;
+      if (last !== undefined && last.w === w && last.slice === sliceOf(time, slicing)) keys = last.keys;
+      else {
+        const at = placeIn(time, w, slicing, query.lateness);
+        if ('late' in at) return at;
+        keys = keysOf(slices, at);
+        last = { slice: at.slice, w, keys };
+      }
       const [only] = rows;
-      if (rows.length === 1 && only !== undefined) {
-        const key = fold.keyOf(only);
-        addTo(keysOf(slices, at), key, fold, only);
-      } else {
+      if (rows.length === 1 && only !== undefined) addTo(keys, fold.keyOf(only), fold, only);
+      else {
         // All rows of the event are computed before the first is added.
         const all = rows.map((row) => [fold.keyOf(row), fold.one(row)] as const);
-        for (const [key, states] of all) mergeSlice(slices, at, key, states, fold.merge);
+        for (const [key, states] of all) mergeKey(keys, key, states, fold.merge);
       }
       return 'folded';
     },

@@ -1,7 +1,7 @@
 // Random relations over random events, batches, repetitions, decisions and cold starts: in the end stands what the plan means.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ComposedQuery, Expr, Rel } from '../../../shared/query/plan.ts';
+import type { ComposedQuery, Expr, Rel, WindowQuery } from '../../../shared/query/plan.ts';
 import { rowWriter } from '../../../shared/query/row.ts';
 import { draws, eventsOf, steps } from './given-events.ts';
 import {
@@ -20,10 +20,12 @@ import {
   literal,
   over,
   planOf,
+  refinedSide,
   rows,
   STRING,
   side,
   slot,
+  TIMESTAMP,
   V,
 } from './given-plans.ts';
 import { shown, standing, world } from './given-world.ts';
@@ -114,6 +116,29 @@ const queryOf = (rel: Rel, window: ComposedQuery['window'], early: number | null
 });
 const written = rowWriter(COLUMNS);
 
+/** A query over the rows: it counts finals alone, each in its window, and none of them late. */
+const OVER = destination('counts', [column('s', TIMESTAMP), column('n', BIGINT)]);
+const over1: WindowQuery = {
+  ...base('counts', 'counts'),
+  kind: 'window',
+  delay: 0,
+  window: { kind: 'tumble', size: 4_000 },
+  lateness: 0,
+  ...refinedSide('out', ['q-0'], [...COLUMNS, column('t', TIMESTAMP)]),
+  keys: [],
+  aggregates: [COUNT],
+  having: null,
+  select: [slot(0, TIMESTAMP), slot(3, BIGINT)],
+};
+const countsOf = (ends: readonly number[]): readonly string[] => {
+  const counts = new Map<number, number>();
+  for (const end of ends) {
+    const start = Math.floor((end - 1) / 4_000) * 4_000;
+    counts.set(start, (counts.get(start) ?? 0) + 1);
+  }
+  return [...counts].map(([start, n]) => rowWriter(OVER.columns)([start, BigInt(n)])).sort();
+};
+
 test('rows of a relation over windows are those of its meaning, each with one number', async () => {
   let all = 0;
   let late = 0;
@@ -127,15 +152,16 @@ test('rows of a relation over windows are those of its meaning, each with one nu
       async (rel, window, early, drawn, plays) => {
         const query = queryOf(rel, window, early);
         const given = eventsOf(drawn);
-        const w = world(planOf([query], OUT));
+        const w = world(planOf([query, over1], OUT, OVER));
         await w.play(given, plays);
         const meant = composed(query, given);
         const sent = w.sent();
         const stands = standing(sent, 'out');
         expect(shown(stands)).toEqual(meant.rows.map(({ values }) => written(values)).sort());
+        expect(shown(standing(sent, 'counts'))).toEqual(countsOf(meant.rows.map(({ end }) => end)));
         // What stands is final, and finals are sent once; the number of a row is its place in the window.
         expect(stands.some((r) => r.early)).toBe(false);
-        const finals = sent.filter((r) => !r.early && !r.deleted).map((r) => r.id);
+        const finals = sent.filter((r) => r.type === 'out' && !r.early && !r.deleted).map((r) => r.id);
         expect(new Set(finals).size).toBe(finals.length);
         const numbers = new Map<string, number>();
         const ids = meant.rows.map(({ start, end }) => {

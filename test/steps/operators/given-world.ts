@@ -11,6 +11,7 @@ import { memoryStream } from '../../../shared/memory/stream.ts';
 import { memoryTable } from '../../../shared/memory/table.ts';
 import { memoryWake } from '../../../shared/memory/wake.ts';
 import type { Plan } from '../../../shared/query/plan.ts';
+import type { SideDeps } from '../../../shared/query/side-rows.ts';
 import { aggregate } from '../../../shared/steps/aggregate/aggregate.ts';
 import { ledger } from '../../../shared/steps/ledger/ledger.ts';
 import { refine, SETTLE } from '../../../shared/steps/refine/refine.ts';
@@ -30,14 +31,14 @@ export type SentRow = {
   readonly data: JsonObject;
 };
 
-export const world = (plan: Plan) => {
+export const world = (plan: Plan, deps: SideDeps = {}) => {
   const clock = manualClock(START);
   const table = memoryTable();
   const objects = memoryObjects();
   const wake = memoryWake();
   const logOf = (name: string) => new MemoryLog(name, { shards: 2, clock });
   const [raw, enriched, refined] = [logOf('raw'), logOf('enriched'), logOf('refined')];
-  const ports = { plan, table, objects, wake, clock, nonce: countingNonce(), run: 'r', groups: GROUPS };
+  const ports = { ...deps, plan, table, objects, wake, clock, nonce: countingNonce(), run: 'r', groups: GROUPS };
   const first = { ...ports, reads: 'enriched' as const, from: memoryStream(enriched) };
   const again = { ...ports, reads: 'refined' as const, from: memoryStream(refined) };
   const out = { raw: memoryStream(raw), to: memoryStream(refined) };
