@@ -17,7 +17,7 @@ import { type Due, type DueRow, NEW } from '../operators/operator.ts';
 import { operatorsOf } from '../operators/operator-of.ts';
 import { laneTest, readsRawLanes, statefulQueries } from '../roster.ts';
 import { shardTree } from '../tree.ts';
-import { type Manifest, manifests, type Outgoing, type OutRow, outboxNumber } from './manifest.ts';
+import { type Cursors, type Manifest, manifests, type Outgoing, type OutRow, outboxNumber } from './manifest.ts';
 import { dropDead, foldEntry, NEVER, type OpenState, settle, snapshotOf } from './open-state.ts';
 import { stateAt } from './rebuild.ts';
 import { refusedResult } from './refused-result.ts';
@@ -196,6 +196,12 @@ export const refine = (deps: RefineDeps): WakeStep => {
     return out;
   };
 
+  /** Of a query that left the plan nothing is kept. */
+  const earlySent = (m: Manifest, sent: ReadonlyMap<string, unknown>, at: EpochMs, cur: Cursors): Manifest['early'] => {
+    const all = periods.map(([id]) => [id, sent.has(id) ? { at, cur } : m.early[id]] as const);
+    return Object.fromEntries(all.flatMap(([id, e]) => (e === undefined ? [] : [[id, e]])));
+  };
+
   const toldOf = (rows: number, w: Manifest['closed']): Told => {
     const known = Object.values(w).filter((time) => time > START_OF_TIME && time < NEVER_HELD);
     const delay = known.length === 0 ? undefined : Math.max(0, clock.now() - Math.min(...known));
@@ -240,7 +246,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
       at: now,
       cur,
       closed: w,
-      early: { ...m.early, ...Object.fromEntries([...early.keys()].map((id) => [id, { at: now, cur }])) },
+      early: earlySent(m, early, now, cur),
       since,
       next: out.markNo + 1,
       epoch: m.epoch,
