@@ -1,9 +1,12 @@
 // Interval joins and what has no windows, straight from the events, in nested loops.
-import { HIGH, LOW, TTL } from './by-hand/keyed.ts';
 import { type Counted, group, type Reference, stamp } from './expected.ts';
 import { isBefore, rankOf } from './expected-relations.ts';
+import { HIGH_SECONDS, LOW_SECONDS, TTL_SECONDS } from './relations.ts';
 
 const TEN = 10_000;
+const TTL = TTL_SECONDS * 1_000;
+const LOW = LOW_SECONDS * 1_000;
+const HIGH = HIGH_SECONDS * 1_000;
 
 /** Rows of one key that follow each other within the time that a key is remembered; the oldest first. */
 const spansOf = (all: readonly Counted[]): readonly (readonly Counted[])[] => {
@@ -35,8 +38,9 @@ export const expectedKeyed = (r: Reference, counted: readonly Counted[]): void =
     for (const o of sides) {
       const apart = l.c.t - o.c.t;
       if (l.c.v >= 3 || o.c.v < 2 || l.c.k !== o.c.k || apart < LOW || apart > HIGH) continue;
-      meets.push({ k: l.c.k, t: l.c.t });
-      put('meets', { k: l.c.k, a: l.c.id, b: o.c.id, t: stamp(l.c.t) });
+      const t = Math.max(l.c.t, o.c.t);
+      meets.push({ k: l.c.k, t });
+      put('meets', { k: l.c.k, a: l.c.id, b: o.c.id, t: stamp(t) });
     }
   reads('meet_counts', meets.length);
   for (const [key, all] of group(meets, (m) => `${m.k} ${Math.floor(m.t / TEN) * TEN}`)) {

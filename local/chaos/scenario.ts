@@ -4,13 +4,12 @@ import type { Enrichment, EventType, Source } from '../../shared/pipeline.ts';
 import { compileSql } from '../../shared/query/compile.ts';
 import type { Plan } from '../../shared/query/plan.ts';
 import { hours, minutes, seconds } from '../../shared/time.ts';
-import { keyedQueries, keyedTables } from './by-hand/keyed.ts';
-import { relationQueries, relationTables } from './by-hand/relations.ts';
+import { RELATION_TABLES, RELATIONS } from './relations.ts';
 
 export const DELAY = 7_000;
 
 const TABLES = `
-CREATE TABLE clicks (k STRING, n BIGINT, v BIGINT, x STRING, info ROW<w BIGINT>, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND)
+CREATE TABLE clicks (k STRING, n BIGINT, v BIGINT, i STRING, x STRING, info ROW<w BIGINT>, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND)
 WITH ('connector' = 'kinesis', 'millrace.type' = 'click.v1');
 CREATE TABLE tens (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), t TIMESTAMP(3), n BIGINT, v BIGINT, lo BIGINT, hi BIGINT, WATERMARK FOR t AS t)
 WITH ('connector' = 'kinesis');
@@ -83,20 +82,16 @@ export type Variant = {
 
 export const chaosPlan = ({ lateness, early = false, without }: Variant): Plan => {
   const files = [
-    { path: 'tables.sql', text: TABLES.replace('$LATENESS', String(lateness)) },
-    ...Object.entries(QUERIES)
+    { path: 'tables.sql', text: TABLES.replace('$LATENESS', String(lateness)) + RELATION_TABLES },
+    ...Object.entries({ ...QUERIES, ...RELATIONS })
       .filter(([name]) => name !== without)
       .map(([name, text]) => ({ path: `queries/${name}.sql`, text: `${text};` })),
   ];
   const { plan, errors } = compileSql(files, { types: ['click.v1'] });
   if (errors.length > 0) throw new Error(errors.map((e) => `${e.file}:${e.line}: ${e.message}`).join('\n'));
-  const more = [...relationQueries(DELAY), ...keyedQueries(DELAY)];
-  const queries = [...plan.queries, ...more].filter((q) => q.name !== without);
-  return {
-    ...plan,
-    tables: [...plan.tables, ...relationTables, ...keyedTables],
-    queries: early ? queries.map((q) => (EARLY.includes(q.name) ? { ...q, early: EARLY_EACH } : q)) : queries,
-  };
+  if (!early) return plan;
+  const queries = plan.queries.map((q) => (EARLY.includes(q.name) ? { ...q, early: EARLY_EACH } : q));
+  return { ...plan, queries };
 };
 
 const plans = new Map<string, Plan>();

@@ -41,12 +41,6 @@ export const keyed: readonly Mutant[] = [
     edits: [edit(INTERVAL, 'if (time <= w) return { late: null };', '')],
   },
   {
-    name: 'pairMarkNotBehind',
-    protects: 'marks of a join stay behind the earliest time that a pair may still show',
-    section,
-    edits: [edit(REFINE, 'watermark: (w[q.id] as EpochMs) - q.behind', 'watermark: w[q.id] as EpochMs')],
-  },
-  {
     name: 'sidesUnsorted',
     protects: 'rows of a side stand in the order of time, whatever order their entries are counted in',
     section,
