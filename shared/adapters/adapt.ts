@@ -54,7 +54,7 @@ const maybeEvent = holding('"specversion"', '"plain"');
 /** How most producers, and `ingest`, begin an event; on one line it cannot be several. Saves a look for each adapter. */
 const BEGINNINGS = ['{"specversion":', '{"plain":1,"type":'].map((text) => Buffer.from(text));
 const isPlainlyEvent = (bytes: Buffer): boolean =>
-  BEGINNINGS.some((b) => b.compare(bytes, 0, b.length) === 0) && !bytes.includes(0x0a);
+  BEGINNINGS.some((b) => b.equals(bytes.subarray(0, b.length))) && !bytes.includes(0x0a);
 
 /** An event as it should be, whoever sent it: no adapter takes it. */
 const isEvent = (value: Json): boolean =>
