@@ -1,8 +1,6 @@
 // What must be right of a query that a deploy added or removed in the middle: all that began when everything was read with one plan.
 import type { Plan } from '../../shared/query/plan.ts';
 import { readsOf, streamOf } from '../../shared/query/sides.ts';
-import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
-import { RUN_ID } from './cast.ts';
 import type { Seen } from './read-streams.ts';
 import { partialRows } from './stores.ts';
 import type { Scene } from './world/scene.ts';
@@ -11,6 +9,11 @@ const NEVER = Number.NEGATIVE_INFINITY;
 const timeOf = ({ e }: Seen): number =>
   Date.parse((JSON.parse(Buffer.from(e.bytes).toString()) as { time: string }).time);
 const typeOf = ({ e }: Seen): string => (JSON.parse(Buffer.from(e.bytes).toString()) as { type: string }).type;
+
+const textOf = ({ e }: Seen): string => {
+  const { type, data } = JSON.parse(Buffer.from(e.bytes).toString()) as { type: string; data: unknown };
+  return `${type} ${JSON.stringify(data)}`;
+};
 
 /**
  * The greatest event time that the query may have missed: windows that begin later hold only what was read with it.
@@ -47,17 +50,20 @@ export const judgedAfterDeploy = (
   const { leaf, adds } = redeploy;
   const ofLeaf = new RegExp(`^(rows|table|lake|late|failed|doors): (missing |unexpected )?${leaf}[ -]`);
   const partial = partialRows(streams.refined);
-  const query = scene.wholePlan.queries.find((q) => q.name === leaf);
-  const stream = query === undefined ? 'enriched' : streamOf(query);
-  const hadDecided = scene.decidedBefore.has(`man#${RUN_ID}#${aggregateName(stream)}`);
+  const until = scene.deployedAt;
+  const sentBefore = new Set(streams.refined.filter((s) => s.record <= until).map(textOf));
   const upTo = missedUpTo(scene, scene.wholePlan, leaf, streams);
   return (problem) => {
     if (!ofLeaf.test(problem)) return true;
-    // It stops: what it sent was whole. A revision that did not come any more, or an early row, is no final.
-    if (!adds) return leaf !== 'hops' && /^rows: unexpected/.test(problem) && !problem.endsWith(' early');
     const row = /^(?:rows|table|lake): unexpected (.*?)(?: early)?$/.exec(problem)?.[1];
-    // What is wrong with a row must be said with the row, unless nothing was ever decided before the deploy.
-    if (adds && hadDecided && row !== undefined && !partial.has(row)) return true;
+    if (!adds) {
+      // What it sent until then was whole. A revision that did not come any more, or an early row, is no final; and a run of the old
+      // plan that is still at work may send what the new one counted without it.
+      if (leaf === 'hops' || !problem.startsWith('rows:') || problem.endsWith(' early')) return false;
+      return row !== undefined && sentBefore.has(row) && !partial.has(row);
+    }
+    // What is wrong with a row must be said with the row.
+    if (row !== undefined && !partial.has(row)) return true;
     if (upTo === null || !/^(rows|table|lake):/.test(problem)) return false;
     const start = /"s":"([^"]+)"/.exec(problem)?.[1];
     return start !== undefined && Date.parse(`${start.replace(' ', 'T')}Z`) > upTo + SESSION_GAP;

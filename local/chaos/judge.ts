@@ -116,7 +116,7 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
   const early = world.wholePlan.queries.filter((q) => 'early' in q && !('lateness' in q && q.lateness > 0));
   const { redeploy } = world.shape;
   for (const row of partialRows(refined))
-    if (redeploy === null || !redeploy.adds || !row.startsWith(`${redeploy.leaf} `))
+    if (redeploy === null || !row.startsWith(`${redeploy.leaf} `))
       problems.push(`rows: marked as partial, although its query was there: ${row}`);
   problems.push(...finalsTwice(refined, new Set([...early.map((q) => q.into), ...ONCE])));
   if (world.shape.sinks) {

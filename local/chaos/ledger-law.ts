@@ -43,11 +43,6 @@ export class LedgerLaw {
     this.#hasObject = hasObject;
   }
 
-  /** Names of the functions that have decided: of the manifests' partition keys. */
-  decided(): ReadonlySet<string> {
-    return new Set([...this.#manifests.keys()].map((key) => key.split(' ')[0] as string));
-  }
-
   /** @throws Error that names the broken invariant */
   written(item: Item): void {
     if (item.pk.startsWith('led#') && item.sk.startsWith('e#')) this.#entry(item);

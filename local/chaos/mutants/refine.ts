@@ -10,6 +10,9 @@ const SEND_LAST = `    await send(sending, next, out);
     await store.markSent(next);`;
 const BARRIER = 'if (Object.entries(entry.par ?? {}).some(([p, n]) => (state.cur[p] ?? 0) < n)) break;';
 
+const SINCE = 'shared/steps/refine/since.ts';
+const ADDED = 'rows of a query that was added are marked until all that they count was shown to it';
+
 export const refines: readonly Mutant[] = [
   {
     name: 'noManCond',
@@ -205,7 +208,7 @@ export const refines: readonly Mutant[] = [
       edit(
         OPEN,
         'for (const [lane, clock, endedAt] of snapshot.lanes) state.lanes.set(lane, { clock, endedAt });',
-        'if (snapshot.lanes.length < 0) state.lanes.clear();',
+        'for (const [lane, clock, endedAt] of snapshot.lanes.slice(0, 1)) state.lanes.set(lane, { clock, endedAt });',
       ),
     ],
   },
@@ -286,13 +289,45 @@ export const refines: readonly Mutant[] = [
     protects: 'rows of a query that a deploy added are marked while events may be missing',
     section: '10',
     edits: [
-      edit('shared/steps/refine/since.ts', 'else if (m.v > 0 && m.closed[q.id] === undefined)', 'else if (m.v < 0)'),
+      edit(
+        SINCE,
+        'if (missed.has(q.id) || (known === undefined && m.v > 0 && m.closed[q.id] === undefined))',
+        'if (missed.has(q.id))',
+      ),
     ],
+    directed: ADDED,
   },
   {
     name: 'sinceForgotten',
-    protects: 'what an added query may have missed is decided once and kept',
+    protects: 'what an added query may have missed is kept from decision to decision',
     section: '10',
-    edits: [edit('shared/steps/refine/since.ts', 'if (known !== undefined) out[q.id] = known;\n    else if', 'if')],
+    edits: [edit(SINCE, 'if (known !== undefined) out[q.id] = known;\n', '')],
+    directed: ADDED,
+  },
+  {
+    name: 'missedNotTold',
+    protects: 'entries say which queries they fed: what a function of another plan counted alone is marked',
+    section: '10',
+    edits: [
+      edit(
+        'shared/steps/refine/open-state.ts',
+        'if (!ids.includes(id)) state.missed.add(id);',
+        'if (ids.length < 0) state.missed.add(id);',
+      ),
+    ],
+    directed: 'rows of a query that a run of the plan before left out are marked',
+  },
+  {
+    name: 'fedOnce',
+    protects: 'an entry that fed other queries than the one before names them',
+    section: '10',
+    edits: [
+      edit(
+        'shared/steps/ledger/ledger.ts',
+        'entry.fed !== undefined && fed.fed !== head.fed &&',
+        'entry.fed !== undefined && head.n === 0 &&',
+      ),
+    ],
+    directed: 'rows of a query that a run of the plan before left out are marked',
   },
 ];

@@ -82,7 +82,7 @@ const redeploy = async (world: World): Promise<void> => {
   scene.plan = planFor({ ...scene.shape, without: deploy.adds ? undefined : deploy.leaf });
   invocations.deploy();
   world.deployed = true;
-  scene.decidedBefore = scene.ledgers.decided();
+  scene.deployedAt = scene.refined.lastSeq;
 };
 
 /** Those of a world, each at its own time. */

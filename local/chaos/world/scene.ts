@@ -49,8 +49,8 @@ export class Scene {
   readonly answers = new Map<string, Set<number>>();
   /** Stream -> its newest sequence number when nothing of the plan before a deploy ran any more; null before that. */
   settledAt: ReadonlyMap<string, string> | null = null;
-  /** Manifests that there were at the deploy. */
-  decidedBefore: ReadonlySet<string> = new Set();
+  /** The newest sequence number on `refined` at the deploy; '' before it. */
+  deployedAt = '';
   /** Steps that were played. */
   steps = 0;
   /** Calls of ports that went on, in whatever way. */

@@ -61,6 +61,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
   const book = ledger({ ...deps, fn });
   const tree = shardTree({ table: deps.table, stream: deps.from, clock, run });
   const folders = foldersOf(plan, deps.reads, deps);
+  const fed = folders.map((f) => f.operator.query.id);
   const heads = new Map<string, Head>();
   /** How far a shard was read by batches that held nothing to count: no entry says it, and its children must know. */
   const idle = checkpoints(deps.table, run, fn);
@@ -100,6 +101,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
       counts: folded.counts,
       arrived: folded.arrived,
       body: entryBody(folded.partials, folded.side),
+      fed,
     });
     if (!appended.ok) throw new Fault('table.unavailable', `${fn} ${shard}: entry ${head.n + 1} is taken`);
     heads.set(shard, appended.head);

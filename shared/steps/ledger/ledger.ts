@@ -1,5 +1,6 @@
 // The ledger of one function on one stream (protocol, sections 3 and 5.3): entry n+1 is put only if its number is free. That put
 // is the only moment when a batch happens.
+import { hash } from 'node:crypto';
 import { packJson, unpackJson } from '../../fold/pack.ts';
 import type { Lane } from '../../lanes/position.ts';
 import type { Clock, Item, Nonce, Objects, Table } from '../../ports.ts';
@@ -15,6 +16,8 @@ export type Head = {
   readonly through: string;
   /** Entries of parents that this shard goes on from: only written with entry 1. */
   readonly par?: Readonly<Record<string, number>>;
+  /** Name of the list of queries that it fed. */
+  readonly fed?: string;
 };
 
 /** Doors of one query in one entry: events read, folded, filtered, late, failed. */
@@ -28,6 +31,8 @@ export type NewEntry = {
   readonly arrived?: Readonly<Record<string, number>>;
   /** What the entry carries beside the marks: any JSON. null when there is nothing. */
   readonly body: unknown;
+  /** Ids of the queries that the batch was shown to, whether they took something of it or not. */
+  readonly fed?: readonly string[];
 };
 
 export type Entry = {
@@ -38,6 +43,8 @@ export type Entry = {
   readonly counts: Readonly<Record<string, Counts>>;
   readonly arrived: Readonly<Record<string, number>>;
   readonly par: Readonly<Record<string, number>> | null;
+  /** The queries that it fed: the name of their list, and the ids where the list differs from that of the entry before. */
+  readonly fed: { readonly name: string; readonly ids?: readonly string[] } | null;
   /** Packed size of the body in bytes. */
   readonly size: number;
   body(): Promise<unknown>;
@@ -67,23 +74,29 @@ const KEEP = days(30);
 /** With this much time left, and clocks that differ by less, no newer entry can be gone. */
 const FRESH = days(1);
 
+/** Short: it stands in every entry. */
+const listName = (ids: readonly string[]): string => hash('sha256', [...ids].sort().join()).slice(0, 8);
+
 const entryKey = (n: number): string => `e#${String(n).padStart(12, '0')}`;
 const nameOf = (item: Item): string => `${item.pk} ${item.sk}`;
 
-type EntryHeader = { l: PackedLanes; q: Record<string, Counts>; a?: Readonly<Record<string, number>> };
-type Header = {
-  readonly lanes: ReadonlyMap<Lane, LaneMark>;
-  readonly counts: Readonly<Record<string, Counts>>;
-  readonly arrived: Readonly<Record<string, number>>;
+type EntryHeader = {
+  readonly l: PackedLanes;
+  readonly q: Readonly<Record<string, Counts>>;
+  readonly a?: Readonly<Record<string, number>>;
+  readonly f?: string;
+  readonly i?: readonly string[];
 };
+type Header = Pick<Entry, 'lanes' | 'counts' | 'arrived' | 'fed'>;
 
 const headerOf = (item: Item): Header =>
   reading(nameOf(item), () => {
     if (!(item.h instanceof Uint8Array)) throw new Error('it has no header');
     if (!Number.isSafeInteger(item.n) || (item.sk !== 'floor' && item.sk !== entryKey(item.n as number)))
       throw new Error(`its number is ${item.n}`);
-    const { l, q, a = {} } = unpackJson(item.h) as EntryHeader;
-    return { lanes: unpackLanes(l), counts: q, arrived: a };
+    const { l, q, a = {}, f, i } = unpackJson(item.h) as EntryHeader;
+    const fed = f === undefined ? null : { name: f, ...(i !== undefined && { ids: i }) };
+    return { lanes: unpackLanes(l), counts: q, arrived: a, fed };
   });
 
 /** Whether events were counted that a body must tell of. */
@@ -104,7 +117,8 @@ export const ledger = (deps: {
 
   const headOf = (item: Item): Head => {
     const header = headerOf(item);
-    return { n: item.n as number, lanes: header.lanes, through: item.through as string };
+    const fed = header.fed === null ? {} : { fed: header.fed.name };
+    return { n: item.n as number, lanes: header.lanes, through: item.through as string, ...fed };
   };
 
   const entryOf = (shard: string, item: Item): Entry => {
@@ -117,6 +131,7 @@ export const ledger = (deps: {
       lanes: header.lanes,
       through: item.through as string,
       counts: header.counts,
+      fed: header.fed,
       arrived: header.arrived,
       par: item.par === undefined ? null : (JSON.parse(item.par as string) as Record<string, number>),
       size: inline?.length ?? (item.size as number | undefined) ?? 0,
@@ -149,7 +164,14 @@ export const ledger = (deps: {
       const n = head.n + 1;
       const { arrived = {} } = entry;
       const booked = Object.keys(arrived).length > 0 ? { a: arrived } : {};
-      const header: EntryHeader = { l: packLanes(entry.lanes), q: entry.counts, ...booked };
+      const fed = entry.fed === undefined ? {} : { fed: listName(entry.fed) };
+      const header: EntryHeader = {
+        l: packLanes(entry.lanes),
+        q: entry.counts,
+        ...booked,
+        ...(fed.fed !== undefined && { f: fed.fed }),
+        ...(entry.fed !== undefined && fed.fed !== head.fed && { i: entry.fed }),
+      };
       const body = entry.body === null ? undefined : packJson(entry.body);
       let stored: Record<string, string | number | Uint8Array> = {};
       if (body !== undefined && body.length <= INLINE_BYTES) stored = { p: body };
@@ -171,7 +193,7 @@ export const ledger = (deps: {
         },
         { kind: 'absent' },
       );
-      return written.ok ? { ok: true, head: { n, lanes: entry.lanes, through: entry.through } } : { ok: false };
+      return written.ok ? { ok: true, head: { n, lanes: entry.lanes, through: entry.through, ...fed } } : { ok: false };
     },
 
     async after(shard, n, limit) {

@@ -27,6 +27,10 @@ export type OpenState = {
   readonly lanes: Map<Lane, LaneClock>;
   /** Query -> time of the decision that sent its early rows last; what changed since is held by the query. */
   readonly early: Map<string, EpochMs>;
+  /** Lists of queries that entries fed, by name. */
+  readonly fed: Map<string, readonly string[]>;
+  /** Queries that some entry since the last decision did not feed. */
+  readonly missed: Set<string>;
   /** Late and failed events since the last decision. */
   side: SideEvent[];
   /** Entries and packed bytes folded since the last decision, bytes since the last snapshot. */
@@ -46,6 +50,14 @@ const foldLanes = (state: OpenState, lanes: ReadonlyMap<Lane, LaneMark>): void =
   }
 };
 
+const noteMissed = (state: OpenState, { fed }: Entry): void => {
+  if (fed === null) return; // of an older version
+  if (fed.ids !== undefined) state.fed.set(fed.name, fed.ids);
+  const ids = state.fed.get(fed.name);
+  if (ids === undefined) return;
+  for (const id of state.queries.keys()) if (!ids.includes(id)) state.missed.add(id);
+};
+
 /** Counts one entry; changes the state. The body is fetched before, so that a failure leaves the state whole. */
 export const foldEntry = (
   state: OpenState,
@@ -59,6 +71,7 @@ export const foldEntry = (
     if (q !== undefined) q.fold(packed, freshOf(id));
   }
   foldLanes(state, entry.lanes);
+  noteMissed(state, entry);
   if (body) state.side.push(...body.side);
   state.cur[entry.shard] = entry.n;
   state.fresh++;
@@ -78,6 +91,7 @@ export const dropDead = (state: OpenState, closed: Readonly<Record<string, Epoch
 /** After a decision: what was new has been told. @param early queries whose early rows it sent */
 export const settle = (state: OpenState, early: ReadonlySet<string>): void => {
   for (const [id, q] of state.queries) q.settle(early.has(id));
+  state.missed.clear();
   state.side = [];
   state.fresh = 0;
   state.freshBytes = 0;
@@ -89,6 +103,7 @@ type Snapshot = {
   readonly p: Readonly<Record<string, PackedPartials>>;
   /** What changed since early rows were sent last, and when that was. */
   readonly e: Readonly<Record<string, readonly [at: EpochMs, changed: unknown]>>;
+  readonly fed?: readonly (readonly [name: string, ids: readonly string[]])[];
 };
 
 export const snapshotOf = (state: OpenState): Snapshot => ({
@@ -96,10 +111,12 @@ export const snapshotOf = (state: OpenState): Snapshot => ({
   lanes: [...state.lanes].map(([lane, c]) => [lane, c.clock, c.endedAt]),
   p: Object.fromEntries([...state.queries].map(([id, q]) => [id, q.pack()])),
   e: Object.fromEntries([...state.queries].map(([id, q]) => [id, [state.early.get(id) ?? NEVER, q.packEarly()]])),
+  fed: [...state.fed],
 });
 
 export const restoreSnapshot = (state: OpenState, snapshot: Snapshot): void => {
   Object.assign(state.cur, snapshot.cur);
+  for (const [name, ids] of snapshot.fed ?? []) state.fed.set(name, ids);
   for (const [lane, clock, endedAt] of snapshot.lanes) state.lanes.set(lane, { clock, endedAt });
   for (const [id, packed] of Object.entries(snapshot.p)) {
     const q = state.queries.get(id);

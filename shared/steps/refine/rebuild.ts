@@ -23,6 +23,8 @@ const emptyState = (operators: readonly Operator[]): OpenState => ({
   queries: new Map(operators.map((o) => [o.query.id, o.open()])),
   lanes: new Map(),
   early: new Map(),
+  fed: new Map(),
+  missed: new Set(),
   side: [],
   fresh: 0,
   freshBytes: 0,

@@ -236,7 +236,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
       memory = { state, v: m.v, ahead: true };
       return toldOf(0, w);
     }
-    const since = sinceOf(m, queries, plan, newestOf(state, now));
+    const since = sinceOf(m, queries, plan, state.missed, newestOf(state, now));
     const out = outgoing(state, m, due, w, since);
     dropDead(state, w);
     const snap = await snapshot(state, m, now);

@@ -1,5 +1,5 @@
-// A query that a deploy adds, or changes, to a pipeline that runs: events before it were counted without it. Rows of what began then are
-// marked `partial`: what is missing is never silent (protocol, section 10).
+// A query that a deploy adds or removes while the pipeline runs: some entries were made without it. Rows of what began then are marked
+// `partial`: what is missing is never silent (protocol, section 10).
 import type { Plan, StatefulQuery } from '../../query/plan.ts';
 import { readsOf } from '../../query/sides.ts';
 import { type EpochMs, type Ms, minutes, START_OF_TIME } from '../../time.ts';
@@ -23,13 +23,15 @@ const spanOf = (w: (StatefulQuery & { readonly kind: 'window' })['window']): Ms 
   w.kind === 'session' ? w.gap : w.size;
 
 /**
- * Query -> event time up to which it may have missed events; queries that were there from the beginning have none.
+ * Query -> event time up to which it may have missed events; queries that every entry fed have none.
+ * @param missed queries that an entry since the last decision did not feed
  * @param newest the latest instant that anybody knows: of the clock, and of all lanes
  */
 export const sinceOf = (
   m: Manifest,
   queries: readonly StatefulQuery[],
   plan: Plan,
+  missed: ReadonlySet<string>,
   newest: EpochMs,
 ): Manifest['since'] => {
   const out: Record<string, EpochMs> = {};
@@ -37,7 +39,8 @@ export const sinceOf = (
   for (const q of queries) {
     const known = m.since[q.id];
     if (known !== undefined) out[q.id] = known;
-    else if (m.v > 0 && m.closed[q.id] === undefined)
+    // Entries that were counted before it was there are known by the manifest, which does not name it.
+    if (missed.has(q.id) || (known === undefined && m.v > 0 && m.closed[q.id] === undefined))
       out[q.id] = Math.max(newest, m.at) + Math.max(OVERLAP, ahead) + reachOf(q, plan);
   }
   return out;

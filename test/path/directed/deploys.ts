@@ -1,4 +1,5 @@
 // A deploy that adds a query in the middle.
+import { unpackInner } from '../../../shared/lanes/block.ts';
 import { memoryStream } from '../../../shared/memory/stream.ts';
 import { compileSql } from '../../../shared/query/compile.ts';
 import { aggregate } from '../../../shared/steps/aggregate/aggregate.ts';
@@ -11,6 +12,7 @@ import {
   click,
   deliver,
   differs,
+  type Given,
   given,
   marks,
   plenty,
@@ -80,6 +82,82 @@ const firstOverTopic: Schedule = async () => {
   return differs('rows', rows, ['big_tens {"s":"2026-01-05 09:01:00.000","n":1}']);
 };
 
+const EACH = `CREATE TABLE each_k (s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
+INSERT INTO each_k SELECT window_start, COUNT(*) FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND))
+GROUP BY window_start, window_end;`;
+const withEach = () => {
+  const files = [
+    { path: 'q.sql', text: CLICKS + TENS },
+    { path: 'each.sql', text: EACH },
+  ];
+  return compileSql(files, { types: ['click.v1'] }).plan;
+};
+/** `table start count`, `partial` where it says so, of everything that was sent. */
+const sent = (g: Given, table: string): readonly string[] =>
+  g.refined
+    .read(SHARD, null)
+    .records.flatMap((r) => {
+      const unpacked = unpackInner(r.data);
+      return unpacked.ok ? unpacked.items : [];
+    })
+    .flatMap((i) => (i.kind === 'event' ? [JSON.parse(Buffer.from(i.bytes).toString())] : []))
+    .filter((row) => row.type === table)
+    .map(({ data, partial }) => `${data.s.slice(11, 19)} ${data.n}${partial === true ? ' partial' : ''}`)
+    .sort();
+
+/** An hour of clicks from 9 on, as minutes and seconds; marks follow. */
+const batchOf = (g: Given, plan: Given['plan']) => {
+  const step = aggregate({ ...g.common(asItIs), plan, reads: 'enriched', from: memoryStream(g.enriched) });
+  return async (n: number, clock: string, ...times: readonly string[]): Promise<void> => {
+    const from = g.enriched.read(SHARD, null).records.length;
+    await put(g.enriched, ...times.map((t, i) => click(A, n * 10 + i, t)), ...marks(SHARD, n * 10 + 9, clock));
+    await deliver(step, g.enriched, { from });
+  };
+};
+const deciding = (g: Given, plan: Given['plan']) => {
+  const streams = {
+    reads: 'enriched',
+    from: memoryStream(g.enriched),
+    raw: memoryStream(g.raw),
+    to: memoryStream(g.refined),
+  } as const;
+  const step = refine({ ...g.common(asItIs), plan, ...streams });
+  return () => step([SETTLE], plenty);
+};
+
+/** Half a window came before the deploy; a later one came after it, an hour is long enough. */
+const added: Schedule = async () => {
+  const g = given(TENS);
+  const plan = withEach();
+  const [before, decideBefore] = [batchOf(g, g.plan), deciding(g, g.plan)];
+  await before(1, '00:03', '00:01');
+  await decideBefore();
+  const [after, decide] = [batchOf(g, plan), deciding(g, plan)];
+  await after(2, '00:04', '00:03');
+  await decide();
+  await after(3, '00:20', '00:18');
+  await decide();
+  await after(4, '30:20', '30:01');
+  await decide();
+  await after(5, '31:00');
+  await decide();
+  return differs('each_k', sent(g, 'each_k'), ['09:00:00 1 partial', '09:00:10 1 partial', '09:30:00 1']);
+};
+
+/** The new plan knows no `each_k`; a run of the old one decides once more, in the middle and at the end. */
+const leftOut: Schedule = async () => {
+  const g = given(TENS);
+  const plan = withEach();
+  const [before, decideBefore] = [batchOf(g, plan), deciding(g, plan)];
+  await before(1, '00:20', '00:01', '00:12');
+  await decideBefore();
+  await batchOf(g, g.plan)(2, '00:40', '00:18');
+  await decideBefore();
+  return differs('each_k', sent(g, 'each_k'), ['09:00:00 1', '09:00:10 1 partial']);
+};
+
 export const deploySchedules = {
+  'rows of a query that was added are marked until all that they count was shown to it': added,
+  'rows of a query that a run of the plan before left out are marked': leftOut,
   'the first query over a topic waits for the raw shards that there are': firstOverTopic,
 } satisfies Readonly<Record<string, Schedule>>;
