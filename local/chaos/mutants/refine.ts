@@ -330,4 +330,11 @@ export const refines: readonly Mutant[] = [
     ],
     directed: 'rows of a query that a run of the plan before left out are marked',
   },
+  {
+    name: 'endsLongPast',
+    protects: 'the first query of a stream waits for no raw shard whose end was told when nobody listened',
+    section: '5.4',
+    edits: [edit(REBUILD, '(await deps.ranIdle()) ? await deps.raw.listed() : undefined', 'undefined')],
+    directed: 'the first query of all waits for no shard whose end is long past',
+  },
 ];

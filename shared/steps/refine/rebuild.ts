@@ -40,6 +40,8 @@ export type RebuildDeps = {
   /** Tree of `raw`: its roots are the first lanes. */
   readonly raw: Tree;
   readonly groups: number;
+  /** Whether `aggregate` read the stream before, for no query. */
+  readonly ranIdle: () => Promise<boolean>;
 };
 
 const START = { clock: START_OF_TIME, endedAt: 0 };
@@ -72,7 +74,8 @@ const addRootLanes = async (state: OpenState, deps: RebuildDeps, listed?: Readon
 
 const startState = async (m: Manifest, deps: RebuildDeps): Promise<OpenState> => {
   const state = emptyState(deps.operators);
-  if (m.snap === null) await addRootLanes(state, deps);
+  // A stream that was read for no query has raw shards whose ENDs are long past.
+  if (m.snap === null) await addRootLanes(state, deps, (await deps.ranIdle()) ? await deps.raw.listed() : undefined);
   else {
     const bytes = await deps.objects.get(m.snap.name);
     if (bytes === undefined) throw new Fault('ledger.gap', `the snapshot ${m.snap.name} is gone`);

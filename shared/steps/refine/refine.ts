@@ -12,6 +12,7 @@ import type { WakeStep } from '../../trigger/queue.ts';
 import { aggregateName, PRUNE_AFTER, type Reads } from '../aggregate/aggregate.ts';
 import type { EntryBody } from '../aggregate/entry-body.ts';
 import { mayClose, rowsBehind, watermarkOf } from '../aggregate/watermark.ts';
+import { checkpoints } from '../checkpoint.ts';
 import { type Entry, ledger } from '../ledger/ledger.ts';
 import { type Due, type DueRow, NEW } from '../operators/operator.ts';
 import { operatorsOf } from '../operators/operator-of.ts';
@@ -70,7 +71,12 @@ export const refine = (deps: RefineDeps): WakeStep => {
   const store = manifests({ ...deps, fn, part: PART });
   const shards = shardTree({ table: deps.table, stream: deps.from, clock, run });
   const raw = shardTree({ table: deps.table, stream: deps.raw, clock, run });
-  const rebuild = { plan, operators, book, objects, raw, groups };
+  const idle = checkpoints(deps.table, run, fn);
+  const ranIdle = async (): Promise<boolean> => {
+    const read = await Promise.all((await shards.refresh()).map((s) => idle.read(s.id)));
+    return read.some((item) => item !== undefined);
+  };
+  const rebuild = { plan, operators, book, objects, raw, groups, ranIdle };
   const reads = new Map(queries.map((q) => [q.id, laneTest(q, plan)]));
   const holdsRaw = queries.some((q) => readsRawLanes(q, plan));
   const writers = new Map(queries.map((q) => [q.id, rowEventWriter(plan, q.into)]));

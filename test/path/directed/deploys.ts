@@ -5,7 +5,7 @@ import { compileSql } from '../../../shared/query/compile.ts';
 import { aggregate } from '../../../shared/steps/aggregate/aggregate.ts';
 import { refine, SETTLE } from '../../../shared/steps/refine/refine.ts';
 import { transform } from '../../../shared/steps/transform.ts';
-import { minutes } from '../../../shared/time.ts';
+import { days, minutes } from '../../../shared/time.ts';
 import {
   asItIs,
   CLICKS,
@@ -14,6 +14,7 @@ import {
   differs,
   type Given,
   given,
+  mark,
   marks,
   plenty,
   put,
@@ -156,7 +157,39 @@ const leftOut: Schedule = async () => {
   return differs('each_k', sent(g, 'each_k'), ['09:00:00 1', '09:00:10 1 partial']);
 };
 
+/** Raw was split days ago, when no query with windows was there to count its end. */
+const firstOfAll: Schedule = async () => {
+  const g = given(BIG, { retention: days(1) });
+  const head = g.head();
+  await deliver(head, g.raw);
+  g.raw.put({ partitionKey: 'tick', data: new Uint8Array() });
+  await deliver(head, g.raw);
+  g.raw.updateShardCount(2);
+  const children = g.raw.shards().filter((s) => !s.closed);
+  for (const s of children) {
+    g.raw.put({ partitionKey: 'tick', hashKey: s.startHash, data: new Uint8Array() });
+    await deliver(head, g.raw, { shard: s.id });
+  }
+  await put(g.enriched, ...marks(SHARD, 1, '00:01'));
+  await deliver(g.aggregate(), g.enriched);
+  g.clock.advance(days(3));
+
+  const plan = withEach();
+  const step = aggregate({ ...g.common(asItIs), plan, reads: 'enriched', from: memoryStream(g.enriched) });
+  const from = g.enriched.read(SHARD, null).records.length;
+  const [low, high] = children.map((s) => s.id) as [string, string];
+  const halves = [0, 1].flatMap((group) => [
+    mark(`${low}/${group}`, 9, '00:40'),
+    mark(`${high}/${group + 2}`, 9, '00:40'),
+  ]);
+  await put(g.enriched, click(`${low}/0`, 5, '00:11'), ...halves);
+  await deliver(step, g.enriched, { from });
+  await deciding(g, plan)();
+  return differs('each_k', sent(g, 'each_k').length, 1);
+};
+
 export const deploySchedules = {
+  'the first query of all waits for no shard whose end is long past': firstOfAll,
   'rows of a query that was added are marked until all that they count was shown to it': added,
   'rows of a query that a run of the plan before left out are marked': leftOut,
   'the first query over a topic waits for the raw shards that there are': firstOverTopic,
