@@ -146,16 +146,22 @@ export const flinkScript = (pipeline: Pipeline): { readonly text: string; readon
   );
   const written = ({ node, file }: In<CreateView | Insert>): string =>
     `${file.text.slice(node.at.start, node.at.end)};`;
+  const statementSet = (of: readonly In<Insert>[]): readonly string[] =>
+    of.length === 0
+      ? [] // Flink takes no empty set.
+      : [
+          [
+            'EXECUTE STATEMENT SET',
+            'BEGIN',
+            ...of.map((insert) => `${comment(insert.file.path)}\n${written(insert)}\n`),
+            'END;',
+          ].join('\n'),
+        ];
   const body = [
     ...functions.lines,
     ...created,
     ...views.map(written),
-    [
-      'EXECUTE STATEMENT SET',
-      'BEGIN',
-      ...inserts.map((insert) => `${comment(insert.file.path)}\n${written(insert)}\n`),
-      'END;',
-    ].join('\n'),
+    ...statementSet(inserts),
   ];
   const places = created.some((text) => text.includes(`'${REGION}'`))
     ? [comment(`Put your own in place of ${REGION} and ACCOUNT.`)]

@@ -1,6 +1,8 @@
 // Every mutant, in the order of an event's way.
+import { deploys } from './deploys.ts';
 import { doors } from './doors.ts';
 import { head } from './head.ts';
+import { hops } from './hops.ts';
 import { keyed } from './keyed.ts';
 import { lanes } from './lanes.ts';
 import { ledgers } from './ledger.ts';
@@ -13,11 +15,13 @@ import { windows } from './windows.ts';
 export const mutants: readonly Mutant[] = [
   ...doors,
   ...head,
+  ...hops,
   ...lanes,
   ...ledgers,
   ...windows,
   ...refines,
   ...relations,
   ...keyed,
+  ...deploys,
   ...sinks,
 ];

@@ -14,10 +14,6 @@ const MARK_LOOP = `    for (const g of owned)
       outbox.add(g, { kind: 'mark', lane: lane(shard.id, g), pos: endOf(last.seq), clock: now().clock });
     await outbox.flush();`;
 
-const RESENDS = 'what the KPL sends again counts once, what others put under one key counts';
-const CHILDREN = 'an event’s rows keep their places when a deploy adds or removes a query';
-const TRANSFORM = 'shared/steps/transform.ts';
-
 export const head: readonly Mutant[] = [
   {
     name: 'noEnd',
@@ -334,39 +330,5 @@ export const head: readonly Mutant[] = [
     section: '14',
     edits: [edit(CLAIMS, "{ kind: 'equals', field: 'owner', value: found.owner as string }", 'undefined')],
     directed: 'two that take over an old claim at once: one wins',
-  },
-  {
-    name: 'kplKeepsResend',
-    protects: 'what the KPL sends again after a wrong prediction counts once',
-    section: '14',
-    edits: [edit(VALIDATE, "sourceOfSeen(seen)?.producer === 'kpl' &&", 'groups < 0 &&')],
-    directed: RESENDS,
-  },
-  {
-    name: 'kplForAll',
-    protects: 'sub-records of other producers count wherever they lie',
-    section: '14',
-    edits: [edit(VALIDATE, "sourceOfSeen(seen)?.producer === 'kpl' &&", '')],
-    directed: RESENDS,
-  },
-  {
-    name: 'childByPlan',
-    protects: 'a row’s child number follows from its query, not from the others of the plan',
-    section: '5.5',
-    edits: [
-      edit(
-        TRANSFORM,
-        '.map((q) => ({ ...q, child: childOf(q.query.id) })).sort(',
-        '.map((q, i) => ({ ...q, child: i })).sort(',
-      ),
-    ],
-    directed: CHILDREN,
-  },
-  {
-    name: 'childUnsorted',
-    protects: 'rows of one event stand in the order of their child numbers',
-    section: '5.5',
-    edits: [edit(TRANSFORM, '.sort((a, b) => a.child - b.child);', '.sort((a, b) => b.child - a.child);')],
-    directed: CHILDREN,
   },
 ];
