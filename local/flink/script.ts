@@ -157,12 +157,7 @@ export const flinkScript = (pipeline: Pipeline): { readonly text: string; readon
             'END;',
           ].join('\n'),
         ];
-  const body = [
-    ...functions.lines,
-    ...created,
-    ...views.map(written),
-    ...statementSet(inserts),
-  ];
+  const body = [...functions.lines, ...created, ...views.map(written), ...statementSet(inserts)];
   const places = created.some((text) => text.includes(`'${REGION}'`))
     ? [comment(`Put your own in place of ${REGION} and ACCOUNT.`)]
     : [];
