@@ -5,6 +5,7 @@ import { showUserError, type UserError } from '../../shared/user-error.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
 import { StuckError } from '../poller/rest.ts';
+import { StageError } from '../stage/stage-here.ts';
 import { TemplateError } from '../template/tree.ts';
 import { CallError } from './call-error.ts';
 import { COMMANDS, type ExitCode } from './commands.ts';
@@ -59,7 +60,7 @@ export const main = async (argv: readonly string[]): Promise<ExitCode> => {
       return 2;
     }
     // Why a batch fails stands in the message; where we noticed tells a user nothing.
-    if (error instanceof StuckError) complain(error.message);
+    if (error instanceof StuckError || error instanceof StageError) complain(error.message);
     else complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return 1;
   }

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Ms } from '../../shared/time.ts';
 import { KINDS } from '../generate/generate.ts';
+import { LIVE_FILE } from '../stage/live-place.ts';
 import { keysHere } from '../start/door-here.ts';
 import { startLive } from '../start/start-live.ts';
 import type { Call, ExitCode } from './commands.ts';
@@ -42,6 +43,7 @@ export const start = async (call: Call): Promise<ExitCode> => {
     rate: flagOf(call, 'traffic') === false ? null : rate,
     ...(shards !== undefined && { shards }),
     limits: flagOf(call, 'limits') === true,
+    note: LIVE_FILE(),
     ...((choiceOf(call, 'door', DOORS) === 'keys' || keys !== undefined) && { door: keysHere(keys ?? null) }),
     say: (line) => void process.stdout.write(`${line}\n`),
     warn: (line) => void process.stderr.write(`${line}\n`),

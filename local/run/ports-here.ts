@@ -5,7 +5,7 @@ import type { Objects, Table } from '../../shared/ports.ts';
 import type { Here } from './here.ts';
 
 /** Clients read the environment when they are made. */
-const withEnv = <T>(env: Readonly<Record<string, string>>, make: () => T): T => {
+export const withEnv = <T>(env: Readonly<Record<string, string>>, make: () => T): T => {
   const outer = process.env;
   process.env = { ...outer, ...env };
   try {

@@ -1,10 +1,12 @@
 // All of it at once: services, functions and what calls them, page, producer endpoint, sample traffic.
 
+import { resolve } from 'node:path';
 import { systemClock } from '../../shared/ports.ts';
 import { readFolder } from '../build/read-folder.ts';
 import { CallError } from '../cli/call-error.ts';
 import type { Kind } from '../generate/generate.ts';
 import { servePage } from '../page/serve-page.ts';
+import { deploymentOf } from '../plan/from-template.ts';
 import { type Pace, REAL_TIME } from '../poller/pace.ts';
 import { readLimits } from '../poller/read-limits.ts';
 import { startHere } from '../run/here.ts';
@@ -12,6 +14,7 @@ import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { play } from '../run/play.ts';
 import { runOf } from '../run/run-name.ts';
 import type { LogLine } from '../sandbox/capture.ts';
+import { removeLiveFile, writeLiveFile } from '../stage/live-file.ts';
 import { prometheusText } from '../watch/prometheus.ts';
 import { apiCounter, servicesHere } from '../watch/services-here.ts';
 import { ownValues, valuesOf } from '../watch/values.ts';
@@ -36,6 +39,8 @@ export type LiveOptions = {
   readonly door?: DoorHere;
   /** Whether mappings read no faster than Kinesis lets them. */
   readonly limits?: boolean;
+  /** Where it notes its addresses while it runs, for the operator's commands; nowhere without it. */
+  readonly note?: string;
   readonly say: (line: string) => void;
   readonly warn: (line: string) => void;
 };
@@ -96,6 +101,17 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
     throw new CallError(`--port ${options.port} is in use; leave --port out, or take 0, for a free one`);
   });
   player.start(true);
+  const { note } = options;
+  if (note !== undefined)
+    writeLiveFile(note, {
+      version: 1,
+      pid: process.pid,
+      started: new Date().toISOString(),
+      origin: front.origin,
+      pipeline: resolve(options.pipeline),
+      aws: here.aws,
+      deployment: deploymentOf(here.template, compiled),
+    });
   // The books begin now, not in an hour.
   void player.pools.get('check-books')?.invoke({ time: new Date().toISOString() });
 
@@ -138,6 +154,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
     origin: front.origin,
     async stop() {
       clearInterval(timer);
+      if (note !== undefined) removeLiveFile(note, process.pid);
       await endTraffic();
       page.close();
       await front.close();

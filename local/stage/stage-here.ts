@@ -1,0 +1,40 @@
+// A stage as an operator's command sees it: the same ports, whether it is deployed, runs on this machine or lies in a test's memory.
+import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import type { Clock, Objects, Stream, Table } from '../../shared/ports.ts';
+import type { Compilation } from '../build/compile-pipeline.ts';
+import type { Deployment } from '../plan/deployment.ts';
+
+/** The present build of the pipeline folder: `module` is what `#pipeline` stands for in a function. */
+export type BuiltPipeline = { readonly compiled: Compilation | null; readonly pipeline: CompiledPipeline };
+
+export type StageHere = {
+  /** `memory` is a test's. */
+  readonly kind: 'here' | 'deployed' | 'memory';
+  /** As a message names it: `stage prod`, `the pipeline on this machine`. */
+  readonly name: string;
+  /** RUN, as the functions have it: part of all keys. */
+  readonly run: string;
+  /** Number of key groups. */
+  readonly groups: number;
+  readonly streams: {
+    readonly raw: Stream;
+    readonly validated: Stream;
+    readonly enriched: Stream;
+    readonly refined: Stream;
+  };
+  readonly ledger: Table;
+  readonly reference: Table;
+  readonly results: Table;
+  readonly objects: Objects;
+  readonly clock: Clock;
+  /** Streams, functions and mappings with their names; null in a test's memory. */
+  readonly deployment: Deployment | null;
+  /** Settings for AWS clients beyond these ports: of a machine's own services, or the region. */
+  readonly aws: Readonly<Record<string, string>>;
+  /** The pipeline folder, compiled at the first call. @throws PipelineMistakes */
+  built(): Promise<BuiltPipeline>;
+  close(): Promise<void>;
+};
+
+/** There is no such stage, or it cannot be asked; the message says what would work. */
+export class StageError extends Error {}
