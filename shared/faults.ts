@@ -14,6 +14,7 @@ export const FAULTS = {
   'body.bad-gzip': 'reject', // truncated or corrupt compressed data stays so
   'body.gzip-bomb': 'reject', // unpacks beyond 8 MB or 20,000 events (protocol, section 5.2)
   'aggregate.corrupt': 'reject', // magic and checksum say KPL, the contents do not
+  'adapter.threw': 'reject', // a bug of ours on these bytes; its neighbours pass
   'event.not-an-event': 'reject', // neither a CloudEvent nor what the source's adapter takes
   'event.no-id': 'reject', // CloudEvents 1.0 requires id
   'event.bad-attribute': 'reject', // a context attribute breaks CloudEvents 1.0

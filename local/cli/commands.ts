@@ -73,10 +73,11 @@ export const COMMANDS: readonly Command[] = [
     name: 'run',
     summary: 'the whole pipeline over files to their end: every destination, late and rejected events, a summary',
     usage:
-      'millrace run --input [TABLE=]FILE… --out DIR [--pipeline DIR] [--shards N] [--faults SEED] [--now TIME] [--json]',
+      'millrace run [--source NAME] --input [TABLE=]FILE… --out DIR [--pipeline DIR] [--shards N] [--faults SEED] [--now TIME] [--json]',
     options: {
       input: { type: 'string', multiple: true },
       out: { type: 'string' },
+      source: { type: 'string' },
       pipeline: { type: 'string' },
       shards: { type: 'string' },
       faults: { type: 'string' },
@@ -87,6 +88,10 @@ export const COMMANDS: readonly Command[] = [
       [
         '--input [TABLE=]FILE',
         'NDJSON, also .gz, - or a pipe: a CloudEvent a line, with TABLE= plain JSON; may repeat',
+      ],
+      [
+        '--source NAME',
+        'the files hold what this source of sources.yml delivers: log lines, envelopes (docs/sources.md)',
       ],
       ['--out DIR', 'TABLE.ndjson for every destination, late.ndjson, rejected.ndjson, summary.json'],
       pipeline,

@@ -25,10 +25,12 @@ export const run = async (call: Call): Promise<ExitCode> => {
   if (inputs.length === 0) throw new CallError('millrace run needs --input [TABLE=]FILE, once or more');
   if (out === undefined) throw new CallError('millrace run needs --out DIR');
   const bar = progress();
+  const source = textOf(call, 'source');
   const summary = await runFiles({
     root: PROJECT,
     pipeline: textOf(call, 'pipeline') ?? PIPELINE,
     inputs,
+    ...(source !== undefined && { source }),
     out: resolve(out),
     shards: numberOf(call, 'shards', 1, MOST_SHARDS) ?? 1,
     seed: numberOf(call, 'faults', 0, 0xffff_ffff) ?? null,

@@ -17,7 +17,7 @@ import { readLines, STANDARD_INPUT } from './read-lines.ts';
 export type InputFile = { readonly path: string; readonly table: string | null; readonly type: string | null };
 
 /** Why there is nothing to read at a path; undefined when there is. */
-const obstacleAt = (path: string): string | undefined => {
+export const obstacleAt = (path: string): string | undefined => {
   if (STANDARD_INPUT.includes(path)) return undefined;
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return 'no such file';
@@ -58,7 +58,15 @@ export const inputFiles = (specs: readonly string[], { plan }: CompiledPipeline)
  * A line on its way to raw. `time` moves the virtual arrival; `arrival`: the event has no time of its own and takes its arrival's;
  * null: the line will be rejected, so it moves nothing.
  */
-export type InputEvent = { readonly key: string; readonly bytes: Buffer; readonly time: EpochMs | 'arrival' | null };
+export type InputEvent = {
+  readonly key: string;
+  readonly bytes: Buffer;
+  readonly time: EpochMs | 'arrival' | null;
+  /** Events in it; 1 where nothing is said. */
+  readonly events?: number;
+  /** It goes as a record of its own, as its source puts it; else it may be aggregated, as ingest and the KPL do. */
+  readonly alone?: true;
+};
 
 /** Counts what a reader of lines wants to be told of. */
 export type Tally = {

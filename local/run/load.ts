@@ -11,8 +11,10 @@ const MOST_BYTES = 512 * 1024;
 
 export type TooLarge = { readonly line: number; readonly bytes: Buffer };
 export type Loaded = {
-  /** Lines read. */
+  /** Lines or records read. */
   readonly lines: number;
+  /** Events in them. */
+  readonly events: number;
   /** Lines that no record of a stream can hold, numbered from 1 over all files. */
   readonly tooLarge: readonly TooLarge[];
   /** The virtual arrival when the last line came. */
@@ -37,6 +39,7 @@ export const load = async (
   let waiting: InputEvent[] = [];
   let greatest: EpochMs | null = null;
   let lines = 0;
+  let count = 0;
 
   const flush = (chunk: Chunk, arrival: EpochMs): void => {
     if (chunk.events.length === 0) return;
@@ -49,6 +52,10 @@ export const load = async (
   };
 
   const add = (event: InputEvent, arrival: EpochMs): void => {
+    if (event.alone === true) {
+      raw.putMany([{ partitionKey: event.key, data: event.bytes }], arrival);
+      return;
+    }
     const { id, startHash } = shardOf(event.key);
     const chunk = chunks.get(id) ?? { events: [], bytes: 0, pinned: null, startHash };
     chunks.set(id, chunk);
@@ -63,6 +70,7 @@ export const load = async (
 
   for await (const event of events) {
     lines++;
+    count += event.events ?? 1;
     if (lines % 1_000 === 0) tell(lines);
     if (!fits(event)) {
       tooLarge.push({ line: lines, bytes: event.bytes });
@@ -81,7 +89,7 @@ export const load = async (
   const arrival = greatest ?? now;
   for (const early of waiting) add(early, arrival);
   for (const chunk of chunks.values()) flush(chunk, arrival);
-  return { lines, tooLarge, arrival };
+  return { lines, events: count, tooLarge, arrival };
 };
 
 /** Ends history: a tick that every open shard has seen, so that the one behind it is judged, and the last one, beyond all windows. */

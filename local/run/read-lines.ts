@@ -48,17 +48,26 @@ async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (last.length > 0) yield last;
 }
 
-/**
- * The lines of a file, a pipe or standard input as bytes, exactly as they came, without their ends. Takes gzip by its content.
- * @throws CallError when it cannot be read to its end: no right to, broken gzip
- */
-export async function* readLines(path: string): AsyncGenerator<Buffer> {
+async function* opened<T>(path: string, read: (chunks: AsyncIterable<Buffer>) => AsyncIterable<T>): AsyncGenerator<T> {
   const file = STANDARD_INPUT.includes(path) ? process.stdin : createReadStream(path, { highWaterMark: 256 * 1024 });
   try {
-    yield* linesIn(bytesOf(file));
+    yield* read(bytesOf(file));
   } catch (error) {
     throw new CallError(`--input ${path} cannot be read to its end: ${(error as Error).message}`);
   } finally {
     file.destroy();
   }
 }
+
+/**
+ * The lines of a file, a pipe or standard input as bytes, exactly as they came, without their ends. Takes gzip by its content.
+ * @throws CallError when it cannot be read to its end: no right to, broken gzip
+ */
+export const readLines = (path: string): AsyncGenerator<Buffer> => opened(path, linesIn);
+
+/** The same as one piece. */
+export const readWhole = async (path: string): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of opened(path, (all) => all)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+};

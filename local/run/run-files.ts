@@ -5,6 +5,7 @@ import type { RejectedEvent } from '../../shared/event/cloud-event.ts';
 import { MAX_EVENT_BYTES } from '../../shared/event/limits.ts';
 import { rejectedEvent } from '../../shared/event/reject.ts';
 import { position } from '../../shared/lanes/position.ts';
+import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { END_OF_TIME, type EpochMs } from '../../shared/time.ts';
 import type { Progress } from '../cli/progress.ts';
 import type { LogLine } from '../sandbox/capture.ts';
@@ -13,7 +14,7 @@ import { balances, NO_DOORS } from './doors.ts';
 import { seededFaults, showFaults } from './faults/seeded.ts';
 import { startHere } from './here.ts';
 import { hintsOf } from './hints.ts';
-import { inputEvents, inputFiles, merged, type Tally } from './input.ts';
+import { type InputEvent, inputEvents, inputFiles, merged, type Tally } from './input.ts';
 import { endOfInput, load, type TooLarge } from './load.ts';
 import { loadPipeline, loadReferences } from './load-pipeline.ts';
 import { clearOut, outFiles } from './out-folder.ts';
@@ -21,6 +22,7 @@ import { destinationsOf, writeOutputs } from './output.ts';
 import { play } from './play.ts';
 import { objectsHere } from './ports-here.ts';
 import { runOf } from './run-name.ts';
+import { sampleFiles, sourceEvents, sourceNamed } from './source-input.ts';
 import type { Summary } from './summary.ts';
 
 export type RunOptions = {
@@ -30,6 +32,8 @@ export type RunOptions = {
   readonly pipeline: string;
   /** `FILE` or `TABLE=FILE`. */
   readonly inputs: readonly string[];
+  /** The inputs are what this source of sources.yml delivers. */
+  readonly source?: string;
   readonly out: string;
   readonly shards: number;
   /** Of the faults; null: none. */
@@ -64,18 +68,31 @@ const complaints = () => {
   };
 };
 
+type Input = { readonly path: string; readonly events: () => AsyncGenerator<InputEvent> };
+
+/** @throws CallError naming every input that cannot be read */
+const inputsOf = ({ inputs, source, now }: RunOptions, pipeline: CompiledPipeline, tally: Tally): readonly Input[] => {
+  if (source === undefined)
+    return inputFiles(inputs, pipeline).map((file) => ({
+      path: file.path,
+      events: () => inputEvents(file, pipeline, now, tally),
+    }));
+  const from = sourceNamed(source, pipeline);
+  return sampleFiles(inputs).map((path) => ({ path, events: () => sourceEvents(path, from, pipeline, now, tally) }));
+};
+
 /** @throws PipelineMistakes, CallError, StuckError when a function fails on the same batch again and again */
 export const runFiles = async (options: RunOptions): Promise<Summary> => {
   const { root, tell, out } = options;
   const began = performance.now();
   const { compiled, path, pipeline } = await loadPipeline(options.pipeline, root);
-  const files = inputFiles(options.inputs, pipeline);
+  const tally: Tally = { untyped: 0 };
+  const inputs = inputsOf(options, pipeline, tally);
   clearOut(
     out,
     outFiles(destinationsOf(pipeline.plan).map((t) => t.name)),
-    files.map((f) => f.path),
+    inputs.map((f) => f.path),
   );
-  const tally: Tally = { untyped: 0 };
   const faults = options.seed === null ? null : seededFaults(options.seed);
   const here = await startHere({
     root,
@@ -88,7 +105,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     await loadReferences(here, compiled);
 
     const raw = here.stream('RawStream');
-    const events = merged(files.map((file) => inputEvents(file, pipeline, options.now, tally)));
+    const events = merged(inputs.map((input) => input.events()));
     const loaded = await load(raw, events, options.now, (n) => tell.update(`reading: ${n} lines`));
     endOfInput(raw, loaded.arrival, END_OF_TIME);
 
@@ -108,12 +125,12 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     const counted = await books.look((row) => rows.push(row));
     const ingest = {
       ...NO_DOORS,
-      in: loaded.lines,
+      in: loaded.events,
       passed: counted.stages.validate?.in ?? 0,
       rejected: loaded.tooLarge.length,
     };
     const wrong = [
-      ...(balances(ingest) ? [] : [`ingest: ${ingest.in} lines, ${ingest.passed} events on raw`]),
+      ...(balances(ingest) ? [] : [`ingest: ${ingest.in} events read, ${ingest.passed} on raw`]),
       ...counted.faults,
     ];
     tell.update('writing the rows');

@@ -17,6 +17,7 @@ import { dms } from './dms.ts';
 import { dynamodb } from './dynamodb.ts';
 import { eventbridge } from './eventbridge.ts';
 import { iot } from './iot.ts';
+import { refused } from './parts.ts';
 import { sns } from './sns.ts';
 import { sqs } from './sqs.ts';
 
@@ -75,6 +76,16 @@ const inputOf = ({ bytes, partitionKey }: UserRecord, arrival: EpochMs): Adapter
   };
 };
 
+/** An adapter that throws is a bug of ours: the record leaves alone, and its neighbours pass. */
+const guarded = (adapter: Adapter, input: AdapterInput, source: Source): Adapted => {
+  try {
+    return adapter.adapt(input, source);
+  } catch (error) {
+    const cause = `the adapter ${source.adapter} failed: ${error instanceof Error ? error.message : String(error)}`;
+    return { kind: 'parts', parts: [refused(input.bytes, 'adapter.threw', cause)] };
+  }
+};
+
 /** The first source of the file whose partition key and shape fit. */
 const read = (sources: readonly Ready[], user: UserRecord, arrival: EpochMs) => {
   const { bytes, partitionKey } = user;
@@ -89,7 +100,7 @@ const read = (sources: readonly Ready[], user: UserRecord, arrival: EpochMs) => 
       const parsed = input.json();
       if (parsed.ok && isEvent(parsed.value)) return undefined;
     }
-    const adapted: Adapted = adapter.adapt(input, source);
+    const adapted = guarded(adapter, input, source);
     if (adapted.kind !== 'not-mine') return { source, adapted };
   }
   return undefined;

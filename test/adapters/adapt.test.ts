@@ -150,3 +150,23 @@ describe('hostile records never throw, and give the same twice', () => {
     );
   });
 });
+
+test('a record on which an adapter throws leaves alone, with its source and the cause', () => {
+  // A getter that throws stands for a bug: the adapters themselves are fuzzed not to have one.
+  const trap = source('dms', { name: 'crm', tables: TABLES });
+  Object.defineProperty(trap, 'tables', {
+    get: () => {
+      throw new TypeError('no tables');
+    },
+  });
+  const users = [samples.DMS, { hello: 1 }].map((value, index) => ({
+    index,
+    partitionKey: 'k',
+    bytes: Buffer.from(stringifyJson(value)),
+  }));
+  const out = adaptBy([trap])?.(users, AT);
+  expect(out?.ok && out.events.map((e) => [e.from?.name, e.refused?.rule, e.refused?.cause])).toEqual([
+    ['crm', 'adapter.threw', 'the adapter dms failed: no tables'],
+    [undefined, undefined, undefined],
+  ]);
+});

@@ -40,6 +40,7 @@ const doorsOf = async (name: string): Promise<readonly string[]> => {
 };
 
 test.each<[string, readonly string[]]>([
+  ['kpl', ['view.v1', 'view.v1', 'view.v1', 'view.v1']],
   ['cloudwatch-logs', ['log.v1', 'log.v1']],
   ['dms', ['order_change.v1', 'order_change.v1', 'order_change.v1']],
   ['debezium', ['order_change.v1', 'order_change.v1', 'order_change.v1']],
