@@ -74,7 +74,7 @@ export const countPipeline = async (all: readonly Click[], shards: number, reque
   const ar = of('archive');
   const w = of('write-table');
   const mappings: { log: MemoryLog; step: BatchStep; at: Map<string, string> }[] = [
-    { log: logs.raw, step: archive({ objects: ar.common.objects, run: RUN }), at: new Map() },
+    { log: logs.raw, step: archive({ raw: ar.stream(logs.raw), objects: ar.common.objects, run: RUN }), at: new Map() },
     {
       log: logs.raw,
       step: validate({

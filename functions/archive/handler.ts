@@ -1,18 +1,27 @@
-// raw -> S3. The bytes as they came, for replay.
+// raw -> S3. The bytes as they came, ticks too, and the family of the shards, for replay.
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { archive } from '../../shared/steps/archive.ts';
 import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
-const env = settings(['DATA_BUCKET', 'RUN']);
+const env = settings(['RAW_STREAM', 'DATA_BUCKET', 'RUN']);
 const logger = new Logger();
 const watching = watch('archive');
 const { usage } = watching;
 
 export const handler = middy(
-  onKinesis(archive({ objects: s3Objects({ bucket: env.DATA_BUCKET, usage }), run: env.RUN }), logger, watching),
+  onKinesis(
+    archive({
+      raw: kinesisStream({ stream: env.RAW_STREAM, usage }),
+      objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
+      run: env.RUN,
+    }),
+    logger,
+    watching,
+  ),
 ).use(injectLambdaContext(logger));

@@ -62,7 +62,7 @@ export const castOf = (logs: Logs, plan: Plan, groups: number, clock: Clock, cou
   const wake = (fn: string, which: keyof typeof wakes) => meteredWake(wakes[which], fn, counter);
 
   const steps: Readonly<Record<string, () => BatchStep>> = {
-    'archive raw': () => archive({ objects: common('archive').objects, run: RUN }),
+    'archive raw': () => archive({ raw: on('archive', 'raw'), objects: common('archive').objects, run: RUN }),
     'validate raw': () =>
       validate({
         ...common('validate'),

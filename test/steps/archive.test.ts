@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memoryObjects } from '../../shared/memory/objects.ts';
+import { memoryStream } from '../../shared/memory/stream.ts';
 import { packArchive } from '../../shared/steps/archive/container.ts';
 import { archive, archiveDay, archivedRecords, readArchive } from '../../shared/steps/archive.ts';
 import type { Batch } from '../../shared/trigger/batch.ts';
@@ -76,7 +77,7 @@ const given = () => {
 
 test('every batch twice, and in other borders: each record once, in order, ticks too', async () => {
   const g = given();
-  const step = () => archive({ objects: g.bucket, run: RUN });
+  const step = () => archive({ raw: memoryStream(g.log), objects: g.bucket, run: RUN });
   await deliver(
     step,
     [3, 4, 100].flatMap((size) => batchesOf(g.log, size).flatMap((b) => [b, b])),
@@ -88,7 +89,7 @@ test('every batch twice, and in other borders: each record once, in order, ticks
 test('a crash at any call', async () => {
   await atEveryCall(async (wrap) => {
     const g = given();
-    await deliver(() => archive({ objects: wrap(g.bucket), run: RUN }), batchesOf(g.log, 4));
+    await deliver(() => archive({ raw: memoryStream(g.log), objects: wrap(g.bucket), run: RUN }), batchesOf(g.log, 4));
     expect(await g.stored()).toEqual(g.expected);
   });
 });

@@ -29,10 +29,10 @@ const archived = () => {
   const objects = memoryObjects('data');
   return {
     raw,
-    step: (wrap: Wrap = asItIs) => archive({ objects: wrap(objects), run: RUN }),
+    step: (wrap: Wrap = asItIs) => archive({ raw: memoryStream(raw), objects: wrap(objects), run: RUN }),
     kept: async (): Promise<readonly string[]> => {
       const batches = [];
-      for (const { key } of await objects.list('archive/')) {
+      for (const { key } of await objects.list(`archive/${RUN}/dt=`)) {
         const bytes = await objects.get(key);
         if (bytes !== undefined) batches.push(readArchive(bytes));
       }

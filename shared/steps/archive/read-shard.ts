@@ -1,0 +1,84 @@
+// The archive of one shard from front to back: an object at a time, each record once. Objects overlap where a batch came again in other
+// borders; each holds a run of the shard without a gap, so in the order of their first records nothing is missed.
+import { padSeq } from '../../lanes/position.ts';
+import type { Objects } from '../../ports.ts';
+import { days, type EpochMs } from '../../time.ts';
+import type { StreamRecord } from '../../trigger/batch.ts';
+import { readArchive } from './container.ts';
+
+const DAY = 10;
+/** A batch is archived within the retention of its stream, which is a week at most, so its object's day is at most so much older. */
+export const LONGEST_OBJECT = days(8);
+
+const prefixOf = (run: string): string => `archive/${run}/dt=`;
+const dayOf = (at: EpochMs): string => new Date(at).toISOString().slice(0, DAY);
+
+/** Days with any object, in order. @param from the first one that counts */
+async function* archivedDays(objects: Objects, run: string, from: string): AsyncGenerator<string> {
+  const prefix = prefixOf(run);
+  for (let after = `${prefix}${from}`; ; ) {
+    const [first] = await objects.list(prefix, { after, limit: 1 });
+    if (first === undefined) return;
+    const day = first.key.slice(prefix.length, prefix.length + DAY);
+    yield day;
+    after = `${prefix}${day}/~`; // behind every shard id
+  }
+}
+
+type Archived = { readonly key: string; readonly first: string; readonly last: string };
+
+const archivedOn = async (objects: Objects, run: string, day: string, shard: string): Promise<readonly Archived[]> =>
+  (await objects.list(`${prefixOf(run)}${day}/${shard}/`)).flatMap(({ key }) => {
+    const [, first, last] = /\/(\d+)-(\d+)\.gz$/.exec(key) ?? [];
+    return first === undefined || last === undefined ? [] : [{ key, first, last }];
+  });
+
+const byFirst = (a: Archived, b: Archived): number => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0);
+
+/** Names of a shard's objects in the order of their first records. Arrivals may step back a little, so two days are merged. */
+async function* objectsOf(objects: Objects, run: string, shard: string, from: string): AsyncGenerator<Archived> {
+  let held: readonly Archived[] = [];
+  for await (const day of archivedDays(objects, run, from)) {
+    const found = await archivedOn(objects, run, day, shard);
+    if (found.length === 0) continue;
+    const least = found.reduce((a, b) => (byFirst(a, b) <= 0 ? a : b)).first;
+    yield* held.filter((o) => o.first < least);
+    held = [...held.filter((o) => o.first >= least), ...found].sort(byFirst);
+  }
+  yield* held;
+}
+
+export type ReadShardOptions = {
+  /** The last sequence number that is done, as the service gave it or padded. */
+  readonly after?: string | undefined;
+  /** A time before which no wanted record arrived: older days are not looked at. */
+  readonly since?: EpochMs | undefined;
+};
+
+/**
+ * Records of a shard in its order, those of an object at a time; one object is in memory.
+ * @throws Error naming the object whose bytes are no archive
+ */
+export async function* archivedAfter(
+  objects: Objects,
+  run: string,
+  shard: string,
+  { after, since }: ReadShardOptions = {},
+): AsyncGenerator<readonly StreamRecord[]> {
+  const from = since === undefined ? '' : dayOf(since - LONGEST_OBJECT);
+  let done = after === undefined ? '' : padSeq(after);
+  for await (const { key, last } of objectsOf(objects, run, shard, from)) {
+    if (last <= done) continue;
+    const bytes = await objects.get(key);
+    if (bytes === undefined) throw new Error(`${objects.name}/${key} is gone while it is read`);
+    let records: readonly StreamRecord[];
+    try {
+      records = readArchive(bytes).records;
+    } catch (error) {
+      throw new Error(`${objects.name}/${key}: ${(error as Error).message}`, { cause: error });
+    }
+    const fresh = records.filter((r) => padSeq(r.seq) > done);
+    done = last;
+    if (fresh.length > 0) yield fresh;
+  }
+}
