@@ -2,9 +2,12 @@
 import type { Insert } from '../ast.ts';
 import type { Expr } from '../plan.ts';
 import { didYouMean, listed, type Problems } from '../problem.ts';
+import { typeText } from '../type-rules.ts';
 import { storeAs } from './coerce.ts';
 import { isNull, literal } from './literals.ts';
-import { isProctime, type RelColumn } from './relation.ts';
+import { isProctime, isTime, type Relation, slotCount } from './relation.ts';
+import { sameExpr } from './scope.ts';
+import { shifted } from './slots.ts';
 import type { Table } from './tables.ts';
 
 /** The destination's columns in the order of SELECT; null when the list is wrong. */
@@ -31,13 +34,27 @@ const targets = (node: Insert, into: Table, problems: Problems): readonly string
   return good ? node.columns.map((c) => c.name) : null;
 };
 
+/** Flink keeps both event times of an interval join. */
+const isTimeOfPair = (rel: Relation, e: Expr): boolean =>
+  rel.kind === 'pairs' &&
+  [rel.left.time, rel.right.time && shifted(rel.right.time, slotCount(rel.left))].some((t) => t && sameExpr(e, t));
+
+/**
+ * Flink's sinks take one event time: it refuses a second column that still is one ("more than one rowtime attribute column", its
+ * StreamExecSink), so that we do, too.
+ */
+const oneTime = (into: Table, rel: Relation, problems: Problems): void => {
+  const [first, ...more] = rel.columns.filter((c) => isTime(rel, c) || isTimeOfPair(rel, c.expr));
+  for (const column of more)
+    problems.add(
+      column.at,
+      `INSERT INTO ${into.plan.name}: "${first?.name}" is the event time already, Flink takes no second one; write CAST(… AS ${typeText(column.type)}) around all but one`,
+    );
+};
+
 /** The destination's row: each column filled by what was selected for it, cast where Flink casts, NULL where nothing was. */
-export const fill = (
-  node: Insert,
-  into: Table,
-  selected: readonly RelColumn[],
-  problems: Problems,
-): readonly Expr[] | null => {
+export const fill = (node: Insert, into: Table, rel: Relation, problems: Problems): readonly Expr[] | null => {
+  const selected = rel.columns;
   const names = targets(node, into, problems);
   if (!names) return null;
   if (names.length !== selected.length) {
@@ -47,6 +64,7 @@ export const fill = (
     );
     return null;
   }
+  oneTime(into, rel, problems);
   const row = into.plan.columns.map(({ name, type }) => {
     const found = selected[names.indexOf(name)];
     const expr = found?.expr ?? literal(null, type);

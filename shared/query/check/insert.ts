@@ -45,7 +45,7 @@ export const checkInsert = (node: Insert, name: string, names: Names, problems: 
   const parts = checkQuery(node.query, names, problems);
   if (!into || !parts) return [];
   return parts.flatMap((rel, i) => {
-    const row = fill(node, into, rel.columns, problems);
+    const row = fill(node, into, rel, problems);
     const own = parts.length > 1 ? `${name}-part-${i + 1}` : name;
     return row ? emit(rel, { into, row, places: placesOf(node), problems }, own) : [];
   });
