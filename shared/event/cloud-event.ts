@@ -51,6 +51,13 @@ export type RejectedEvent = {
   readonly shard: string;
   readonly position: string;
   readonly arrival: EpochMs;
+  /** Of an event that an operator had sent again: where it stood the first time, and which rejection it was to put right. */
+  readonly again?: {
+    readonly of?: string;
+    readonly shard: string;
+    readonly position: string;
+    readonly arrival: EpochMs;
+  };
   /** The payload as it came: text when it is UTF-8, else base64. */
   readonly payload: string;
   readonly encoding: 'utf8' | 'base64';

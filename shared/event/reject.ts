@@ -29,6 +29,7 @@ export type Rejection = {
   readonly shard: string;
   readonly position: string;
   readonly arrival: EpochMs;
+  readonly again?: NonNullable<RejectedEvent['again']>;
   /** The event's bytes as they came. */
   readonly payload: Uint8Array;
 };

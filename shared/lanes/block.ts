@@ -5,8 +5,8 @@
 // So the stamp costs a few bytes an event, an event's bytes pass through a hop untouched, and any KPL reader can read the stream:
 // it skips user records that begin with {"millrace": .
 import { AggregateBuilder, type AggregatedRecord, decodeAggregate } from '../event/kpl.ts';
-import { type Control, type Origin, readControl, type Stamp } from './controls.ts';
-import type { End, Inner, Mark, StampedEvent } from './inner.ts';
+import { type AgainStamp, type Control, type Origin, readControl, type Stamp } from './controls.ts';
+import type { Again, End, Inner, Mark, StampedEvent } from './inner.ts';
 import { padSeq, SEQ_DIGITS } from './position.ts';
 
 const CONTROL = Buffer.from('{"millrace":');
@@ -14,6 +14,8 @@ const CONTROL_KEY = '-';
 
 /** What one event adds to an aggregate at most, beside its bytes and its key: KPL framing and its share of the stamp. */
 const PER_EVENT = 104;
+/** What a first place adds: a stamp of its own, with two shards' names and a query's. */
+const AGAIN = 1_024;
 /** An aggregate is cut before it grows beyond the 1 MiB of a record, less room for its last stamp and the outer key. */
 const MAX_AGGREGATE = 1_048_576 - 1_024;
 
@@ -24,7 +26,22 @@ const isControl = (bytes: Uint8Array): boolean => {
   return true;
 };
 
-/** @param items events of one lane in [from, to), none of them behind the next */
+const againStamp = ({ shard, seq, index, arrival, only }: Again): AgainStamp => [
+  shard,
+  seq.replace(/^0+(?=.)/, ''),
+  index,
+  arrival,
+  only ?? null,
+];
+const againOf = ([shard, seq, index, arrival, only]: AgainStamp): Again => ({
+  shard,
+  seq: padSeq(seq),
+  index,
+  arrival,
+  ...(only === null ? {} : { only }),
+});
+
+/** @param items events of one lane in [from, to), none of them behind the next, all of one first place or none */
 const stampOf = (items: readonly Inner[], from: number, to: number): Stamp => {
   const first = items[from] as StampedEvent;
   const origins: Origin[] = [];
@@ -40,17 +57,28 @@ const stampOf = (items: readonly Inner[], from: number, to: number): Stamp => {
     }
     origin.push(e.child === 0 ? e.index : [e.index, e.child]);
   }
-  return { millrace: 'stamp', l: first.lane, p: first.seq.replace(/^0+(?=.)/, ''), a: first.arrival, o: origins };
+  return {
+    millrace: 'stamp',
+    l: first.lane,
+    p: first.seq.replace(/^0+(?=.)/, ''),
+    a: first.arrival,
+    o: origins,
+    ...(first.again && { r: againStamp(first.again) }),
+  };
 };
+
+/** Rows that one event was fanned out to share the place. */
+const isSame = (a: Again | undefined, b: Again | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && againStamp(a).join() === againStamp(b).join());
 
 /** The end of the run that begins at `from`: events of one lane, whose steps only go up (a redelivery rewinds a lane). */
 const runFrom = (items: readonly Inner[], from: number, to: number): number => {
-  const { lane, seq: start } = items[from] as StampedEvent;
+  const { lane, seq: start, again } = items[from] as StampedEvent;
   let seq = start;
   let i = from + 1;
   for (; i < to; i++) {
     const next = items[i] as Inner;
-    if (next.kind !== 'event' || next.lane !== lane || next.seq < seq) break;
+    if (next.kind !== 'event' || next.lane !== lane || next.seq < seq || !isSame(next.again, again)) break;
     seq = next.seq;
   }
   return i;
@@ -61,7 +89,7 @@ const endOfLane = (e: End): Control => ({ millrace: 'end', l: e.lane, n: e.next 
 
 /** Bytes that an item takes in an aggregate, never too few. */
 const sizeOf = (item: Inner): number => {
-  if (item.kind === 'event') return item.bytes.length + 3 * item.key.length + PER_EVENT;
+  if (item.kind === 'event') return item.bytes.length + 3 * item.key.length + PER_EVENT + (item.again ? AGAIN : 0);
   return item.kind === 'mark' ? 256 : 128 + item.next.reduce((n, l) => n + l.length + 4, item.lane.length);
 };
 
@@ -139,7 +167,13 @@ const readAggregate = (records: readonly AggregatedRecord[]): Unpacked => {
           seq = padSeq((BigInt(seq) + BigInt(`0x${delta}`)).toString());
           if (seq.length > SEQ_DIGITS) return foreign('a sequence number of too many digits');
         }
-        const origin = { lane: c.l, seq, arrival: c.a + arrival, ...(clock === null ? {} : { clock: c.a + clock }) };
+        const origin = {
+          lane: c.l,
+          seq,
+          arrival: c.a + arrival,
+          ...(clock === null ? {} : { clock: c.a + clock }),
+          ...(c.r && { again: againOf(c.r) }),
+        };
         for (const i of indexes) {
           const [index, child] = typeof i === 'number' ? [i, 0] : i;
           if (!(index >= 0 && child >= 0)) return foreign('an index that is no number');

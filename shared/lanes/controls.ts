@@ -6,8 +6,10 @@ import type { EpochMs } from '../time.ts';
  * before it, less the first arrival, null when there was none; indexes, or [index, child]]
  */
 export type Origin = [delta: string, arrival: number, clock: number | null, ...at: (number | [number, number])[]];
-/** `p`: the first sequence number without leading zeros; `a`: the first arrival. */
-export type Stamp = { millrace: 'stamp'; l: string; p: string; a: EpochMs; o: Origin[] };
+/** Where an event stood the first time: raw shard, sequence number, index, arrival, the one query that takes it. */
+export type AgainStamp = [shard: string, seq: string, index: number, arrival: EpochMs, only: string | null];
+/** `p`: the first sequence number without leading zeros; `a`: the first arrival; `r`: of events that were sent again. */
+export type Stamp = { millrace: 'stamp'; l: string; p: string; a: EpochMs; o: Origin[]; r?: AgainStamp };
 export type Control =
   | Stamp
   | { millrace: 'mark'; l: string; p: string; c: EpochMs }
@@ -22,6 +24,14 @@ const isOrigin = (v: unknown): boolean =>
   Number.isSafeInteger(v[1]) &&
   (v[2] === null || Number.isSafeInteger(v[2]));
 
+const isAgain = (v: unknown): boolean =>
+  Array.isArray(v) &&
+  isText(v[0]) &&
+  /^\d{1,56}$/.test(String(v[1])) &&
+  Number.isSafeInteger(v[2]) &&
+  Number.isSafeInteger(v[3]) &&
+  (v[4] === null || isText(v[4]));
+
 const isControl = (c: Partial<Record<string, unknown>>): boolean => {
   if (!isText(c.l)) return false;
   switch (c.millrace) {
@@ -35,7 +45,8 @@ const isControl = (c: Partial<Record<string, unknown>>): boolean => {
         /^\d{1,56}$/.test(c.p as string) &&
         Number.isSafeInteger(c.a) &&
         Array.isArray(c.o) &&
-        c.o.every(isOrigin)
+        c.o.every(isOrigin) &&
+        (c.r === undefined || isAgain(c.r))
       );
     default:
       return false;

@@ -2,6 +2,21 @@
 import type { EpochMs } from '../time.ts';
 import type { Lane, Position } from './position.ts';
 
+/**
+ * Of an event that an operator put right and sent again: where it stood in `raw` the first time. It counts at its new position; rows
+ * that hang on the order of arrival have their places as if it had passed the first time.
+ */
+export type Again = {
+  /** Raw shard. */
+  readonly shard: string;
+  /** Zero-padded. */
+  readonly seq: string;
+  readonly index: number;
+  readonly arrival: EpochMs;
+  /** Id of the one query that takes it: the others have counted it. Absent: all. */
+  readonly only?: string;
+};
+
 /** An event with its stamp. `bytes` is the CloudEvent as JSON; it is parsed only where its fields are needed. */
 export type StampedEvent = {
   readonly kind: 'event';
@@ -16,6 +31,8 @@ export type StampedEvent = {
    * decides lateness, so that what is late follows from `raw` alone, whatever the borders of batches were.
    */
   readonly clock?: EpochMs;
+  /** Absent but for events that were sent again by an operator. */
+  readonly again?: Again;
   /** Partition key of the event, kept through all hops. */
   readonly key: string;
   readonly bytes: Uint8Array;

@@ -11,6 +11,7 @@ import type { BatchStep, StreamRecord } from '../trigger/batch.ts';
 import { ensureAncestorsRead } from './ancestors.ts';
 import { checkpoints } from './checkpoint.ts';
 import { takeInTime } from './prefix.ts';
+import { placeOf } from './resubmit.ts';
 import { keepAside, sideDoorKey } from './side-door.ts';
 import { StageTally } from './stage-tally.ts';
 import { shardTree } from './tree.ts';
@@ -60,6 +61,7 @@ const rejectLine = (stage: string, e: StampedEvent, r: HopReject): string =>
       shard: shardOfLane(e.lane),
       position: position(e.seq, e.index, e.child),
       arrival: e.arrival,
+      ...(e.again && { again: placeOf(e.again) }),
       payload: e.bytes,
     }),
   );

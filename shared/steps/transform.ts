@@ -6,9 +6,9 @@ import { parseJson } from '../event/json.ts';
 import { MAX_EVENT_BYTES } from '../event/limits.ts';
 import { Fault } from '../faults.ts';
 import { getOrMake } from '../get-or-make.ts';
-import type { StampedEvent } from '../lanes/inner.ts';
+import type { Again, StampedEvent } from '../lanes/inner.ts';
 import { keyHash } from '../lanes/key-hash.ts';
-import { CHILD_DIGITS, position, shardOfLane } from '../lanes/position.ts';
+import { arrivalPlace, CHILD_DIGITS, position, shardOfLane } from '../lanes/position.ts';
 import type { Plan, Query, StatelessQuery } from '../query/plan.ts';
 import type { SideDeps, TimedEvent } from '../query/side-rows.ts';
 import { isStateful, streamOf } from '../query/sides.ts';
@@ -65,6 +65,8 @@ const numbered = (queries: readonly Projection[]): readonly Numbered[] => {
   return out;
 };
 
+const forAll = ({ only: _, ...again }: Again): Again => again;
+
 /** All rows of one event. A query that throws rejects the event for itself only. */
 const rowsOf = (e: StampedEvent, read: TimedEvent | undefined, queries: readonly Numbered[]): HopResult => {
   if (read === undefined)
@@ -72,7 +74,10 @@ const rowsOf = (e: StampedEvent, read: TimedEvent | undefined, queries: readonly
       out: [],
       rejects: [{ rule: 'event.not-an-event', cause: 'no CloudEvent with a time, as `enrich` writes them' }],
     };
-  const at = `${shardOfLane(e.lane)}|${position(e.seq, e.index, e.child)}`;
+  const first = arrivalPlace(e);
+  const at = `${shardOfLane(first.lane)}|${position(first.seq, first.index, first.child)}`;
+  // A row of the one query that takes the event is a row for all who read it.
+  const from = e.again?.only === undefined ? e : { ...e, again: forAll(e.again) };
   const out: StampedEvent[] = [];
   const rejects: HopReject[] = [];
   let filtered = 0;
@@ -85,7 +90,7 @@ const rowsOf = (e: StampedEvent, read: TimedEvent | undefined, queries: readonly
       if (rows.length === 0) filtered++;
       const large = rows.find((row) => row.bytes.length > MAX_EVENT_BYTES);
       // All of an event's rows or none: an event that is rejected has no row of that query.
-      if (large === undefined) for (const { child, bytes } of rows) out.push({ ...e, child, bytes });
+      if (large === undefined) for (const { child, bytes } of rows) out.push({ ...from, child, bytes });
       else rejects.push({ rule: 'body.too-large', query: query.name, cause: `a row of ${large.bytes.length} bytes` });
     } catch (thrown) {
       rejects.push({ rule: 'query.threw', query: query.name, cause: messageOf(thrown) });
@@ -121,7 +126,11 @@ export const transform = ({ plan, functions, lookup, ...ports }: TransformDeps):
     const members = membersOf(e.bytes);
     return members === undefined ? readEvent(e.bytes)?.event.type : textUnder(e.bytes, members.get('type'));
   };
-  const readersOf = (e: StampedEvent): readonly Numbered[] => byType.get(typeOf(e) ?? '') ?? [];
+  const readersOf = (e: StampedEvent): readonly Numbered[] => {
+    const all = byType.get(typeOf(e) ?? '') ?? [];
+    const only = e.again?.only;
+    return only === undefined ? all : all.filter((q) => q.query.id === only);
+  };
   /** Events that wait for look-ups, as they were prepared. */
   const read = new WeakMap<StampedEvent, TimedEvent>();
   const looksUp = new Set(stateless.filter((q) => (q.lookups?.length ?? 0) > 0));

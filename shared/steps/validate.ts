@@ -2,6 +2,7 @@
 // says in every lane how far the shard has come (protocol, section 5.2).
 
 import { type Adopted, adaptBy } from '../adapters/adapt.ts';
+import type { RejectedEvent } from '../event/cloud-event.ts';
 import { positionIdOf } from '../event/position-id.ts';
 import { rejectedEvent, toNdjson } from '../event/reject.ts';
 import { ScannedEvent } from '../event/scan.ts';
@@ -20,6 +21,7 @@ import { checkpoints } from './checkpoint.ts';
 import { type Claim, claimAll } from './claims.ts';
 import type { Judge, Verdict } from './judge.ts';
 import { takeInTime } from './prefix.ts';
+import { authorised, claimAgain, placeOf, readEnvelope } from './resubmit.ts';
 import { NEW_CLOCK, onEvent, onRecord, onTick, type ShardClock } from './shard-clock.ts';
 import { keepAside, sideDoorKey } from './side-door.ts';
 import { StageTally } from './stage-tally.ts';
@@ -109,7 +111,11 @@ export const validate = (deps: ValidateDeps): BatchStep => {
   };
 
   /** Which of the seen are a producer's second copy. Ids are claimed before the verdict, so a new verdict changes no owner. */
-  const secondCopies = async (shard: string, record: StreamRecord, seen: readonly Seen[]): Promise<Set<Seen>> => {
+  const secondCopies = async (
+    shard: string,
+    record: Pick<StreamRecord, 'seq' | 'arrival'>,
+    seen: readonly Seen[],
+  ): Promise<Set<Seen>> => {
     const wanted: Seen[] = [];
     const claims: Claim[] = [];
     for (const s of seen) {
@@ -139,6 +145,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     index: number,
     payload: Uint8Array,
     why: { rule: string; cause: string; field?: string; value?: string },
+    again?: NonNullable<RejectedEvent['again']>,
   ) =>
     toNdjson(
       rejectedEvent({
@@ -151,6 +158,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
         shard,
         position: position(record.seq, index),
         arrival: record.arrival,
+        ...(again && { again }),
         payload,
       }),
     );
@@ -159,6 +167,44 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     const owned = ownedGroups(shard, groups);
     const lanes = new Map(owned.map((g) => [g, lane(shard.id, g)] as const));
     let at = from;
+
+    /** An event that an operator sent again: judged as it would have been at its first place. It moves no clock: it is no news. */
+    const takeAgain = async (record: StreamRecord, key: string, payload: Uint8Array): Promise<void> => {
+      const again = await authorised(deps.table, run, key, payload);
+      const leaves = (door: 'rejected' | 'duplicate', why: Parameters<typeof aside>[5]) => {
+        lines.push(aside(door, shard.id, record, 0, payload, why, again && { of: key, ...placeOf(again) }));
+        tally.add(1, 0, door === 'rejected' ? 1 : 0);
+        if (door === 'duplicate') tally.duplicate++;
+      };
+      if (again === undefined)
+        return leaves('rejected', { rule: 'event.not-an-event', cause: 'nobody sent this event again' });
+      const user: UserRecord = { index: 0, partitionKey: record.partitionKey, bytes: payload };
+      const seq = again.seq.replace(/^0+(?=.)/, '');
+      const verdict = deps.judge(payload, again.arrival, () => positionIdOf(again.shard, seq, again.index));
+      const first = { seq: again.seq, arrival: again.arrival };
+      const copies = await secondCopies(again.shard, first, [{ user: { ...user, index: again.index }, verdict }]);
+      if (copies.size > 0)
+        return leaves('duplicate', { rule: 'event.duplicate', cause: `id ${named(verdict).id} came before` });
+      if (verdict.kind === 'reject') return leaves('rejected', verdict);
+      // After the verdict: what is rejected once more may be put right once more.
+      if (!(await claimAgain(deps.table, run, key, `${shard.id}/${position(record.seq, 0)}`)))
+        return leaves('duplicate', { rule: 'event.duplicate', cause: 'another copy that was sent again came before' });
+      const group = groupOf(user, owned);
+      tally.add(1, 0, 0);
+      outbox.add(group, {
+        kind: 'event',
+        lane: lanes.get(group) as Lane,
+        seq: padSeq(record.seq),
+        index: 0,
+        child: 0,
+        arrival: record.arrival,
+        ...(at.clock === NEW_CLOCK.clock ? {} : { clock: at.clock }),
+        again,
+        key: user.partitionKey,
+        bytes: verdict.bytes,
+      });
+    };
+
     const take = async (record: StreamRecord) => {
       at = onRecord(at, record.arrival);
       if (record.data.length === 0) {
@@ -171,6 +217,8 @@ export const validate = (deps: ValidateDeps): BatchStep => {
         tally.add(1, 0, 1);
         return;
       }
+      const comesAgain = readEnvelope(unpacked.records);
+      if (comesAgain !== undefined) return takeAgain(record, comesAgain.key, comesAgain.payload);
       const judge = (user: UserRecord): Verdict =>
         deps.judge(user.bytes, record.arrival, () => positionIdOf(shard.id, record.seq, user.index));
       const adopted = adapt?.(unpacked.records, record.arrival);

@@ -11,6 +11,7 @@ import { isBeyond, type LaneMark, NEW_LANE, parsePosition } from '../ledger/lane
 import type { Counts } from '../ledger/ledger.ts';
 import type { PackedPartials } from '../ledger/partials.ts';
 import type { BatchFold } from '../operators/operator.ts';
+import { placeOf } from '../resubmit.ts';
 import { isRefinedLane } from '../roster.ts';
 import type { Folder } from './folder.ts';
 import type { SideEvent } from './side-event.ts';
@@ -51,6 +52,7 @@ const foldEvent = (
       shard: shardOfLane(e.lane),
       position: position(e.seq, e.index, e.child),
       arrival: e.arrival,
+      ...(e.again && { again: placeOf(e.again) }),
       time,
       watermark: w,
       window,
@@ -143,7 +145,10 @@ export const foldBatch = (
       arrived[hour] = (arrived[hour] ?? 0) + 1;
     }
     const { event, time } = known?.get(item) ?? readEvent(item);
-    for (const s of readers) if (s.folder.takes(event)) foldEvent(s, item, event, time, clock, side);
+    const only = item.again?.only;
+    for (const s of readers)
+      if ((only === undefined || s.folder.operator.query.id === only) && s.folder.takes(event))
+        foldEvent(s, item, event, time, clock, side);
   }
 
   const counts: Record<string, Counts> = {};

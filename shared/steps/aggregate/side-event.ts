@@ -1,5 +1,6 @@
 // Late and failed events travel in the ledger entry, whole, until refine delivers them: a crash after the put would lose them else.
 
+import type { RejectedEvent } from '../../event/cloud-event.ts';
 import type { Position } from '../../lanes/position.ts';
 import type { EpochMs } from '../../time.ts';
 
@@ -9,6 +10,8 @@ export type SideEvent = {
   readonly shard: string;
   readonly position: Position;
   readonly arrival: EpochMs;
+  /** Where it stood the first time, when an operator had sent it again. */
+  readonly again?: NonNullable<RejectedEvent['again']>;
   /** Event time. */
   readonly time: EpochMs;
   /** The watermark that decided, for late events. */

@@ -28,6 +28,9 @@ const typeOf = (e: StampedEvent): string => {
   return parsed.ok ? String((parsed.value as { type?: unknown } | null)?.type ?? '') : '';
 };
 
+/** Sent again for one query: the event itself stands in the lake already, a row of that query does not. */
+const isForOthers = (e: StampedEvent): boolean => e.again?.only !== undefined;
+
 /** The rows of one event; it may go into several tables. A tombstone is no row. */
 const rowsOf = (e: StampedEvent, tables: readonly LakeTable[]): readonly StagedRow[] | Omit<LakeReject, 'event'> => {
   const parsed = parseJson(e.bytes);
@@ -63,7 +66,7 @@ export const stageBatch = (
       applied = true;
     }
     if (item.kind !== 'event') continue;
-    const wanted = tables.get(typeOf(item));
+    const wanted = isForOthers(item) ? undefined : tables.get(typeOf(item));
     if (wanted === undefined || !isBeyond(mark ?? NEW_LANE, item.seq, item.index, item.child)) continue;
     lanes.set(item.lane, { ...NEW_LANE, seq: item.seq, index: item.index, child: item.child });
     const found = rowsOf(item, wanted);

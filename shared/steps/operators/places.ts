@@ -1,6 +1,7 @@
 // The place of an event's rows in the order of arrival.
 import { placer, type RowPlace } from '../../fold/place.ts';
 import type { StampedEvent } from '../../lanes/inner.ts';
+import { arrivalPlace } from '../../lanes/position.ts';
 import type { EpochMs } from '../../time.ts';
 import { isRefinedLane } from '../roster.ts';
 
@@ -11,7 +12,7 @@ import { isRefinedLane } from '../roster.ts';
 export const placesOf = (): ((e: StampedEvent, time: EpochMs) => (element: number) => RowPlace) => {
   const place = placer();
   return (e, time) => {
-    const at = isRefinedLane(e.lane) ? { ...e, arrival: time } : e;
+    const at = isRefinedLane(e.lane) ? { ...e, arrival: time } : arrivalPlace(e);
     return (element) => place(at, element);
   };
 };

@@ -24,12 +24,13 @@ export type SendDeps = {
 
 const lateLine = (e: SideEvent): string => {
   const [start, end] = e.window ?? [null, null];
-  const { query, shard, position: at, arrival, time, watermark, event } = e;
+  const { query, shard, position: at, arrival, again, time, watermark, event } = e;
   const head = JSON.stringify({
     query,
     shard,
     position: at,
     arrival,
+    ...(again && { again }),
     time,
     watermark,
     window_start: start,
@@ -49,6 +50,7 @@ const rejectLine = (stage: string, e: SideEvent): string =>
       shard: e.shard,
       position: e.position,
       arrival: e.arrival,
+      ...(e.again && { again: e.again }),
       payload: Buffer.from(e.event),
     }),
   );

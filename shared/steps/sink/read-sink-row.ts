@@ -4,7 +4,7 @@ import { parseJson, stringifyJson } from '../../event/json.ts';
 import { isObject } from '../../event/path.ts';
 import type { RejectRule } from '../../faults.ts';
 import type { StampedEvent } from '../../lanes/inner.ts';
-import { position, shardOfLane } from '../../lanes/position.ts';
+import { arrivalPlace, position, shardOfLane } from '../../lanes/position.ts';
 import type { TablePlan } from '../../query/plan.ts';
 import { membersOf, textUnder } from '../enrich/members.ts';
 import { isRefinedLane } from '../roster.ts';
@@ -25,7 +25,8 @@ const ARRIVAL_OFFSET = 1_000_000_000_000_000;
  * Which of two rows of a key is newer, as text. Rows of `refine`: the outbox number, which rises over all decisions. Rows of
  * `transform`: the order of arrival, (arrival, raw shard, sequence number, index, child).
  */
-export const versionOf = (e: StampedEvent): string => {
+export const versionOf = (event: StampedEvent): string => {
+  const e = arrivalPlace(event);
   const at = position(e.seq, e.index, e.child);
   return isRefinedLane(e.lane)
     ? at
