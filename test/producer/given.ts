@@ -18,6 +18,8 @@ export type World = {
   readonly weather: Weather[];
   /** The records of each put that was tried. */
   readonly puts: (readonly OutRecord[])[];
+  /** How long listing the shards takes, in ms. */
+  listing: number;
   make(options?: Partial<ProducerOptions> & StreamOptions): ReturnType<typeof createProducer>;
   /** The events on the stream: id, key and number of each, in the order of their sequence numbers. */
   stored(): readonly { readonly id: string; readonly key: string; readonly n: unknown; readonly shard: string }[];
@@ -31,6 +33,10 @@ export const world = ({ shards = 1 } = {}): World => {
   const puts: (readonly OutRecord[])[] = [];
   const stream: Stream = {
     ...inner,
+    async shards() {
+      if (made.listing > 0) await new Promise<void>((resolve) => timing.after(made.listing, resolve));
+      return inner.shards();
+    },
     async put(records): Promise<readonly PutOutcome[]> {
       puts.push(records);
       const now = weather.shift() ?? 'fine';
@@ -51,7 +57,8 @@ export const world = ({ shards = 1 } = {}): World => {
       );
     },
   };
-  return {
+  const made: World = {
+    listing: 0,
     log,
     timing,
     stream,
@@ -76,6 +83,7 @@ export const world = ({ shards = 1 } = {}): World => {
           return { id: event.id, key, n: event.data.n, shard };
         }),
   };
+  return made;
 };
 
 export const event = (n: number, key = `k${n}`, more: object = {}) => ({

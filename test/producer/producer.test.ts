@@ -137,6 +137,35 @@ describe('what fails goes again', () => {
     expect(new Set(third.map((e) => e.shard)).size).toBe(4);
   });
 
+  test('what comes while lanes are cut anew goes behind what waits already', async () => {
+    const w = world({ shards: 2 });
+    const producer = w.make({ linger: 0 });
+    const inShard = (n: number) =>
+      Array.from({ length: 20 }, (_, i) => `k${i}`).find(
+        (k) => w.log.shardFor({ partitionKey: k }) === w.log.shards()[n]!.id,
+      )!;
+    const [a, b] = [inShard(0), inShard(1)];
+    void producer.put(event(0, a));
+    void producer.put(event(0, b));
+    await producer.flush();
+    w.log.updateShardCount(4);
+    w.listing = 500;
+    w.weather.push(1, 'throttled');
+    void producer.put(event(1, a));
+    void producer.put(event(1, b));
+    await w.timing.settled();
+    w.timing.advance(1);
+    await w.timing.settled();
+    void producer.put(event(2, b));
+    await w.timing.runUntil(() => producer.counts().waiting === 0);
+    expect(
+      w
+        .stored()
+        .filter((e) => e.key === b)
+        .map((e) => e.n),
+    ).toEqual([0, 1, 2]);
+  });
+
   test('given patience, an event fails when it is over, and says whether it may be stored after all', async () => {
     const w = world();
     const producer = w.make({ patience: 1_000 });
