@@ -61,7 +61,7 @@ export const fatesOf = ({ status, retryAfter, body, url }: HttpAnswer, count: nu
   const answer = parsed(body);
   const { events } = answer;
   if (Array.isArray(events) && events.length === count)
-    return events.map((e: EventAnswer) => ofEvent(e, waitOf(retryAfter)));
+    return events.map((e: EventAnswer | null) => ofEvent(e ?? {}, waitOf(retryAfter)));
   const said = [answer.reason, answer.message].find((text) => typeof text === 'string');
   const reason = `${url} answered ${status}${said === undefined ? '' : `: ${said}`}`;
   const all = (fate: Fate): readonly Fate[] => Array.from({ length: count }, () => fate);
