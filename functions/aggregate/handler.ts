@@ -4,18 +4,18 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { logStream, onBatches } from '#log';
 import { pipeline } from '#pipeline';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { sqsWake } from '../../shared/aws/sqs-wake.ts';
 import { referenceLookup } from '../../shared/enrich/reference.ts';
+import { rememberedTables } from '../../shared/enrich/remembered.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { userFunctions } from '../../shared/query/user-functions.ts';
 import { aggregate } from '../../shared/steps/aggregate/aggregate.ts';
-import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings([
   'STAGE_NAME',
@@ -32,11 +32,11 @@ const watching = watch(env.STAGE_NAME);
 const { usage } = watching;
 
 export const handler = middy(
-  onKinesis(
+  onBatches(
     aggregate({
       plan: pipeline.plan,
       reads: env.STAGE_NAME === 'aggregate-again' ? 'refined' : 'enriched',
-      from: kinesisStream({ stream: env.INPUT_STREAM, usage }),
+      from: logStream({ stream: env.INPUT_STREAM, usage }),
       table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
       objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       wake: sqsWake({ queueUrl: env.REFINE_QUEUE_URL, usage }),
@@ -49,6 +49,7 @@ export const handler = middy(
         table: dynamoTable({ table: env.REFERENCE_TABLE }),
         clock: systemClock,
         columns: pipeline.references,
+        remembered: rememberedTables(pipeline.sources),
       }),
     }),
     logger,

@@ -2,12 +2,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { logStream, onBatches } from '#log';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { archive } from '../../shared/steps/archive.ts';
-import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['RAW_STREAM', 'DATA_BUCKET', 'RUN']);
 const logger = new Logger();
@@ -15,9 +14,9 @@ const watching = watch('archive');
 const { usage } = watching;
 
 export const handler = middy(
-  onKinesis(
+  onBatches(
     archive({
-      raw: kinesisStream({ stream: env.RAW_STREAM, usage }),
+      raw: logStream({ stream: env.RAW_STREAM, usage }),
       objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       run: env.RUN,
     }),

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { logStream, onBatches } from '#log';
 import { pipeline } from '#pipeline';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { secretValue } from '../../shared/aws/secret.ts';
 import { settings } from '../../shared/aws/settings.ts';
@@ -17,7 +17,6 @@ import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { forward } from '../../shared/steps/sink/forward.ts';
 import { routed } from '../../shared/steps/sink/route.ts';
-import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings([
   'WEBHOOK_SECRET',
@@ -39,12 +38,12 @@ const endpoints = webhook({ tables, secrets, post, clock: systemClock });
 const told = alerts({ table, run: env.RUN, destination: endpoints });
 
 export const handler = middy(
-  onKinesis(
+  onBatches(
     forward({
       stage: 'call-webhook',
       tables: byName(tables),
       destination: routed('call-webhook', new Map(tables.map((t) => [t.name, t.alert ? told : endpoints]))),
-      from: kinesisStream({ stream: env.REFINED_STREAM, usage }),
+      from: logStream({ stream: env.REFINED_STREAM, usage }),
       table,
       rejected: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       clock: systemClock,

@@ -2,9 +2,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { logStream } from '#log';
 import { pipeline } from '#pipeline';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
@@ -21,7 +21,7 @@ export const handler = middy(
   onSchedule(
     checkBooks({
       plan: pipeline.plan,
-      raw: kinesisStream({ stream: env.RAW_STREAM, usage }),
+      raw: logStream({ stream: env.RAW_STREAM, usage }),
       table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
       objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       clock: systemClock,

@@ -2,11 +2,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { logStream, onBatches } from '#log';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { deaggregate } from '../../shared/steps/deaggregate.ts';
-import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['OUTPUT_STREAM']);
 const logger = new Logger();
@@ -14,5 +13,5 @@ const watching = watch('deaggregate');
 const { usage } = watching;
 
 export const handler = middy(
-  onKinesis(deaggregate({ to: kinesisStream({ stream: env.OUTPUT_STREAM, usage }) }), logger, watching),
+  onBatches(deaggregate({ to: logStream({ stream: env.OUTPUT_STREAM, usage }) }), logger, watching),
 ).use(injectLambdaContext(logger));

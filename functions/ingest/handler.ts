@@ -3,8 +3,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
+import { logStream } from '#log';
 import { pipeline } from '#pipeline';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { secretValue } from '../../shared/aws/secret.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
@@ -23,7 +23,7 @@ const clock = systemClock;
 const onFailure = (error: unknown): void => logger.error('the list of keys cannot be read', { error });
 
 const app = createApp({
-  raw: kinesisStream({ stream: RAW_STREAM, usage }),
+  raw: logStream({ stream: RAW_STREAM, usage }),
   clock,
   types: pipeline.types,
   ...(secret && { admit: doorOf(secretValue({ secret, parse: keysOf, clock, onFailure }), clock) }),

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { logStream, onBatches } from '#log';
 import { pipeline } from '#pipeline';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { messageDestination } from '../../shared/aws/message-destination.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
@@ -15,7 +15,6 @@ import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { forward } from '../../shared/steps/sink/forward.ts';
 import { routed } from '../../shared/steps/sink/route.ts';
-import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['REFINED_STREAM', 'LEDGER_TABLE', 'DATA_BUCKET', 'GROUPS', 'RUN']);
 const logger = new Logger();
@@ -31,12 +30,12 @@ const destinations = new Map(
 );
 
 export const handler = middy(
-  onKinesis(
+  onBatches(
     forward({
       stage: 'publish',
       tables: byName(tables),
       destination: routed('publish', destinations),
-      from: kinesisStream({ stream: env.REFINED_STREAM, usage }),
+      from: logStream({ stream: env.REFINED_STREAM, usage }),
       table,
       rejected: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       clock: systemClock,

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { logStream } from '#log';
 import { pipeline } from '#pipeline';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
@@ -34,9 +34,9 @@ export const handler = middy(
     refine({
       plan: pipeline.plan,
       reads: env.STAGE_NAME === 'refine-again' ? 'refined' : 'enriched',
-      from: kinesisStream({ stream: env.INPUT_STREAM, usage }),
-      raw: kinesisStream({ stream: env.RAW_STREAM, usage }),
-      to: kinesisStream({ stream: env.REFINED_STREAM, usage }),
+      from: logStream({ stream: env.INPUT_STREAM, usage }),
+      raw: logStream({ stream: env.RAW_STREAM, usage }),
+      to: logStream({ stream: env.REFINED_STREAM, usage }),
       table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
       objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       clock: systemClock,

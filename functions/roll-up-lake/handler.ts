@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { logStream } from '#log';
 import { pipeline } from '#pipeline';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
@@ -23,8 +23,8 @@ export const handler = middy(
     rollUpLake({
       plan: pipeline.plan,
       streams: {
-        enriched: kinesisStream({ stream: env.ENRICHED_STREAM, usage }),
-        refined: kinesisStream({ stream: env.REFINED_STREAM, usage }),
+        enriched: logStream({ stream: env.ENRICHED_STREAM, usage }),
+        refined: logStream({ stream: env.REFINED_STREAM, usage }),
       },
       table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
       objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),

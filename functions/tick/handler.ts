@@ -2,7 +2,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { logStream } from '#log';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { tick } from '../../shared/steps/tick.ts';
@@ -14,5 +14,5 @@ const watching = watch('tick');
 const { usage } = watching;
 
 export const handler = middy(
-  onSchedule(tick({ raw: kinesisStream({ stream: env.RAW_STREAM, usage }) }), logger, watching),
+  onSchedule(tick({ raw: logStream({ stream: env.RAW_STREAM, usage }) }), logger, watching),
 ).use(injectLambdaContext(logger));

@@ -2,17 +2,17 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { logStream, onBatches } from '#log';
 import { pipeline } from '#pipeline';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { referenceLookup } from '../../shared/enrich/reference.ts';
+import { rememberedTables } from '../../shared/enrich/remembered.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { userFunctions } from '../../shared/query/user-functions.ts';
 import { transform } from '../../shared/steps/transform.ts';
-import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings([
   'ENRICHED_STREAM',
@@ -28,11 +28,11 @@ const watching = watch('transform');
 const { usage } = watching;
 
 export const handler = middy(
-  onKinesis(
+  onBatches(
     transform({
       plan: pipeline.plan,
-      from: kinesisStream({ stream: env.ENRICHED_STREAM, usage }),
-      to: kinesisStream({ stream: env.REFINED_STREAM, usage }),
+      from: logStream({ stream: env.ENRICHED_STREAM, usage }),
+      to: logStream({ stream: env.REFINED_STREAM, usage }),
       table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
       rejected: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       clock: systemClock,
@@ -43,6 +43,7 @@ export const handler = middy(
         table: dynamoTable({ table: env.REFERENCE_TABLE }),
         clock: systemClock,
         columns: pipeline.references,
+        remembered: rememberedTables(pipeline.sources),
       }),
     }),
     logger,

@@ -3,16 +3,15 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { logStream, onBatches } from '#log';
 import { pipeline } from '#pipeline';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { judgeOf, longestDelay } from '../../shared/steps/judge.ts';
 import { validate } from '../../shared/steps/validate.ts';
-import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['RAW_STREAM', 'VALIDATED_STREAM', 'LEDGER_TABLE', 'DATA_BUCKET', 'GROUPS', 'RUN']);
 const logger = new Logger();
@@ -20,10 +19,10 @@ const watching = watch('validate');
 const { usage } = watching;
 
 export const handler = middy(
-  onKinesis(
+  onBatches(
     validate({
-      raw: kinesisStream({ stream: env.RAW_STREAM, usage }),
-      validated: kinesisStream({ stream: env.VALIDATED_STREAM, usage }),
+      raw: logStream({ stream: env.RAW_STREAM, usage }),
+      validated: logStream({ stream: env.VALIDATED_STREAM, usage }),
       table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
       rejected: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       judge: judgeOf(pipeline), // schemas and plan, compiled from pipeline/ at build time

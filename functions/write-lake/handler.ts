@@ -3,16 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { logStream, onBatches } from '#log';
 import { pipeline } from '#pipeline';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import type { LakeReads } from '../../shared/steps/lake/tables.ts';
 import { writeLake } from '../../shared/steps/write-lake.ts';
-import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['ENRICHED_STREAM', 'REFINED_STREAM', 'LEDGER_TABLE', 'DATA_BUCKET', 'GROUPS', 'RUN']);
 const logger = new Logger();
@@ -23,7 +22,7 @@ const from = (reads: LakeReads, stream: string) =>
   writeLake({
     plan: pipeline.plan,
     reads,
-    from: kinesisStream({ stream, usage }),
+    from: logStream({ stream, usage }),
     table: dynamoTable({ table: env.LEDGER_TABLE, usage }),
     objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
     clock: systemClock,
@@ -35,7 +34,7 @@ const enriched = from('enriched', env.ENRICHED_STREAM);
 const refined = from('refined', env.REFINED_STREAM);
 
 export const handler = middy(
-  onKinesis(
+  onBatches(
     (batch, budget) => (batch.stream === env.REFINED_STREAM ? refined : enriched)(batch, budget),
     logger,
     watching,

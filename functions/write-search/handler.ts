@@ -2,6 +2,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { onBatches } from '#log';
 import { pipeline } from '#pipeline';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
@@ -11,7 +12,6 @@ import { byName, SEARCH, shared, tablesOf } from '../../shared/destinations/tabl
 import { watch } from '../../shared/metrics/watch.ts';
 import { routed } from '../../shared/steps/sink/route.ts';
 import { upsert } from '../../shared/steps/sink/upsert.ts';
-import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['DATA_BUCKET', 'RUN']);
 const logger = new Logger();
@@ -26,7 +26,7 @@ const destinations = shared(
 );
 
 export const handler = middy(
-  onKinesis(
+  onBatches(
     upsert({
       stage: 'write-search',
       tables: byName(tables),

@@ -2,6 +2,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
+import { onBatches } from '#log';
 import { pipeline } from '#pipeline';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { secretValue } from '../../shared/aws/secret.ts';
@@ -13,7 +14,6 @@ import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { routed } from '../../shared/steps/sink/route.ts';
 import { upsert } from '../../shared/steps/sink/upsert.ts';
-import { onKinesis } from '../../shared/trigger/kinesis.ts';
 
 const env = settings(['WAREHOUSE_SECRET', 'DATA_BUCKET', 'RUN']);
 const logger = new Logger();
@@ -27,7 +27,7 @@ const destinations = shared(
 );
 
 export const handler = middy(
-  onKinesis(
+  onBatches(
     upsert({
       stage: 'write-warehouse',
       tables: byName(tables),

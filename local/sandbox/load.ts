@@ -13,12 +13,14 @@ export type Load = {
   readonly env: Readonly<Record<string, string>>;
   /** `console` while the modules run: loggers made then keep it. */
   readonly console: Console;
+  /** What `#log` stands for, an absolute path; as package.json says without it. */
+  readonly logModule?: string;
 };
 
 const MARK = 'sandbox';
 const MARKED = new RegExp(`[?&]${MARK}=(\\d+)`);
 /** By sandbox number: what its imports are redirected by. */
-const loading = new Map<string, { readonly pipeline: string; readonly own: string }>();
+const loading = new Map<string, { readonly pipeline: string; readonly own: string; readonly log?: string }>();
 let count = 0;
 let hooked = false;
 
@@ -32,6 +34,8 @@ const hook = (): void => {
       const target = sandbox === undefined ? undefined : loading.get(sandbox);
       if (sandbox === undefined || target === undefined) return next(specifier, context);
       if (specifier === '#pipeline') return { url: target.pipeline, format: 'module', shortCircuit: true };
+      if (specifier === '#log' && target.log !== undefined)
+        return { url: target.log, format: 'module-typescript', shortCircuit: true };
       const found = next(specifier, context);
       return found.url.startsWith(target.own) ? { ...found, url: `${found.url}?${MARK}=${sandbox}` } : found;
     },
@@ -50,7 +54,11 @@ export const loadAfresh = (load: Load): Promise<Record<string, unknown>> => {
     count += 1;
     const sandbox = String(count);
     const root = pathToFileURL(`${load.root.replace(/\/$/, '')}/`);
-    loading.set(sandbox, { pipeline: pathToFileURL(load.pipeline).href, own: new URL('functions/', root).href });
+    loading.set(sandbox, {
+      pipeline: pathToFileURL(load.pipeline).href,
+      own: new URL('functions/', root).href,
+      ...(load.logModule !== undefined && { log: pathToFileURL(load.logModule).href }),
+    });
     const { env } = process;
     const outer = globalThis.console;
     process.env = { ...load.env };

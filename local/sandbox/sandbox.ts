@@ -27,6 +27,8 @@ export type SandboxOptions = {
   /** Endpoints, region and credentials (local/services/local-env.ts). */
   readonly aws: Readonly<Record<string, string>>;
   readonly log: LogSink;
+  /** The module that stands for `#log`, an absolute path; Kinesis without it. */
+  readonly logModule?: string;
   readonly timing?: Timing;
 };
 
@@ -60,6 +62,7 @@ export const startSandbox = async (fn: FunctionTemplate, options: SandboxOptions
     pipeline: options.pipeline,
     env: environmentOf(fn, caller, options),
     console: capturing(caller, options.log),
+    ...(options.logModule !== undefined && { logModule: options.logModule }),
   });
   const handler = module[fn.export];
   if (typeof handler !== 'function') throw new Error(`${fn.file}.ts exports no function "${fn.export}"`);

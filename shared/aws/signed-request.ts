@@ -1,36 +1,10 @@
 // HTTPS requests signed with Signature Version 4, for services that have no client in the SDK: an OpenSearch domain (`es`) or collection (`aoss`).
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Request } from '../destinations/search.ts';
 import { seconds } from '../time.ts';
 import type { Env } from './settings.ts';
-
-/** What the signer asks for, on Node's own SHA-256. */
-class Sha256 {
-  #hash: Hash | Hmac;
-  readonly #key: Buffer | undefined;
-  constructor(key?: string | ArrayBuffer | ArrayBufferView) {
-    this.#key = key === undefined ? undefined : bytesOf(key);
-    this.#hash = this.#fresh();
-  }
-  #fresh(): Hash | Hmac {
-    return this.#key === undefined ? createHash('sha256') : createHmac('sha256', this.#key);
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytesOf(data));
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {
-    this.#hash = this.#fresh();
-  }
-}
-
-const bytesOf = (data: string | ArrayBuffer | ArrayBufferView): Buffer => {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
-};
+import { Sha256 } from './sha256.ts';
 
 const TIMEOUT = seconds(30);
 
