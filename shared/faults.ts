@@ -23,6 +23,8 @@ export const FAULTS = {
   'event.future': 'reject', // later than arrival + ahead: it would close windows too early
   'event.ancient': 'reject', // before year 0001 or after 9999: outside SQL's TIMESTAMP
   'schema.mismatch': 'reject', // the schema of its type refuses it
+  'change.no-key': 'reject', // change data that does not tell which row it is of
+  'change.no-row': 'reject', // change data without the row, or without a column that is kept
   'enrichment.threw': 'reject', // a pure function of the user failed on these bytes
   'query.threw': 'reject', // the fold or projection of one query failed; the other queries go on
   'row.threw': 'reject', // HAVING, SELECT or a join of one result failed; the other results go on

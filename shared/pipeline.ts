@@ -4,7 +4,7 @@ import type { JsonObject } from './event/cloud-event.ts';
 import type { Plan } from './query/plan.ts';
 import type { Value } from './query/types.ts';
 import type { ScanPlan } from './schema/scan-plan.ts';
-import type { Ms } from './time.ts';
+import type { EpochMs, Ms } from './time.ts';
 
 /** One rule a document broke: JSON pointer of the field, the rule in words, and what stood there. */
 export type SchemaError = { readonly field: string; readonly cause: string; readonly value: unknown };
@@ -77,6 +77,18 @@ export const COLUMN_TYPES = ['text', 'integer', 'number', 'boolean'] as const;
 /** A column of CSV lines. */
 export type Column = { readonly name: string; readonly type: (typeof COLUMN_TYPES)[number] };
 
+/** A table of a source, kept as a reference table: one row a key, the newest. */
+export type Remembered = {
+  /** As `tables` names it. */
+  readonly from: string;
+  /** Name of the reference table. */
+  readonly into: string;
+  /** Columns of the row that are its key. */
+  readonly key: readonly string[];
+  /** Columns of the reference table, the look-up's key first: the key column, or `key` for several. */
+  readonly columns: readonly string[];
+};
+
 /** One source of pipeline/sources.yml. */
 export type Source = {
   readonly name: string;
@@ -99,6 +111,10 @@ export type Source = {
   readonly delimiter?: string;
   /** Change data: the table's name as the source writes it (`*`: any other) -> event type; null: its changes are left out. */
   readonly tables?: Readonly<Record<string, string | null>>;
+  /** Change data: tables whose newest rows stand in a reference table. */
+  readonly remember?: readonly Remembered[];
+  /** When the source's log began anew, in order: whatever it tells from then on is newer than all before. */
+  readonly restarts?: readonly EpochMs[];
 };
 
 /**
@@ -120,7 +136,7 @@ export type CompiledPipeline = {
   readonly types: Readonly<Record<string, EventType>>;
   readonly enrichments: readonly Enrichment[];
   readonly sources: readonly Source[];
-  /** Reference tables by name: the CSV's columns, first one the key. */
+  /** Reference tables by name: columns of the CSV or of what is remembered, the first one the key. */
   readonly references: Readonly<Record<string, readonly string[]>>;
   /** The code behind CREATE FUNCTION, by the name in SQL; `userFunctions` of query/ makes it ready. Absent: there is none. */
   readonly functions?: Readonly<Record<string, (...values: Value[]) => Value>>;

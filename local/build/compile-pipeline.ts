@@ -10,6 +10,7 @@ import { knownSchemas } from './known-schemas.ts';
 import { readFolder } from './read-folder.ts';
 import { wrongCells } from './reference-cells.ts';
 import { type ReferenceTable, readReference } from './references.ts';
+import { resolveRemembered } from './remembered.ts';
 import { readSources } from './sources.ts';
 import { unserved } from './unserved.ts';
 
@@ -54,6 +55,8 @@ const collisions = (loaded: readonly LoadedEnrichment[]): readonly UserError[] =
   });
 };
 
+const NO_SOURCES: ReturnType<typeof readSources> = { sources: [], errors: [], places: new Map() };
+
 /** What `schemas/order.v1.json` describes. */
 const typeOf = ({ path }: { readonly path: string }): string => basename(path, '.json');
 
@@ -64,9 +67,20 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
   const types = schemas.types.map((t) => t.type);
   // A type whose schema is broken is known all the same: its mistake is told once, in its own file.
   const named = folder.schemas.map(typeOf);
-  const references = folder.references.map(readReference);
-  const sources = folder.sources === null ? { sources: [], errors: [] } : readSources(folder.sources, named);
-  const known = { types: named, references: references.map((r) => r.table.name) };
+  const files = folder.references.map(readReference);
+  const read = folder.sources === null ? NO_SOURCES : readSources(folder.sources, named);
+  const {
+    sources,
+    references,
+    errors: unknown,
+  } = resolveRemembered(
+    read.sources,
+    read.places,
+    folder.sources?.path ?? '',
+    files.map((r) => r.table),
+    folder.sql,
+  );
+  const known = { types: named, references: references.map((r) => r.name) };
   const enrichments: Awaited<ReturnType<typeof loadEnrichments>>[] = [];
   for (const file of folder.enrichments) enrichments.push(await loadEnrichments(dir, file, known));
   const loaded = enrichments.flatMap((e) => e.loaded);
@@ -76,15 +90,16 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
   const shapes = whole ? { schemas: knownSchemas(folder.schemas, loaded) } : {};
   const sql = compileSql(folder.sql, {
     types: named,
-    references: references.map((r) => r.table),
+    references,
     functions: functions.known,
     ...shapes,
   });
   const errors = [
     ...folder.errors,
     ...schemas.errors,
-    ...references.flatMap((r) => r.errors),
-    ...sources.errors,
+    ...files.flatMap((r) => r.errors),
+    ...read.errors,
+    ...unknown,
     ...enrichments.flatMap((e) => e.errors),
     ...collisions(loaded),
     ...functions.errors,
@@ -99,7 +114,7 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
     validators: schemas.source,
     types,
     enrichments: loaded,
-    sources: sources.sources,
-    references: references.map((r) => r.table),
+    sources,
+    references,
   };
 };

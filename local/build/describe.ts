@@ -127,7 +127,14 @@ export const describe = (compiled: Compilation, consumers: readonly Consumer[]):
     },
     {
       title: 'Reference tables',
-      rows: compiled.references.map((r) => [r.name, `${r.rows.length} rows`, r.columns.join(', ')]),
+      rows: compiled.references.map((r) => {
+        const rows = r.rows.length > 0 || r.filledBy === undefined ? [`${r.rows.length} rows`] : [];
+        return [
+          r.name,
+          [...rows, ...(r.filledBy ? [`changes of ${r.filledBy}`] : [])].join(', then '),
+          r.columns.join(', '),
+        ];
+      }),
     },
     {
       title: 'Functions',

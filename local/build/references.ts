@@ -2,11 +2,14 @@ import type { UserError } from '../../shared/user-error.ts';
 import { readCsv } from './csv.ts';
 import type { UserFile } from './read-folder.ts';
 
-/** Rows of reference/<name>.csv. The first column is the key. */
+/** Rows of reference/<name>.csv, or a table that change data fills. The first column is the key. */
 export type ReferenceTable = {
   readonly name: string;
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  /** null: the row has no such field. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Whose changes fill it: `crm (shop.customers)`. Its rows then stand until the first change of their key. */
+  readonly filledBy?: string;
 };
 
 const baseName = (file: string): string => file.slice(file.lastIndexOf('/') + 1).replace(/\.csv$/, '');

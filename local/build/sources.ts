@@ -26,19 +26,25 @@ const defaultTransport = (adapter: Source['adapter']): number =>
 export const readSources = (
   file: UserFile,
   types: readonly string[],
-): { sources: readonly Source[]; errors: readonly UserError[] } => {
+): {
+  sources: readonly Source[];
+  errors: readonly UserError[];
+  /** Where each table's `remember` stands, by `<source> <table>`. */
+  places: ReadonlyMap<string, { readonly line: number; readonly col: number }>;
+} => {
   const lines = new LineCounter();
   const doc = parseDocument(file.text, { lineCounter: lines, uniqueKeys: true });
   const errors: UserError[] = [];
   const say = (offset: number | undefined, message: string): void => {
     const { line, col } = offset === undefined ? { line: 0, col: 0 } : lines.linePos(offset);
+  const places = new Map<string, { readonly line: number; readonly col: number }>();
     errors.push({ file: file.path, line, col, message });
   };
   for (const e of doc.errors) say(e.pos[0], e.message.split(' at line ')[0]?.split('\n')[0] ?? e.message);
-  if (doc.errors.length > 0 || doc.contents === null) return { sources: [], errors };
+  if (doc.errors.length > 0 || doc.contents === null) return { sources: [], errors, places };
   if (!isSeq(doc.contents)) {
     say(0, 'sources.yml is a list; each source begins with `- name:`');
-    return { sources: [], errors };
+    return { sources: [], errors, places };
   }
 
   const text = (node: unknown): string | undefined =>
@@ -125,6 +131,9 @@ export const readSources = (
     const options = known ? sourceOptions(plain, nodes, types, sayAt, read.get('name') as Node | undefined) : {};
     // Change data names its types table by table.
     const named = Object.values(options.tables ?? {}).filter((type) => type !== null);
+    const rememberAt = offsetOf(nodes.get('remember')?.key);
+    for (const { from } of options.remember ?? [])
+      if (rememberAt !== undefined) places.set(`${name} ${from}`, lines.linePos(rememberAt));
     const source = { ...plain, types: [...new Set([...plain.types, ...named])], ...options };
     const last = taken.at(-1);
     if (last !== undefined && plain.adapter !== 'http' && plain.adapter !== 'plain')
@@ -135,5 +144,5 @@ export const readSources = (
     if (known && takesAll(source)) taken.push(name);
     return errors.length === before ? [source] : [];
   });
-  return { sources, errors };
+  return { sources, errors, places };
 };

@@ -17,9 +17,11 @@ export const reference = async (call: Call): Promise<ExitCode> => {
   const region = textOf(call, 'region');
   if (region !== undefined) process.env.AWS_REGION = region;
   const table = dynamoTable({ table: name });
-  for (const { name: reference, columns, rows } of compiled.references) {
-    await loadReference(table, reference, columns, rows);
-    process.stderr.write(`${rows.length} rows of reference/${reference}.csv are in ${name}\n`);
+  for (const { name: reference, columns, rows, filledBy } of compiled.references) {
+    await loadReference(table, reference, columns, rows, filledBy === undefined ? 'replace' : 'seed');
+    const where = filledBy === undefined ? '' : `, each until ${filledBy} changes it`;
+    if (filledBy === undefined || rows.length > 0)
+      process.stderr.write(`${rows.length} rows of reference/${reference}.csv are in ${name}${where}\n`);
   }
   return 0;
 };

@@ -1,8 +1,10 @@
 // The books of a run: at every stage and query, events in = events that left by a named door. `in` is counted on the stream that is
 // read, the doors where events went: the next stream, the ledger, the stores. No function is asked what it remembers.
 import { referenceLookup } from '../../shared/enrich/reference.ts';
+import { rememberedTables } from '../../shared/enrich/remembered.ts';
 import type { CloudEvent } from '../../shared/event/cloud-event.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import type { Query } from '../../shared/query/plan.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { isStateful, streamOf } from '../../shared/query/sides.ts';
 import { userFunctions } from '../../shared/query/user-functions.ts';
@@ -58,12 +60,14 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
   const enriched = new LaneCounter(here.stream('EnrichedStream'));
   const refined = new LaneCounter(here.stream('RefinedStream'));
   const ledgers = [new LedgerCounts(here, 'enriched', run), new LedgerCounts(here, 'refined', run)];
+  const remembered = rememberedTables(pipeline.sources);
   const counter = new QueryCounter(pipeline.plan, {
     functions: userFunctions(pipeline.plan.functions, pipeline.functions),
     lookup: referenceLookup({
       table: tableHere(here, 'ReferenceTable'),
       clock: systemClock,
       columns: pipeline.references,
+      remembered,
     }),
   });
   const sides = new SideDoors(objectsHere(here), run);
@@ -83,6 +87,10 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
     }
   };
 
+  /** What a look-up finds in a table that changes is not what it found then: there nothing is left to be told apart. */
+  const moving = (query: Query | undefined): boolean =>
+    query?.kind === 'stateless' && (query.lookups ?? []).some((l) => remembered.has(l.table));
+
   const doorsOf = (id: string, folded: Folded | undefined, counts: SideCounts): Doors => {
     const { taken, filtered, sent } = counter.counts.get(id) ?? { taken: 0, filtered: 0, sent: 0 };
     const rejected = counts.of('rejected', { query: id });
@@ -91,7 +99,7 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
     return {
       in: taken,
       passed: folds ? (folded?.passed ?? 0) : sent,
-      filtered: folds ? (folded?.filtered ?? 0) : filtered,
+      filtered: folds ? (folded?.filtered ?? 0) : moving(query) ? Math.max(0, taken - sent - rejected) : filtered,
       rejected,
       late: counts.of('late', { query: id }),
       duplicate: 0,

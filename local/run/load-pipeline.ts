@@ -40,5 +40,6 @@ export const loadPipeline = async (dir: string, root: string): Promise<LoadedPip
 /** Puts the rows of reference/*.csv where `enrich` looks them up. */
 export const loadReferences = async (here: Here, compiled: Compilation): Promise<void> => {
   const table = tableHere(here, 'ReferenceTable');
-  for (const { name, columns, rows } of compiled.references) await loadReference(table, name, columns, rows);
+  for (const { name, columns, rows, filledBy } of compiled.references)
+    await loadReference(table, name, columns, rows, filledBy === undefined ? 'replace' : 'seed');
 };

@@ -1,25 +1,26 @@
-// Rows of pipeline/reference/*.csv in DynamoDB: one item a row, pk = table name + '#' + key, each column a text attribute.
+// The reference table: one item a row, pk = table name + '#' + key, each column a text attribute. Rows come from
+// pipeline/reference/*.csv, or from change data that `remember` keeps (remembered.ts).
 import type { Json } from '../event/cloud-event.ts';
 import type { Clock, Item, Key, Table } from '../ports.ts';
 import type { EpochMs, Ms } from '../time.ts';
 import { Lru } from './lru.ts';
+import { COLUMN, isKey, isThere, itemKey, MAX_KEY_BYTES, truncateKey } from './remembered.ts';
 
-/** Column names may be pk or sk too. */
-const COLUMN = 'c.';
-/** The service takes 2,048 bytes for the whole pk. */
-const MAX_KEY_BYTES = 1_024;
 const KEYS_AT_ONCE = 100;
 const REMEMBERED = 50_000;
+const PUTS_AT_ONCE = 32;
 
-/** Whether the service takes the text as a key. What it would refuse can stand in no row. */
-const isKey = (key: string): boolean => key.isWellFormed() && Buffer.byteLength(key) <= MAX_KEY_BYTES;
-
-const itemKey = (table: string, key: string): Key => ({ pk: `${table}#${key}`, sk: '-' });
+/** Where nothing stands, not even the tombstone of a deleted row. */
+const seed = async (table: Table, items: readonly Item[]): Promise<void> => {
+  for (let i = 0; i < items.length; i += PUTS_AT_ONCE)
+    await Promise.all(items.slice(i, i + PUTS_AT_ONCE).map((item) => table.put(item, { kind: 'absent' })));
+};
 
 /**
  * Puts the rows of a reference table; a row of the same key is replaced, others stay.
  * @param columns names of the fields, the key first
  * @param rows    texts in the order of the columns; null: the row has no such field
+ * @param how     `seed`: change data fills the table, so rows stand until the first change of their key
  * @throws RangeError naming a key that is too long
  */
 export const loadReference = async (
@@ -27,6 +28,7 @@ export const loadReference = async (
   name: string,
   columns: readonly string[],
   rows: readonly (readonly (string | null)[])[],
+  how: 'replace' | 'seed' = 'replace',
 ): Promise<void> => {
   const items = rows.map((row): Item => {
     const key = row[0] ?? '';
@@ -35,7 +37,8 @@ export const loadReference = async (
     const fields = columns.flatMap((c, i) => (row[i] === null ? [] : [[`${COLUMN}${c}`, row[i] ?? ''] as const]));
     return { ...itemKey(name, key), ...Object.fromEntries(fields) };
   });
-  if (items.length > 0) await table.putMany(items);
+  if (how === 'seed') await seed(table, items);
+  else if (items.length > 0) await table.putMany(items);
 };
 
 /** A key as CSV writes it; undefined for what no CSV can hold. */
@@ -62,6 +65,8 @@ export const referenceLookup = (deps: {
   readonly table: Table;
   readonly clock: Clock;
   readonly columns: Readonly<Record<string, readonly string[]>>;
+  /** Tables that `remember` fills. */
+  readonly remembered?: ReadonlySet<string>;
 }): ReferenceLookup => {
   const seen = new Lru<Remembered>(REMEMBERED);
 
@@ -71,12 +76,18 @@ export const referenceLookup = (deps: {
     );
 
   const fetch = async (table: string, keys: readonly string[]): Promise<ReadonlyMap<string, Json>> => {
-    const chunks = Array.from({ length: Math.ceil(keys.length / KEYS_AT_ONCE) }, (_, i) =>
-      keys.slice(i * KEYS_AT_ONCE, (i + 1) * KEYS_AT_ONCE).map((key) => itemKey(table, key)),
-    );
-    const items: Item[] = [];
-    for (const chunk of chunks) items.push(...(await deps.table.getMany(chunk)));
-    return new Map(items.map((item) => [item.pk.slice(table.length + 1), rowOf(table, item)]));
+    // How far a table was truncated is asked with its rows, so that both are of one time.
+    const beside: readonly Key[] = deps.remembered?.has(table) ? [truncateKey(table)] : [];
+    const size = KEYS_AT_ONCE - beside.length;
+    const rows = new Map<string, Json>();
+    for (let i = 0; i < keys.length; i += size) {
+      const items = await deps.table.getMany([...keys.slice(i, i + size).map((key) => itemKey(table, key)), ...beside]);
+      const truncated = items.find((item) => item.sk === beside[0]?.sk);
+      for (const item of items)
+        if (item !== truncated && isThere(item, truncated))
+          rows.set(item.pk.slice(table.length + 1), rowOf(table, item));
+    }
+    return rows;
   };
 
   return {

@@ -4,7 +4,15 @@ import { hours, minutes } from '../time.ts';
 import type { Metric } from './metric.ts';
 
 /** Functions that record rows. */
-const SINKS = ['write-table', 'write-lake', 'write-search', 'write-warehouse', 'publish', 'call-webhook'] as const;
+const SINKS = [
+  'remember',
+  'write-table',
+  'write-lake',
+  'write-search',
+  'write-warehouse',
+  'publish',
+  'call-webhook',
+] as const;
 const HOPS = ['validate', 'enrich', 'transform'] as const;
 const FOLDS = ['aggregate', 'aggregate-again'] as const;
 const MERGES = ['refine', 'refine-again'] as const;
