@@ -33,7 +33,10 @@ const { usage } = watching;
 const table = dynamoTable({ table: env.LEDGER_TABLE, usage });
 const tables = tablesOf(pipeline.plan, WEBHOOKS);
 const secrets = secretValue({ secret: env.WEBHOOK_SECRET, parse: readKeys, clock: systemClock });
-const post = guardedPost({ open: env.WEBHOOK_PRIVATE === 'allowed' });
+const open = env.WEBHOOK_PRIVATE === 'allowed';
+/** Inside a network of one's own a receiver may know the function's name. */
+const agent = open ? `millrace fn/${process.env.AWS_LAMBDA_FUNCTION_NAME}` : 'Millrace';
+const post = guardedPost({ open, agent });
 const endpoints = webhook({ tables, secrets, post, clock: systemClock });
 const told = alerts({ table, run: env.RUN, destination: endpoints });
 

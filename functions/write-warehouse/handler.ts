@@ -18,12 +18,13 @@ import { upsert } from '../../shared/steps/sink/upsert.ts';
 const env = settings(['WAREHOUSE_SECRET', 'DATA_BUCKET', 'RUN']);
 const logger = new Logger();
 const watching = watch('write-warehouse');
+const name = process.env.AWS_LAMBDA_FUNCTION_NAME;
 const login = secretValue({ secret: env.WAREHOUSE_SECRET, parse: readLogin, clock: systemClock });
 const tables = tablesOf(pipeline.plan, WAREHOUSE);
 const destinations = shared(
   tables,
   (t) => t.options.url ?? '',
-  (url, mine) => postgres(postgresConnection({ url, login }), mine, url),
+  (url, mine) => postgres(postgresConnection({ url, login, ...(name && { name }) }), mine, url),
 );
 
 export const handler = middy(

@@ -34,6 +34,10 @@ const deployHelp = [
   ['--param NAME=VALUE', 'a setting of serverless.yml, as `serverless deploy` takes it; may repeat'],
   ['--region REGION', 'default: as serverless.yml says'],
 ] as const;
+const destinationHere = [
+  '--destination TABLE=ADDRESS',
+  'a database, search engine or endpoint of yours in place of the stand-in here; may repeat',
+] as const;
 const json = ['--json', 'the result as JSON on standard output'] as const;
 
 export const COMMANDS: readonly Command[] = [
@@ -51,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
       door: { type: 'string' },
       keys: { type: 'string' },
       limits: { type: 'boolean' },
+      destination: { type: 'string', multiple: true },
       pipeline: { type: 'string' },
       seconds: { type: 'string' },
     },
@@ -63,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
       ['--door keys', 'producers need a key, as behind `--param door=keys`; one is made and printed (default: open)'],
       ['--keys FILE', 'the list of keys, as the secret holds it: {"keys":[{"id":"a","sha256":"…"}]}'],
       ['--limits', 'functions read no faster than Kinesis lets them: 5 reads and 2 MB a second and shard, shared'],
+      destinationHere,
       ['--seconds N', 'stop by itself after N seconds'],
       pipeline,
     ],
@@ -82,6 +88,7 @@ export const COMMANDS: readonly Command[] = [
       shards: { type: 'string' },
       faults: { type: 'string' },
       now: { type: 'string' },
+      destination: { type: 'string', multiple: true },
       json: { type: 'boolean' },
     },
     help: [
@@ -98,6 +105,7 @@ export const COMMANDS: readonly Command[] = [
       ['--shards N', 'shards of each stream (default: 1)'],
       ['--faults SEED', 'crashes, redeliveries, lost answers and reshards, drawn from a seed; the rows stay the same'],
       ['--now TIME', 'events later than this + ahead are rejected (ISO 8601; default: the start of the run)'],
+      destinationHere,
       ['--json', 'summary.json also on standard output'],
     ],
     words: [],

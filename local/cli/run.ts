@@ -32,6 +32,7 @@ export const run = async (call: Call): Promise<ExitCode> => {
     inputs,
     ...(source !== undefined && { source }),
     out: resolve(out),
+    destinations: listOf(call, 'destination'),
     shards: numberOf(call, 'shards', 1, MOST_SHARDS) ?? 1,
     seed: numberOf(call, 'faults', 0, 0xffff_ffff) ?? null,
     now: timeOf(call, 'now') ?? Date.now(),

@@ -6,7 +6,7 @@ import { LIVE_FILE } from '../stage/live-place.ts';
 import { keysHere } from '../start/door-here.ts';
 import { startLive } from '../start/start-live.ts';
 import type { Call, ExitCode } from './commands.ts';
-import { choiceOf, flagOf, numberOf, textOf } from './parse-call.ts';
+import { choiceOf, flagOf, listOf, numberOf, textOf } from './parse-call.ts';
 import { PIPELINE, PROJECT } from './places.ts';
 
 const DEFAULT_RATE = 20;
@@ -43,6 +43,7 @@ export const start = async (call: Call): Promise<ExitCode> => {
     rate: flagOf(call, 'traffic') === false ? null : rate,
     ...(shards !== undefined && { shards }),
     limits: flagOf(call, 'limits') === true,
+    destinations: listOf(call, 'destination'),
     note: LIVE_FILE(),
     ...((choiceOf(call, 'door', DOORS) === 'keys' || keys !== undefined) && { door: keysHere(keys ?? null) }),
     say: (line) => void process.stdout.write(`${line}\n`),

@@ -4,6 +4,10 @@ import { groupsFor } from '../../shared/lanes/ring.ts';
 import type { MemoryLog } from '../../shared/memory/log.ts';
 import type { Clock } from '../../shared/ports.ts';
 import { systemClock } from '../../shared/ports.ts';
+import type { Plan } from '../../shared/query/plan.ts';
+import { type Addresses, paramsFor } from '../destinations/here/addresses.ts';
+import { Messages } from '../destinations/here/held.ts';
+import { type DestinationsHere, startDestinations, tapInto } from '../destinations/here/start.ts';
 import { type LocalKinesis, startKinesis } from '../kinesis/start.ts';
 import { type LocalDynamo, startDynamo } from '../services/dynamo.ts';
 import type { Hooks } from '../services/hooks.ts';
@@ -29,6 +33,12 @@ export type HereOptions = {
   /** Keep every record, whatever its arrival: for history. */
   readonly keepAll?: boolean;
   readonly kinesisPort?: number;
+  /** Of the pipeline whose destinations are wanted too; without it functions that serverless.yml leaves out stay out. */
+  readonly plan?: Plan;
+  /** Addresses of the user's own for destinations, by table. */
+  readonly addresses?: Addresses;
+  /** Keys of messages that are kept for looking at, of each destination; all without it. */
+  readonly keepMessages?: number;
 };
 
 export type Here = {
@@ -38,6 +48,8 @@ export type Here = {
   readonly objects: LocalObjects;
   readonly secrets: LocalSecrets;
   readonly meter: Meter;
+  /** Where rows go outside; null where nobody asked for it. */
+  readonly destinations: DestinationsHere | null;
   /** Settings for AWS clients that talk to these services. */
   readonly aws: Readonly<Record<string, string>>;
   /** A stream by its logical id in serverless.yml: `RawStream`. */
@@ -60,12 +72,25 @@ const sized = (template: Template, shards: number | undefined): Template => {
   };
 };
 
+/** An endpoint on this machine is one of a private network. */
+const allowingPrivate = (template: Template): Template => ({
+  ...template,
+  functions: template.functions.map((fn) =>
+    'WEBHOOK_PRIVATE' in fn.environment
+      ? { ...fn, environment: { ...fn.environment, WEBHOOK_PRIVATE: 'allowed' } }
+      : fn,
+  ),
+});
+
 /** @throws TemplateError when serverless.yml cannot be read */
-export const startHere = async (options: HereOptions): Promise<Here> => {
+export const startHere = async (given: HereOptions): Promise<Here> => {
+  const { plan } = given;
+  const options = plan === undefined ? given : { ...given, params: { ...paramsFor(plan), ...given.params } };
   const { hooks, clock = systemClock } = options;
   const meter = createMeter();
   const served = { meter, shortCut: true, ...(hooks === undefined ? {} : { hooks }) };
-  const objects = await startObjects(served);
+  const messages = new Messages(options.keepMessages);
+  const objects = await startObjects({ ...served, ...(plan !== undefined && { taken: tapInto(messages) }) });
   const dynamo = await startDynamo(served);
   const kinesis = await startKinesis({
     ...served,
@@ -74,7 +99,7 @@ export const startHere = async (options: HereOptions): Promise<Here> => {
   });
   const secrets = await startSecrets(served);
   const queueUrl = (name: string): string => `${objects.endpoint}/${LOCAL_ACCOUNT}/${name}`;
-  const template = sized(readTemplate({ ...options, queueUrl }), options.shards);
+  const template = allowingPrivate(sized(readTemplate({ ...options, queueUrl }), options.shards));
 
   for (const { name, shards, retentionMs } of template.streams) {
     kinesis.kinesis.create(name, { shards, retention: options.keepAll ? Number.POSITIVE_INFINITY : retentionMs });
@@ -94,6 +119,10 @@ export const startHere = async (options: HereOptions): Promise<Here> => {
   for (const { name, delayMs, visibilityMs } of template.queues)
     await objects.createQueue(name, { delayMs: options.keepAll ? 0 : delayMs, visibilityMs });
 
+  const addresses: Addresses = options.addresses ?? new Map();
+  const destinations =
+    plan === undefined ? null : await startDestinations({ plan, addresses, served, objects, secrets, messages });
+
   const named = new Map(
     [...template.streams, ...template.tables, ...template.buckets].map((r) => [r.logicalId, r.name]),
   );
@@ -109,16 +138,19 @@ export const startHere = async (options: HereOptions): Promise<Here> => {
     objects,
     meter,
     secrets,
+    destinations,
     aws: localEnv({
       kinesis: kinesis.endpoint,
       dynamo: dynamo.endpoint,
       objects: objects.endpoint,
       secrets: secrets.endpoint,
+      ...(destinations?.events !== undefined && { events: destinations.events }),
+      ...(destinations?.firehose !== undefined && { firehose: destinations.firehose }),
     }),
     stream: (logicalId) => kinesis.kinesis.log(nameOf(logicalId)),
     name: nameOf,
     async close() {
-      await Promise.all([kinesis.close(), dynamo.close(), objects.close(), secrets.close()]);
+      await Promise.all([kinesis.close(), dynamo.close(), objects.close(), secrets.close(), destinations?.close()]);
     },
   };
 };

@@ -5,6 +5,7 @@ import type { Json, JsonObject, RejectedEvent } from '../../shared/event/cloud-e
 import { stringifyJson } from '../../shared/event/json.ts';
 import type { Objects } from '../../shared/ports.ts';
 import type { Plan, TableColumn, TablePlan } from '../../shared/query/plan.ts';
+import { isOutside } from '../destinations/here/addresses.ts';
 import type { FreshRow } from './books.ts';
 import type { Here } from './here.ts';
 import { lakeRows } from './lake-rows.ts';
@@ -65,6 +66,12 @@ export const destinationsOf = ({ queries, tables }: Plan): readonly TablePlan[] 
   return tables.filter((t) => written.has(t.name) || t.connector === 'filesystem');
 };
 
+/** What stands in a destination outside; of messages what a receiver keeps that takes each once. */
+const rowsOutside = async ({ destinations }: Here, { name }: TablePlan): Promise<readonly Row[]> => {
+  const rows = (await destinations?.places.find((p) => p.table.name === name)?.rows()) ?? [];
+  return rows.flatMap(({ row }) => (row === null ? [] : [row]));
+};
+
 /** @returns rows by destination */
 export const writeOutputs = async (dir: string, o: Outputs): Promise<Record<string, number>> => {
   mkdirSync(dir, { recursive: true });
@@ -76,7 +83,9 @@ export const writeOutputs = async (dir: string, o: Outputs): Promise<Record<stri
         ? await lakeRows(o.objects, table)
         : table.connector === 'dynamodb'
           ? (results.get(table.name) ?? [])
-          : topicRows(table, o.refined);
+          : isOutside(table)
+            ? await rowsOutside(o.here, table)
+            : topicRows(table, o.refined);
     write(
       dir,
       table.name,

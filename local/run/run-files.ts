@@ -8,6 +8,8 @@ import { position } from '../../shared/lanes/position.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { END_OF_TIME, type EpochMs } from '../../shared/time.ts';
 import type { Progress } from '../cli/progress.ts';
+import { readAddresses } from '../destinations/here/addresses.ts';
+import { placed } from '../destinations/here/place.ts';
 import type { LogLine } from '../sandbox/capture.ts';
 import { bookkeeper, type FreshRow } from './books.ts';
 import { balances, NO_DOORS } from './doors.ts';
@@ -35,6 +37,8 @@ export type RunOptions = {
   /** The inputs are what this source of sources.yml delivers. */
   readonly source?: string;
   readonly out: string;
+  /** `TABLE=ADDRESS`: destinations at addresses of the user's own. */
+  readonly destinations?: readonly string[];
   readonly shards: number;
   /** Of the faults; null: none. */
   readonly seed: number | null;
@@ -87,6 +91,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
   const began = performance.now();
   const { compiled, path, pipeline } = await loadPipeline(options.pipeline, root);
   const tally: Tally = { untyped: 0 };
+  const addresses = readAddresses(options.destinations ?? [], pipeline.plan);
   const inputs = inputsOf(options, pipeline, tally);
   clearOut(
     out,
@@ -98,10 +103,14 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     root,
     shards: options.shards,
     keepAll: true,
+    plan: pipeline.plan,
+    addresses,
     ...(faults && { hooks: faults.hooks, clock: faults.clocks.arrivals }),
   });
   const heard = complaints();
+  const own = placed(path, here.destinations?.options ?? new Map());
   try {
+    for (const note of here.destinations?.notes ?? []) tell.line(note);
     await loadReferences(here, compiled);
 
     const raw = here.stream('RawStream');
@@ -111,7 +120,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
 
     let batches = 0;
     const observe = (): void => void batches++;
-    const player = play({ here, root, pipeline: path, faults, log: heard.log, observe });
+    const player = play({ here, root, pipeline: own.path, faults, log: heard.log, observe });
     player.start(false);
     try {
       await player.drain(() => tell.update(`${loaded.lines} lines, ${batches} batches delivered`));
@@ -170,5 +179,6 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     tell.end();
     await faults?.end();
     await here.close();
+    own.remove();
   }
 };

@@ -1,6 +1,18 @@
 // Where a local service can be made to fail: every call passes here on its way in and on its way out.
 
-export type ServiceName = 'kinesis' | 'dynamodb' | 's3' | 'sqs' | 'secretsmanager';
+/** Those of AWS by their names in IAM; `postgres` and `webhook` are a database and an endpoint of the user's. */
+export type ServiceName =
+  | 'kinesis'
+  | 'dynamodb'
+  | 's3'
+  | 'sqs'
+  | 'secretsmanager'
+  | 'sns'
+  | 'events'
+  | 'firehose'
+  | 'es'
+  | 'postgres'
+  | 'webhook';
 
 export type Call = {
   readonly service: ServiceName;
@@ -8,7 +20,7 @@ export type Call = {
   readonly operation: string;
   /** The Lambda function that calls, by its user agent; `outside` for anybody else. */
   readonly caller: string;
-  /** The request's JSON; for S3 an `ObjectCall`. */
+  /** The request's JSON; for S3 an `ObjectCall`; of destinations what their stand-ins say. */
   readonly body: unknown;
 };
 export type ObjectCall = { readonly bucket: string; readonly key: string; readonly bytes: number };
@@ -31,7 +43,7 @@ export type AfterVerdict =
   | ErrorVerdict;
 /**
  * `hang` and an error keep the call from being done at all; `drop-answer` lets it be done. `partial` names the records of a
- * PutRecords that are refused as throttled; the others are stored. `later` closes the connection without an answer and gets what
+ * PutRecords (or entries of PutEvents, PutRecordBatch and _bulk) that are refused as throttled; the others are stored. `later` closes the connection without an answer and gets what
  * does the call, which lands when that is called.
  */
 export type BeforeVerdict =

@@ -4,10 +4,20 @@ export type Endpoints = {
   readonly dynamo: string;
   readonly objects: string;
   readonly secrets?: string;
+  /** Where destinations of the pipeline need them. */
+  readonly events?: string;
+  readonly firehose?: string;
 };
 
 /** Fixed names and keys that open nothing: the services here ask for a signature and do not check it. */
-export const localEnv = ({ kinesis, dynamo, objects, secrets }: Endpoints): Readonly<Record<string, string>> => ({
+export const localEnv = ({
+  kinesis,
+  dynamo,
+  objects,
+  secrets,
+  events,
+  firehose,
+}: Endpoints): Readonly<Record<string, string>> => ({
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
@@ -15,5 +25,8 @@ export const localEnv = ({ kinesis, dynamo, objects, secrets }: Endpoints): Read
   AWS_ENDPOINT_URL_DYNAMODB: dynamo,
   AWS_ENDPOINT_URL_S3: objects,
   AWS_ENDPOINT_URL_SQS: objects,
+  AWS_ENDPOINT_URL_SNS: objects,
   ...(secrets !== undefined && { AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets }),
+  ...(events !== undefined && { AWS_ENDPOINT_URL_EVENTBRIDGE: events }),
+  ...(firehose !== undefined && { AWS_ENDPOINT_URL_FIREHOSE: firehose }),
 });

@@ -1,4 +1,4 @@
-// S3 and SQS on this machine: fauxqs behind our own front, which adds conditional writes.
+// S3, SQS and SNS on this machine: fauxqs behind our own front, which adds conditional writes.
 import { buildApp } from 'fauxqs';
 import type { Ms } from '../../shared/time.ts';
 import { isConditional, obstacleTo, oneAtATime } from './conditional-writes.ts';
@@ -7,6 +7,10 @@ import { readJsonCall, refuseAsJson } from './json-service.ts';
 import { readObjectCall } from './object-calls.ts';
 import { ownBytes } from './own-bytes.ts';
 import { type Asked, type Request, type Served, type ServeOptions, type Service, serve } from './serve.ts';
+import { isTopicCall, readTopicCall, refuseAsTopic, type TopicCall, takenBy } from './topic-calls.ts';
+
+/** Told each message that a queue or topic took, in order. */
+export type Taken = (kind: 'sqs' | 'sns', name: string, text: string) => void;
 
 const SQS_TYPE = 'application/x-amz-json-1.0';
 const ACCOUNT = '000000000000';
@@ -15,6 +19,8 @@ export type LocalObjects = Served & {
   createBucket(name: string): Promise<void>;
   /** With the times of its messages, in ms; without them SQS's own: none and 30 s. @returns the queue's URL */
   createQueue(name: string, times?: { readonly delayMs: Ms; readonly visibilityMs: Ms }): Promise<string>;
+  /** @returns the topic's ARN */
+  createTopic(name: string): Promise<string>;
   /**
    * One operation of SQS without HTTP, hooks or meter: for a poller that receives and deletes.
    * @throws Error with the answer's JSON when the service refuses
@@ -34,7 +40,13 @@ const refuseAsXml = ({ error, status, message }: ErrorVerdict): Answer =>
 const WRITES = new Set(['PutObject', 'CopyObject', 'CompleteMultipartUpload', 'DeleteObject']);
 const isSqs = (request: Request): boolean => request.headers['x-amz-target']?.startsWith('AmazonSQS.') ?? false;
 
-export const startObjects = async (options: ServeOptions = {}): Promise<LocalObjects> => {
+type SqsBatch = {
+  readonly QueueUrl?: string;
+  readonly Entries?: readonly { readonly Id: string; readonly MessageBody: string }[];
+};
+const lastOf = (text = '', parter: string): string => text.split(parter).at(-1) ?? '';
+
+export const startObjects = async (options: ServeOptions & { readonly taken?: Taken } = {}): Promise<LocalObjects> => {
   const app = buildApp({ logger: false });
   // It keeps a body as it came, which may be a small part of a slab.
   app.addHook('preHandler', async (request) => {
@@ -68,15 +80,43 @@ export const startObjects = async (options: ServeOptions = {}): Promise<LocalObj
     return ask(request);
   };
 
+  /** Asks, and tells what of a batch was taken. */
+  const send = async ({ service: of, operation, body }: Call, request: Request): Promise<Answer> => {
+    const answer = await ask(request);
+    const { taken } = options;
+    if (taken === undefined || answer.status !== 200) return answer;
+    if (of === 'sns' && operation === 'PublishBatch') {
+      const { TopicArn, Entries } = body as TopicCall;
+      const ids = takenBy(answer);
+      for (const e of Entries) if (ids.has(e.Id)) taken('sns', lastOf(TopicArn, ':'), e.Message);
+    } else if (of === 'sqs' && operation === 'SendMessageBatch') {
+      const { QueueUrl, Entries = [] } = body as SqsBatch;
+      const { Successful = [] } = answer.json() as { readonly Successful?: readonly { readonly Id: string }[] };
+      const ids = new Set(Successful.map((e) => e.Id));
+      for (const e of Entries) if (ids.has(e.Id)) taken('sqs', lastOf(QueueUrl, '/'), e.MessageBody);
+    }
+    return answer;
+  };
+
   const service: Service = {
-    read: (request) => (isSqs(request) ? readJsonCall('sqs', request) : { service: 's3', ...readObjectCall(request) }),
+    read: (request) => {
+      if (isSqs(request)) return readJsonCall('sqs', request);
+      return isTopicCall(request)
+        ? { service: 'sns', ...readTopicCall(request) }
+        : { service: 's3', ...readObjectCall(request) };
+    },
     handle(call: Call, request) {
-      if (call.service === 'sqs' || !WRITES.has(call.operation)) return ask(request);
+      if (call.service !== 's3') return send(call, request);
+      if (!WRITES.has(call.operation)) return ask(request);
       const object = call.body as ObjectCall;
       return oneWrite(`${object.bucket}/${object.key}`, () => write(request, object));
     },
     refuse: (error, call: Asked | undefined) =>
-      call?.service === 'sqs' ? refuseAsJson(SQS_TYPE)(error) : refuseAsXml(error),
+      call?.service === 'sqs'
+        ? refuseAsJson(SQS_TYPE)(error)
+        : call?.service === 'sns'
+          ? refuseAsTopic(error)
+          : refuseAsXml(error),
   };
   const served = await serve(service, options);
 
@@ -98,12 +138,25 @@ export const startObjects = async (options: ServeOptions = {}): Promise<LocalObj
       if (answer.status !== 200) throw new Error(`bucket ${name}: ${Buffer.from(answer.body).toString()}`);
     },
     async createQueue(name, times) {
-      const Attributes = times && {
-        DelaySeconds: String(times.delayMs / 1000),
-        VisibilityTimeout: String(times.visibilityMs / 1000),
+      const Attributes = {
+        ...(times && {
+          DelaySeconds: String(times.delayMs / 1000),
+          VisibilityTimeout: String(times.visibilityMs / 1000),
+        }),
+        ...(name.endsWith('.fifo') && { FifoQueue: 'true' }),
       };
-      await sqs('CreateQueue', { QueueName: name, ...(Attributes && { Attributes }) });
+      await sqs('CreateQueue', { QueueName: name, Attributes });
       return `${served.endpoint}/${ACCOUNT}/${name}`;
+    },
+    async createTopic(name) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const fifo = name.endsWith('.fifo') ? '&Attributes.entry.1.key=FifoTopic&Attributes.entry.1.value=true' : '';
+      const body = Buffer.from(`Action=CreateTopic&Version=2010-03-31&Name=${name}${fifo}`);
+      const answer = await ask({ method: 'POST', url: '/', headers, body });
+      const arn = /<TopicArn>([^<]+)</.exec(Buffer.from(answer.body).toString())?.[1];
+      if (answer.status !== 200 || arn === undefined)
+        throw new Error(`topic ${name}: ${Buffer.from(answer.body).toString()}`);
+      return arn;
     },
     sqs,
     async close() {

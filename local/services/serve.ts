@@ -76,8 +76,8 @@ const landing = (service: Service, call: Call, request: Request) => async (): Pr
   }
 };
 
-/** The answer to send; `hang` to send none, `drop` to close the connection. */
-const decide = async (
+/** The answer to send; `hang` to send none, `drop` to close the connection. For services that speak another protocol than HTTP as well. */
+export const decide = async (
   asked: () => Promise<Request> | Request,
   service: Service,
   options: ServeOptions,

@@ -76,7 +76,7 @@ const objectUnits = (call: Call, answer: Answer): Units => {
   return { ...NO_UNITS, objectPuts: 1, bytes: answer.status === 200 ? (call.body as ObjectCall).bytes : 0 };
 };
 
-/** Queues and secrets are counted by calls alone. */
+/** Queues, secrets and destinations are counted by calls alone. */
 export const unitsOf = (call: Call, answer: Answer): Units => {
   switch (call.service) {
     case 'kinesis':
@@ -87,6 +87,12 @@ export const unitsOf = (call: Call, answer: Answer): Units => {
       return objectUnits(call, answer);
     case 'sqs':
     case 'secretsmanager':
+    case 'sns':
+    case 'events':
+    case 'firehose':
+    case 'es':
+    case 'postgres':
+    case 'webhook':
       return NO_UNITS;
     default:
       return call.service satisfies never;

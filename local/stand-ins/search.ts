@@ -1,7 +1,7 @@
 // A stand-in for OpenSearch here: _bulk with external versions and the one script that Millrace sends, index templates, GET of a document,
 // _count and _search of everything. Written from the API reference; what it does not know it refuses with 400.
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { answerOf } from '../services/hooks.ts';
+import { type ServeOptions, type Service, serve } from '../services/serve.ts';
 
 type Doc = { version: bigint; source: string | null };
 type Index = Map<string, Doc>;
@@ -19,11 +19,16 @@ export type SearchStandIn = {
   close(): Promise<void>;
 };
 
-const bodyOf = async (req: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of req) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-};
+/** What a call of the engine asks for. `host`: as the pipeline names it, for what judges the call. */
+export type SearchCall = { readonly host: string; readonly method: string; readonly lines: readonly string[] };
+
+const patternOf = (text: string): RegExp =>
+  new RegExp(
+    `^${text
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  );
 
 const error = (status: number, type: string, reason: string) => ({ status, error: { type, reason } });
 
@@ -40,7 +45,8 @@ const misfit = (source: string, mapping: Readonly<Record<string, { type?: string
   return null;
 };
 
-export const startSearchStandIn = async (): Promise<SearchStandIn> => {
+/** @param host the address that it stands for */
+export const startSearchStandIn = async (options: ServeOptions = {}, host = ''): Promise<SearchStandIn> => {
   const indices = new Map<string, Index>();
   const templates: { pattern: RegExp; mapping: Readonly<Record<string, { type?: string }>> }[] = [];
   let throttled = 0;
@@ -73,11 +79,18 @@ export const startSearchStandIn = async (): Promise<SearchStandIn> => {
     return write(name, id, null, `${row.slice(0, -1)},"_version":${JSON.stringify(params.version)}}`);
   };
 
-  const bulk = (text: string): Answer => {
+  /** @param refused places of actions whose queue is full */
+  const bulk = (text: string, refused: readonly number[]): Answer => {
     const all = text.split('\n');
     const items: object[] = [];
     for (let i = 0; i < all.length && all[i] !== ''; i++) {
       const line = all[i] as string;
+      if (refused.includes(items.length)) {
+        const [op = ''] = Object.keys(JSON.parse(line));
+        if (op !== 'delete') i++;
+        items.push({ [op]: error(429, 'rejected_execution_exception', 'queue is full') });
+        continue;
+      }
       const [[op, head]] = Object.entries(JSON.parse(line) as Record<string, { _index: string; _id: string }>) as [
         [string, { _index: string; _id: string }],
       ];
@@ -91,13 +104,19 @@ export const startSearchStandIn = async (): Promise<SearchStandIn> => {
     return { status: 200, body: JSON.stringify({ errors: items.some((i) => 'error' in i), items }) };
   };
 
-  const live = (name: string): readonly [string, string][] =>
-    [...(indices.get(name) ?? [])].flatMap(([id, d]) =>
-      d.source === null ? [] : [[id, d.source] as [string, string]],
+  type Live = readonly [id: string, source: string, version: bigint, index: string];
+  /** @param name of an index, or a pattern with `*` */
+  const live = (name: string): readonly Live[] => {
+    const names = name.includes('*') ? [...indices.keys()].filter((n) => patternOf(name).test(n)) : [name];
+    return names.flatMap((index) =>
+      [...(indices.get(index) ?? [])].flatMap(([id, d]): Live[] =>
+        d.source === null ? [] : [[id, d.source, d.version, index]],
+      ),
     );
+  };
 
-  const answer = (method: string, path: string, text: string): Answer => {
-    if (method === 'POST' && path === '/_bulk') return bulk(text);
+  const answer = (method: string, path: string, text: string, refused: readonly number[]): Answer => {
+    if (method === 'POST' && path === '/_bulk') return bulk(text, refused);
     if (method === 'PUT' && path.startsWith('/_index_template/')) {
       const { index_patterns, template } = JSON.parse(text) as {
         index_patterns: readonly string[];
@@ -105,12 +124,7 @@ export const startSearchStandIn = async (): Promise<SearchStandIn> => {
       };
       for (const p of index_patterns)
         templates.push({
-          pattern: new RegExp(
-            `^${p
-              .split('*')
-              .map((s) => s.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-              .join('.*')}$`,
-          ),
+          pattern: patternOf(p),
           mapping: template.mappings.properties,
         });
       return { status: 200, body: '{"acknowledged":true}' };
@@ -120,7 +134,8 @@ export const startSearchStandIn = async (): Promise<SearchStandIn> => {
       return { status: 200, body: JSON.stringify({ count: live(index).length }) };
     if (what === '_search') {
       const hits = live(index).map(
-        ([_id, source]) => `{"_index":${JSON.stringify(index)},"_id":${JSON.stringify(_id)},"_source":${source}}`,
+        ([_id, source, version, of]) =>
+          `{"_index":${JSON.stringify(of)},"_id":${JSON.stringify(_id)},"_version":${version},"_source":${source}}`,
       );
       return {
         status: 200,
@@ -134,24 +149,46 @@ export const startSearchStandIn = async (): Promise<SearchStandIn> => {
     };
   };
 
-  const server = createServer(async (req, res) => {
-    const text = await bodyOf(req);
-    const slow = throttled > 0;
-    if (slow) throttled--;
-    const { status, body } = slow
-      ? { status: 429, body: JSON.stringify(error(429, 'rejected_execution_exception', 'queue is full')) }
-      : answer(req.method ?? '', (req.url ?? '').split('?')[0] ?? '', text);
-    if (lost && !slow) {
-      lost = false;
-      req.socket.destroy();
-      return;
-    }
-    res.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  const actionsOf = (text: string): readonly string[] =>
+    text.split('\n').filter((l) => /^\{"(index|delete|update)":/.test(l));
+  const service: Service = {
+    read: ({ method, url, body }): { service: 'es'; operation: string; body: SearchCall } => ({
+      service: 'es',
+      operation: url.split(/[/?]/).findLast((part) => part.startsWith('_')) ?? method,
+      body: { host, method, lines: url.startsWith('/_bulk') ? actionsOf(body.toString()) : [] },
+    }),
+    handle: (_call, { method, url, body }, refused) => {
+      const slow = throttled > 0;
+      if (slow) throttled--;
+      const { status, body: text } = slow
+        ? { status: 429, body: JSON.stringify(error(429, 'rejected_execution_exception', 'queue is full')) }
+        : answer(method, decodeURIComponent(url.split('?')[0] ?? ''), body.toString(), refused);
+      return answerOf(status, { 'content-type': 'application/json' }, text);
+    },
+    refuse: (e) =>
+      answerOf(
+        e.status,
+        { 'content-type': 'application/json' },
+        JSON.stringify(error(e.status, e.error, e.message ?? '')),
+      ),
+  };
+  const { hooks } = options;
+  const served = await serve(service, {
+    ...options,
+    hooks: {
+      ...hooks,
+      after: (call, done) => {
+        if (lost && done.status === 200) {
+          lost = false;
+          return 'drop-answer';
+        }
+        return hooks?.after?.(call, done) ?? 'pass';
+      },
+    },
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    docs: (index) => new Map(live(index)),
+    url: served.endpoint,
+    docs: (index) => new Map(live(index).map(([id, source]) => [id, source])),
     indices: () => [...indices.keys()],
     throttle: (calls) => {
       throttled = calls;
@@ -159,10 +196,6 @@ export const startSearchStandIn = async (): Promise<SearchStandIn> => {
     loseAnswer: () => {
       lost = true;
     },
-    close: () =>
-      new Promise((done) => {
-        server.closeAllConnections();
-        server.close(() => done());
-      }),
+    close: () => served.close(),
   };
 };

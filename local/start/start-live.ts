@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import { systemClock } from '../../shared/ports.ts';
 import { readFolder } from '../build/read-folder.ts';
 import { CallError } from '../cli/call-error.ts';
+import { readAddresses } from '../destinations/here/addresses.ts';
+import { placed } from '../destinations/here/place.ts';
 import type { Kind } from '../generate/generate.ts';
 import { servePage } from '../page/serve-page.ts';
 import { deploymentOf } from '../plan/from-template.ts';
@@ -39,6 +41,8 @@ export type LiveOptions = {
   readonly door?: DoorHere;
   /** Whether mappings read no faster than Kinesis lets them. */
   readonly limits?: boolean;
+  /** `TABLE=ADDRESS`: destinations at addresses of the user's own. */
+  readonly destinations?: readonly string[];
   /** Where it notes its addresses while it runs, for the operator's commands; nowhere without it. */
   readonly note?: string;
   readonly say: (line: string) => void;
@@ -52,6 +56,8 @@ const LIVE: Pace = { poll: 250, window: true, backOff: { first: 1_000, most: 30_
 /** Under the limits of Kinesis each mapping polls once a second, as Lambda does. */
 const paceOf = (limits: boolean) => (limits ? { pace: REAL_TIME, limits: readLimits(systemClock) } : { pace: LIVE });
 const EVERY_MS = 1_000;
+/** Of each destination: what a page shows, and what somebody looks for right after. */
+const KEPT_MESSAGES = 1_000;
 /** A complaint that comes again within this time is not shown again. */
 const SAME_AFTER = 10_000;
 
@@ -76,16 +82,21 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
     root,
     params: door.params,
     ...(options.shards !== undefined && { shards: options.shards }),
+    plan: pipeline.plan,
+    addresses: readAddresses(options.destinations ?? [], pipeline.plan),
+    keepMessages: KEPT_MESSAGES,
   });
   door.open(here);
   await loadReferences(here, compiled);
+  const placedHere = placed(path, here.destinations?.options ?? new Map());
+  for (const note of here.destinations?.notes ?? []) warn(note);
   const own = ownValues();
   const complain = complaints(warn);
   const log = (line: LogLine): void => {
     own.take(line.text);
     complain(line);
   };
-  const player = play({ here, root, pipeline: path, faults: null, log, ...paceOf(options.limits === true) });
+  const player = play({ here, root, pipeline: placedHere.path, faults: null, log, ...paceOf(options.limits === true) });
   const api = apiCounter();
   const { services, look } = servicesHere(here, player, api);
   const list = watchOf(here.template);
@@ -161,6 +172,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
       await player.stop();
       await looking;
       await here.close();
+      placedHere.remove();
     },
   };
 };

@@ -20,7 +20,8 @@ export const signedRequest = ({ host, service, env = process.env }: SignedOption
   const url = new URL(host);
   const sign = async (method: string, path: string, body: string, type: string): Promise<Record<string, string>> => {
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
-    const plain = { 'content-type': type };
+    const caller = env.AWS_LAMBDA_FUNCTION_NAME;
+    const plain = { 'content-type': type, ...(caller && { 'user-agent': `millrace fn/${caller}` }) };
     if (!accessKeyId || !secretAccessKey || url.protocol === 'http:') return plain;
     const signer = new SignatureV4({
       service,

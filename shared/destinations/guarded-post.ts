@@ -77,8 +77,17 @@ const retryAfterOf = (value: string | undefined, now: number): Ms | null => {
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 };
 
-/** @param open lets http:// and private addresses pass: on this machine, or inside one's own network */
-export const guardedPost = ({ open = false }: { readonly open?: boolean } = {}): Post => {
+/**
+ * @param open  lets http:// and private addresses pass: on this machine, or inside one's own network
+ * @param agent the user agent
+ */
+export const guardedPost = ({
+  open = false,
+  agent = 'Millrace',
+}: {
+  readonly open?: boolean;
+  readonly agent?: string;
+} = {}): Post => {
   const agents = {
     'https:': new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST }),
     'http:': new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST }),
@@ -95,7 +104,7 @@ export const guardedPost = ({ open = false }: { readonly open?: boolean } = {}):
         url,
         {
           method: 'POST',
-          headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+          headers: { 'user-agent': agent, ...headers, 'content-length': String(Buffer.byteLength(body)) },
           agent: agents[secure ? 'https:' : 'http:'],
           timeout: TIMEOUT,
           ...(!open && { lookup: guardedLookup }),

@@ -10,6 +10,8 @@ export type PostgresOptions = {
   readonly url: string;
   /** Asked for at each new connection, so that a rotated password is taken. */
   readonly login: () => Promise<Login>;
+  /** What the server calls the connection, as in pg_stat_activity; the function's name. */
+  readonly name?: string;
 };
 
 const STATEMENT_MS = 20_000;
@@ -37,7 +39,7 @@ export const parseUrl = (url: string): { host: string; port: number; database: s
   };
 };
 
-export const postgresConnection = ({ url, login }: PostgresOptions): Sql & { end(): Promise<void> } => {
+export const postgresConnection = ({ url, login, name }: PostgresOptions): Sql & { end(): Promise<void> } => {
   const { host, port, database, tls } = parseUrl(url);
   let open: Promise<pg.Client> | undefined;
 
@@ -48,6 +50,7 @@ export const postgresConnection = ({ url, login }: PostgresOptions): Sql & { end
       database,
       ...(await login()),
       ssl: tls,
+      ...(name !== undefined && { application_name: name }),
       connectionTimeoutMillis: CONNECT_MS,
       query_timeout: STATEMENT_MS,
       keepAlive: true,

@@ -18,7 +18,7 @@ export type Request = (r: {
 
 /** OpenSearch: an _id has at most 512 bytes. */
 const MAX_ID = 512;
-const idOf = (key: string): string => (Buffer.byteLength(key) <= MAX_ID ? key : `sha256:${hash('sha256', key)}`);
+export const idOf = (key: string): string => (Buffer.byteLength(key) <= MAX_ID ? key : `sha256:${hash('sha256', key)}`);
 
 /**
  * External versions are whole numbers below 2^63. An outbox number is one (6 digits epoch, 14 digits count; the epoch of the first
@@ -26,7 +26,7 @@ const idOf = (key: string): string => (Buffer.byteLength(key) <= MAX_ID ? key : 
  */
 const OUTBOX = /^0*(\d{1,19})\.0+\.0+$|^0*(\d{1,19})$/;
 const MAX_LONG = 2n ** 63n - 1n;
-const numberOf = (version: string): string | null => {
+export const numberOf = (version: string): string | null => {
   const found = OUTBOX.exec(version);
   const digits = found?.[1] ?? found?.[2];
   return digits !== undefined && BigInt(digits) <= MAX_LONG ? digits : null;

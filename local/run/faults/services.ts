@@ -10,11 +10,30 @@ const REFUSALS: Readonly<Record<Call['service'], string>> = {
   s3: 'SlowDown',
   sqs: 'ThrottlingException',
   secretsmanager: 'ThrottlingException',
+  sns: 'Throttling',
+  events: 'ThrottlingException',
+  firehose: 'ServiceUnavailableException',
+  es: 'rejected_execution_exception',
+  postgres: '53300',
+  webhook: 'Too Many Requests',
 };
-const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PutObject']);
+const WRITES = new Set([
+  ...['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PutObject'],
+  ...['INSERT', 'SendMessageBatch', 'PublishBatch', 'POST'],
+]);
+/** Calls whose entries may be refused one by one, and the field that holds them. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  PutRecords: 'Records',
+  PutEvents: 'Entries',
+  PutRecordBatch: 'Records',
+  _bulk: 'lines',
+};
 
 type SentRecord = { readonly PartitionKey: string; readonly ExplicitHashKey?: string };
 type PutBody = { readonly StreamName?: string; readonly StreamARN?: string; readonly Records?: readonly SentRecord[] };
+
+/** Services that say so by the status alone. */
+const TOO_MANY = new Set<Call['service']>(['es', 'webhook']);
 
 /** Only what a function does fails; loading the input and reading the results is not what is tested. */
 const isFunction = (caller: string): boolean => caller.includes('#');
@@ -57,11 +76,12 @@ export const faultyServices = (
   };
   const factsOf = (call: Call): CallFacts => {
     const running = sandboxes.isRunning(call.caller);
-    const isPut = call.operation === 'PutRecords';
-    const shut = isPut ? throttledIn(call) : undefined;
+    const entries = ENTRIES[call.operation];
+    const shut = call.operation === 'PutRecords' ? throttledIn(call) : undefined;
+    const sent = entries === undefined ? [] : (call.body as Readonly<Record<string, readonly unknown[]>>)[entries];
     return {
-      kind: isPut ? 'stream' : WRITES.has(call.operation) ? 'write' : 'read',
-      records: isPut ? ((call.body as PutBody).Records?.length ?? 0) : 0,
+      kind: entries !== undefined ? 'stream' : WRITES.has(call.operation) ? 'write' : 'read',
+      records: sent?.length ?? 0,
       ...(shut && { throttled: shut }),
       mayBeGivenUp: running,
       mayDie: running,
@@ -91,7 +111,11 @@ export const faultyServices = (
         sandboxes.giveUp(call.caller);
         return 'pass';
       case 'refused':
-        return { status: 400, message: 'drawn from the seed', error: REFUSALS[call.service] };
+        return {
+          status: TOO_MANY.has(call.service) ? 429 : 400,
+          message: 'drawn from the seed',
+          error: REFUSALS[call.service],
+        };
       case 'lost':
         return 'drop-answer';
       case 'partial':

@@ -1,0 +1,1 @@
+INSERT INTO to_delivery SELECT order_id, store, total FROM orders WHERE total >= 50;

@@ -1,0 +1,25 @@
+-- One query, every destination outside: the minutes of each store, each row also revised as it goes.
+CREATE TABLE orders (
+  order_id STRING,
+  store STRING,
+  total DECIMAL(10, 2),
+  ordered_at TIMESTAMP(3),
+  WATERMARK FOR ordered_at AS ordered_at - INTERVAL '5' SECOND
+) WITH ('connector' = 'kinesis', 'format' = 'json', 'millrace.type' = 'order.v1');
+
+CREATE TABLE to_table (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
+WITH ('connector' = 'dynamodb');
+CREATE TABLE to_postgres (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
+WITH ('connector' = 'jdbc', 'url' = 'jdbc:postgresql://db.example:5432/shop', 'table-name' = 'sales.per_minute');
+CREATE TABLE to_search (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
+WITH ('connector' = 'opensearch-2', 'hosts' = 'https://search-shop-abcdefghijklmnopqrstuvwxyz.eu-north-1.es.amazonaws.com', 'index' = 'minutes-{minute_start|yyyy.MM}');
+CREATE TABLE to_bus (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
+WITH ('connector' = 'eventbridge', 'bus' = 'shop', 'source' = 'shop.minutes');
+CREATE TABLE to_queue (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
+WITH ('connector' = 'sqs', 'queue-url' = 'https://sqs.eu-north-1.amazonaws.com/123456789012/minutes.fifo');
+CREATE TABLE to_topic (store STRING, orders BIGINT, PRIMARY KEY (store) NOT ENFORCED)
+WITH ('connector' = 'sns', 'topic-arn' = 'arn:aws:sns:eu-north-1:123456789012:busy', 'millrace.alert' = 'true');
+CREATE TABLE to_delivery (order_id STRING, store STRING, total DECIMAL(10, 2))
+WITH ('connector' = 'firehose', 'delivery-stream' = 'orders');
+CREATE TABLE to_hook (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
+WITH ('connector' = 'http-sink', 'url' = 'https://hooks.example.com/minutes');
