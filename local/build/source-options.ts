@@ -2,11 +2,15 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { COLUMN_TYPES, type Column, LINE_FORMATS, type Source } from '../../shared/pipeline.ts';
 import { wouldWork } from './did-you-mean.ts';
+import { rememberOption, restartsOption } from './remember-option.ts';
 
 type Adapter = Source['adapter'];
-export const OPTION_FIELDS = ['match', 'format', 'columns', 'delimiter', 'tables'] as const;
+export const OPTION_FIELDS = ['match', 'format', 'columns', 'delimiter', 'tables', 'remember', 'restarts'] as const;
 export type OptionField = (typeof OPTION_FIELDS)[number];
-export type SourceOptions = Pick<Source, 'prefix' | 'format' | 'columns' | 'delimiter' | 'tables'>;
+export type SourceOptions = Pick<
+  Source,
+  'prefix' | 'format' | 'columns' | 'delimiter' | 'tables' | 'remember' | 'restarts'
+>;
 
 const FEEDERS: readonly Adapter[] = ['eventbridge', 'sns', 'sqs'];
 const CHANGES: readonly Adapter[] = ['dms', 'debezium', 'dynamodb'];
@@ -14,7 +18,7 @@ const EVENTS: readonly Adapter[] = ['http', 'plain'];
 
 export const FIELDS_OF = (adapter: Adapter): readonly OptionField[] => {
   if (EVENTS.includes(adapter)) return [];
-  if (CHANGES.includes(adapter)) return ['match', 'tables'];
+  if (CHANGES.includes(adapter)) return ['match', 'tables', 'remember', 'restarts'];
   if (adapter === 'agent') return ['match', 'format', 'columns', 'delimiter'];
   return adapter === 'iot' ? ['match'] : ['match', 'format'];
 };
@@ -119,6 +123,10 @@ export const sourceOptions = (
     say(valueOfField('delimiter'), 'delimiter is one character between cells, no quote; write ";" or "\\t"');
   const tables = has('tables') ? tablesOf(valueOfField('tables'), types, say) : undefined;
 
+  const remember =
+    has('remember') && tables !== undefined ? rememberOption(valueOfField('remember'), tables, say) : undefined;
+  const restarts = has('restarts') ? restartsOption(valueOfField('restarts'), say) : undefined;
+
   if (CHANGES.includes(adapter)) {
     if (!has('tables')) say(at, `source "${name}" needs tables: which event type the changes of a table are`);
   } else if (source.types.length !== 1)
@@ -140,6 +148,8 @@ export const sourceOptions = (
     ...(columns === undefined ? {} : { columns }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(tables === undefined ? {} : { tables }),
+    ...(remember === undefined ? {} : { remember }),
+    ...(restarts === undefined ? {} : { restarts }),
   };
 };
 

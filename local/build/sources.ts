@@ -35,9 +35,9 @@ export const readSources = (
   const lines = new LineCounter();
   const doc = parseDocument(file.text, { lineCounter: lines, uniqueKeys: true });
   const errors: UserError[] = [];
+  const places = new Map<string, { readonly line: number; readonly col: number }>();
   const say = (offset: number | undefined, message: string): void => {
     const { line, col } = offset === undefined ? { line: 0, col: 0 } : lines.linePos(offset);
-  const places = new Map<string, { readonly line: number; readonly col: number }>();
     errors.push({ file: file.path, line, col, message });
   };
   for (const e of doc.errors) say(e.pos[0], e.message.split(' at line ')[0]?.split('\n')[0] ?? e.message);
@@ -129,11 +129,11 @@ export const readSources = (
     // Of an adapter that is not known nobody can say which options it takes.
     const known = text(read.get('adapter')) === plain.adapter;
     const options = known ? sourceOptions(plain, nodes, types, sayAt, read.get('name') as Node | undefined) : {};
-    // Change data names its types table by table.
-    const named = Object.values(options.tables ?? {}).filter((type) => type !== null);
     const rememberAt = offsetOf(nodes.get('remember')?.key);
     for (const { from } of options.remember ?? [])
       if (rememberAt !== undefined) places.set(`${name} ${from}`, lines.linePos(rememberAt));
+    // Change data names its types table by table.
+    const named = Object.values(options.tables ?? {}).filter((type) => type !== null);
     const source = { ...plain, types: [...new Set([...plain.types, ...named])], ...options };
     const last = taken.at(-1);
     if (last !== undefined && plain.adapter !== 'http' && plain.adapter !== 'plain')

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { startHere } from '../run/here.ts';
 import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
+import { rememberHere } from '../run/remember-here.ts';
 import { functionPool } from '../sandbox/pool.ts';
 import { CallError } from './call-error.ts';
 import type { Call, ExitCode } from './commands.ts';
@@ -35,7 +36,7 @@ export const invoke = async (call: Call): Promise<ExitCode> => {
   const here = await startHere({
     root: PROJECT,
     keepAll: true,
-    params: paramsOf(call),
+    params: { ...rememberHere(compiled), ...paramsOf(call) },
     ...(stage !== undefined && { stage }),
   });
   try {

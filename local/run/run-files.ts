@@ -22,6 +22,7 @@ import { loadPipeline, loadReferences } from './load-pipeline.ts';
 import { clearOut, outFiles } from './out-folder.ts';
 import { destinationsOf, writeOutputs } from './output.ts';
 import { play } from './play.ts';
+import { rememberHere } from './remember-here.ts';
 import { objectsHere } from './ports-here.ts';
 import { runOf } from './run-name.ts';
 import { sampleFiles, sourceEvents, sourceNamed } from './source-input.ts';
@@ -103,6 +104,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     root,
     shards: options.shards,
     keepAll: true,
+    params: rememberHere(compiled),
     plan: pipeline.plan,
     addresses,
     ...(faults && { hooks: faults.hooks, clock: faults.clocks.arrivals }),

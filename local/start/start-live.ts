@@ -14,6 +14,7 @@ import { readLimits } from '../poller/read-limits.ts';
 import { startHere } from '../run/here.ts';
 import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { play } from '../run/play.ts';
+import { rememberHere } from '../run/remember-here.ts';
 import { runOf } from '../run/run-name.ts';
 import type { LogLine } from '../sandbox/capture.ts';
 import { removeLiveFile, writeLiveFile } from '../stage/live-file.ts';
@@ -80,7 +81,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
   const { compiled, path, pipeline } = await loadPipeline(options.pipeline, root);
   const here = await startHere({
     root,
-    params: door.params,
+    params: { ...rememberHere(compiled), ...door.params },
     ...(options.shards !== undefined && { shards: options.shards }),
     plan: pipeline.plan,
     addresses: readAddresses(options.destinations ?? [], pipeline.plan),
