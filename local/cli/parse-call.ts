@@ -30,13 +30,16 @@ export const parseCall = (command: Command, argv: readonly string[]): Call => {
     throw new CallError(`${(error as Error).message.split('. ')[0]}. Usage: ${command.usage}`);
   }
   const words = parsed.positionals;
-  if (words.length > command.words.length) {
+  // A name that ends so stands for any number of words.
+  const isOpen = command.words.at(-1)?.endsWith('…') === true;
+  if (words.length > command.words.length && !isOpen) {
     throw new CallError(
       `millrace ${command.name} does not take "${words[command.words.length]}". Usage: ${command.usage}`,
     );
   }
   const missing = command.words[words.length];
-  if (missing !== undefined) throw new CallError(`millrace ${command.name} needs ${missing}. Usage: ${command.usage}`);
+  if (missing !== undefined && !missing.endsWith('…'))
+    throw new CallError(`millrace ${command.name} needs ${missing}. Usage: ${command.usage}`);
   return { values: parsed.values, words };
 };
 

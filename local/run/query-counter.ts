@@ -55,7 +55,10 @@ export class QueryCounter {
   }
 
   /** An event that `enriched` or `refined` shows for the first time. @returns the event */
-  see(stream: 'enriched' | 'refined', stamped: Pick<StampedEvent, 'lane' | 'seq' | 'index' | 'bytes'>): CloudEvent {
+  see(
+    stream: 'enriched' | 'refined',
+    stamped: Pick<StampedEvent, 'lane' | 'seq' | 'index' | 'bytes' | 'again'>,
+  ): CloudEvent {
     const parsed = parseJson(stamped.bytes);
     if (!parsed.ok) throw new Error(`${stream} holds an event that is no JSON: ${parsed.cause}`);
     const event = parsed.value as CloudEvent;
@@ -66,6 +69,7 @@ export class QueryCounter {
         r.last.set(stamped.lane, from);
       }
       if (streamOf(r.query) !== stream || !r.takes(event)) continue;
+      if (stamped.again?.only !== undefined && stamped.again.only !== r.query.id) continue;
       r.count.taken++;
       if (r.side === null) continue;
       const timed = { event, time: parseRfc3339(event.time) ?? 0 };

@@ -2,6 +2,7 @@ import { adaptBy } from '../../shared/adapters/adapt.ts';
 import { unpackRecord } from '../../shared/event/unpack.ts';
 import type { MemoryLog } from '../../shared/memory/log.ts';
 import type { Source } from '../../shared/pipeline.ts';
+import { readEnvelope } from '../../shared/steps/resubmit.ts';
 
 /** Counts the events on `raw`: those in aggregates one by one, those that an adapter finds in a record too, a record that cannot be unpacked as one, a tick as none. */
 export class RawCounter {
@@ -25,7 +26,8 @@ export class RawCounter {
         this.#read.set(id, last.seq);
         for (const { data, partitionKey, arrival } of records) {
           const unpacked = unpackRecord(data, partitionKey);
-          const adopted = unpacked.ok ? this.#adapt?.(unpacked.records, arrival) : undefined;
+          const again = unpacked.ok && readEnvelope(unpacked.records) !== undefined;
+          const adopted = unpacked.ok && !again ? this.#adapt?.(unpacked.records, arrival) : undefined;
           if (adopted !== undefined) this.#events += adopted.ok ? adopted.events.length : 1;
           else this.#events += unpacked.ok ? unpacked.records.length : 1;
         }

@@ -57,6 +57,8 @@ export type RejectedEvent = {
     readonly shard: string;
     readonly position: string;
     readonly arrival: EpochMs;
+    /** Id of the one query that was to take it. */
+    readonly only?: string;
   };
   /** The payload as it came: text when it is UTF-8, else base64. */
   readonly payload: string;

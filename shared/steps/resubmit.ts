@@ -4,8 +4,7 @@
 // the key and the bytes' hash, and takes where the event stood the first time from that item alone. Whichever copy passes first
 // claims the key for good, so a second one is a duplicate, whoever sent it and whenever.
 import { createHash } from 'node:crypto';
-import { gunzip, isGzip } from '../event/gzip.ts';
-import { MAX_UNPACKED_BYTES } from '../event/limits.ts';
+import type { RejectedEvent } from '../event/cloud-event.ts';
 import type { UserRecord } from '../event/unpack.ts';
 import type { Again } from '../lanes/inner.ts';
 import { position } from '../lanes/position.ts';
@@ -50,12 +49,6 @@ export const readEnvelope = (
   } catch {
     return undefined;
   }
-};
-
-/** An event that was gzip stays so in the store of rejected events: as JSON reads it. */
-export const plainBytes = (payload: Uint8Array): Uint8Array => {
-  const inside = isGzip(payload) ? gunzip(payload, MAX_UNPACKED_BYTES) : undefined;
-  return inside?.ok ? inside.bytes : payload;
 };
 
 const pk = (run: string, key: string): string => `again#${run}#${key}`;
@@ -106,11 +99,10 @@ export const claimAgain = async (table: Table, run: string, key: string, owner: 
 export const ownerOf = async (table: Table, run: string, key: string): Promise<string | undefined> =>
   (await table.get({ pk: pk(run, key), sk: OWNER }))?.owner as string | undefined;
 
-/** As the position of a rejected event is written. */
-export const placeOf = (
-  a: Again,
-): { readonly shard: string; readonly position: string; readonly arrival: EpochMs } => ({
-  shard: a.shard,
-  position: position(a.seq, a.index),
-  arrival: a.arrival,
+/** As a rejected or late event says it. */
+export const placeOf = ({ shard, seq, index, arrival, only }: Again): NonNullable<RejectedEvent['again']> => ({
+  shard,
+  position: position(seq, index),
+  arrival,
+  ...(only === undefined ? {} : { only }),
 });

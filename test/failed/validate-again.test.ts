@@ -65,7 +65,7 @@ const pipeline = (deduplicate = false) => {
     /** Everything on raw, again from the start when asked so. */
     run: async (fresh = false) => {
       if (fresh) step = make();
-      for (const { shard, records } of recordsOf(raw)) await step({ shard, records }, plenty);
+      for (const { shard, records } of recordsOf(raw)) await step({ stream: raw.name, shard, records }, plenty);
     },
     passed: () => {
       const seen = new Map<string, ReturnType<typeof itemsOn>[number]>();

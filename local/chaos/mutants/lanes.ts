@@ -100,7 +100,7 @@ export const lanes: readonly Mutant[] = [
     name: 'noChild',
     protects: 'rows that one event fans out to differ by their child number',
     section: '5.5',
-    edits: [edit('shared/steps/transform.ts', '{ ...e, child, bytes }', '{ ...e, child: 0, bytes }')],
+    edits: [edit('shared/steps/transform.ts', '{ ...from, child, bytes }', '{ ...e, child: 0, bytes }')],
     directed: 'an event that two queries pass on counts for both',
   },
   {
