@@ -3,6 +3,7 @@
 import { referenceLookup } from '../../shared/enrich/reference.ts';
 import { rememberedTables } from '../../shared/enrich/remembered.ts';
 import type { CloudEvent } from '../../shared/event/cloud-event.ts';
+import type { StampedEvent } from '../../shared/lanes/inner.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import type { Query } from '../../shared/query/plan.ts';
 import { systemClock } from '../../shared/ports.ts';
@@ -26,7 +27,7 @@ export type Books = {
 };
 
 /** A row that `refined` shows for the first time. */
-export type FreshRow = { readonly event: CloudEvent; readonly arrival: EpochMs };
+export type FreshRow = { readonly event: CloudEvent; readonly arrival: EpochMs; readonly stamped: StampedEvent };
 
 export type Bookkeeper = {
   /** Reads what came since the last look; `rows` are told in the order of the stream. */
@@ -83,7 +84,8 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
       }
     }
     for (const shown of refined.fresh()) {
-      if (shown.kind === 'event') tell({ event: counter.see('refined', shown.event), arrival: shown.arrival });
+      if (shown.kind === 'event')
+        tell({ event: counter.see('refined', shown.event), arrival: shown.arrival, stamped: shown.event });
     }
   };
 

@@ -26,6 +26,7 @@ import { rememberHere } from './remember-here.ts';
 import { objectsHere } from './ports-here.ts';
 import { runOf } from './run-name.ts';
 import { sampleFiles, sourceEvents, sourceNamed } from './source-input.ts';
+import { sinkBooks } from './sink-books.ts';
 import type { Summary } from './summary.ts';
 
 export type RunOptions = {
@@ -140,9 +141,11 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
       passed: counted.stages.validate?.in ?? 0,
       rejected: loaded.tooLarge.length,
     };
+    const sinks = await sinkBooks(pipeline.plan, here.destinations, rows, books.sides);
     const wrong = [
       ...(balances(ingest) ? [] : [`ingest: ${ingest.in} events read, ${ingest.passed} on raw`]),
       ...counted.faults,
+      ...sinks.faults,
     ];
     tell.update('writing the rows');
     const rejected = [...loaded.tooLarge.map(refusedLine), ...books.sides.rejected];
@@ -154,7 +157,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
       late: books.sides.late,
       rejected,
     });
-    const stages = { ingest, ...counted.stages };
+    const stages = { ingest, ...counted.stages, ...sinks.stages };
     const units = here.meter.totals((row) => row.caller !== 'outside');
     const summary: Summary = {
       stages,
