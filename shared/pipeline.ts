@@ -57,7 +57,7 @@ export type Enrichment =
       readonly apply: (data: JsonObject) => unknown;
     };
 
-/** What the records of a source are; `http` and `plain` are events already. */
+/** What the records of a source are; `http`, `plain` and `webhook` are events already, the last ones since `ingest` made them so. */
 export const ADAPTERS = [
   'http',
   'plain',
@@ -70,6 +70,7 @@ export const ADAPTERS = [
   'eventbridge',
   'sns',
   'sqs',
+  'webhook',
 ] as const;
 export const LINE_FORMATS = ['plain', 'csv', 'apache-common', 'apache-combined', 'json'] as const;
 export const COLUMN_TYPES = ['text', 'integer', 'number', 'boolean'] as const;
@@ -88,6 +89,29 @@ export type Remembered = {
   /** Columns of the reference table, the look-up's key first: the key column, or `key` for several. */
   readonly columns: readonly string[];
 };
+
+/** Where a request of a third party says something: a header by its name in lower case, or a field of its body. */
+export type Place = { readonly header: string } | { readonly field: readonly string[] };
+
+/** How the requests to POST /webhooks/NAME are signed, and what is read from them. */
+export type Hook = {
+  readonly scheme: (typeof SIGNATURES)[number];
+  /** Of `hmac`: the header in lower case, how the digest is written in it, and what stands before the digest. */
+  readonly header: string;
+  readonly encoding: 'hex' | 'base64';
+  readonly prefix: string;
+  /** Name or ARN of the secret: its text, or {"secrets": ["new", "old"]}. */
+  readonly secret: string;
+  /** null: the body's digest. */
+  readonly id: Place | null;
+  /** null: the source's only type. */
+  readonly type: Place | null;
+  /** null: the arrival. */
+  readonly time: Place | null;
+  /** The third party's name of an event (`*`: any other) -> event type; null: left out. null in all: names are types. */
+  readonly events: Readonly<Record<string, string | null>> | null;
+};
+export const SIGNATURES = ['github', 'stripe', 'hmac'] as const;
 
 /** One source of pipeline/sources.yml. */
 export type Source = {
@@ -111,6 +135,8 @@ export type Source = {
   readonly delimiter?: string;
   /** Change data: the table's name as the source writes it (`*`: any other) -> event type; null: its changes are left out. */
   readonly tables?: Readonly<Record<string, string | null>>;
+  /** Of the adapter `webhook`. */
+  readonly hook?: Hook;
   /** Change data: tables whose newest rows stand in a reference table. */
   readonly remember?: readonly Remembered[];
   /** When the source's log began anew, in order: whatever it tells from then on is newer than all before. */

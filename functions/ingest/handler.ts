@@ -11,6 +11,8 @@ import { watch } from '../../shared/metrics/watch.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { createApp } from '../../shared/steps/ingest/app.ts';
 import { doorOf } from '../../shared/steps/ingest/door.ts';
+import { hookSecretsOf } from '../../shared/steps/ingest/hook-secrets.ts';
+import { hookReader, hooksIn } from '../../shared/steps/ingest/hooks.ts';
 import { keysOf } from '../../shared/steps/ingest/key-list.ts';
 import { withoutStrayBody } from '../../shared/trigger/http.ts';
 
@@ -22,11 +24,23 @@ const { usage } = watching;
 const clock = systemClock;
 const onFailure = (error: unknown): void => logger.error('the list of keys cannot be read', { error });
 
+const onHookFailure = (error: unknown): void => logger.error('the secret of a webhook cannot be read', { error });
+const hooks = hooksIn(pipeline.sources);
+const secrets = new Map(
+  hooks.map(({ name, hook }) => [
+    name,
+    secretValue({ secret: hook.secret, parse: hookSecretsOf, clock, onFailure: onHookFailure }),
+  ]),
+);
+const secretsOf = ({ name }: { readonly name: string }) => secrets.get(name)?.() ?? Promise.resolve([]);
+
 const app = createApp({
   raw: logStream({ stream: RAW_STREAM, usage }),
   clock,
   types: pipeline.types,
   ...(secret && { admit: doorOf(secretValue({ secret, parse: keysOf, clock, onFailure }), clock) }),
+  ...(hooks.length > 0 && { hooks: hookReader(hooks, pipeline.types, secretsOf, clock) }),
+  onRefused: (hook, why) => logger.warn('a webhook was refused', { hook, why }),
   tell: (told) => watching.tell(told),
   onError: (error) => logger.error('the request failed', { error }),
 });

@@ -2,14 +2,24 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { COLUMN_TYPES, type Column, LINE_FORMATS, type Source } from '../../shared/pipeline.ts';
 import { wouldWork } from './did-you-mean.ts';
+import { HOOK_FIELDS, hookOption } from './hook-option.ts';
 import { rememberOption, restartsOption } from './remember-option.ts';
 
 type Adapter = Source['adapter'];
-export const OPTION_FIELDS = ['match', 'format', 'columns', 'delimiter', 'tables', 'remember', 'restarts'] as const;
+export const OPTION_FIELDS = [
+  'match',
+  'format',
+  'columns',
+  'delimiter',
+  'tables',
+  'remember',
+  'restarts',
+  ...HOOK_FIELDS,
+] as const;
 export type OptionField = (typeof OPTION_FIELDS)[number];
 export type SourceOptions = Pick<
   Source,
-  'prefix' | 'format' | 'columns' | 'delimiter' | 'tables' | 'remember' | 'restarts'
+  'prefix' | 'format' | 'columns' | 'delimiter' | 'tables' | 'remember' | 'restarts' | 'hook'
 >;
 
 const FEEDERS: readonly Adapter[] = ['eventbridge', 'sns', 'sqs'];
@@ -18,6 +28,7 @@ const EVENTS: readonly Adapter[] = ['http', 'plain'];
 
 export const FIELDS_OF = (adapter: Adapter): readonly OptionField[] => {
   if (EVENTS.includes(adapter)) return [];
+  if (adapter === 'webhook') return HOOK_FIELDS;
   if (CHANGES.includes(adapter)) return ['match', 'tables', 'remember', 'restarts'];
   if (adapter === 'agent') return ['match', 'format', 'columns', 'delimiter'];
   return adapter === 'iot' ? ['match'] : ['match', 'format'];
@@ -105,6 +116,10 @@ export const sourceOptions = (
       say(found.key, `${field} means nothing to the adapter ${adapter}; it takes ${takes.join(', ') || 'no options'}`);
   }
   if (takes.length === 0) return {};
+  if (adapter === 'webhook') {
+    const hook = hookOption(source, given, types, say, at);
+    return hook === undefined ? {} : { hook };
+  }
   const valueOfField = (field: OptionField): unknown => (takes.includes(field) ? given.get(field)?.value : undefined);
   const has = (field: OptionField): boolean => takes.includes(field) && given.has(field);
   const formats = formatsOf(adapter);

@@ -1,7 +1,7 @@
 // pipeline/sources.yml: a list of sources, each a mapping of its fields.
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { ADAPTERS, type Source } from '../../shared/pipeline.ts';
-import { seconds } from '../../shared/time.ts';
+import { days, seconds } from '../../shared/time.ts';
 import type { UserError } from '../../shared/user-error.ts';
 import { wouldWork } from './did-you-mean.ts';
 import { parseDuration } from './duration.ts';
@@ -13,10 +13,12 @@ type Field = (typeof FIELDS)[number];
 const isField = (text: string): text is Field => (FIELDS as readonly string[]).includes(text);
 
 /** What a source has when its file says nothing (protocol, section 14). */
-const DEFAULTS = { types: [], deduplicate: null, ticks: true, producer: 'any' } as const;
+const DEFAULTS = { types: [], ticks: true, producer: 'any' } as const;
 /** HTTP and SDK producers send at once; agents, logs, devices and change data gather first. */
 const defaultTransport = (adapter: Source['adapter']): number =>
-  seconds(adapter === 'http' || adapter === 'plain' ? 5 : 60);
+  seconds(adapter === 'http' || adapter === 'plain' || adapter === 'webhook' ? 5 : 60);
+/** A third party that gets no answer sends again for days: Stripe for three. A claim is what a replay of its request meets. */
+const defaultDeduplicate = (adapter: Source['adapter']): number | null => (adapter === 'webhook' ? days(3) : null);
 
 /**
  * Reads and checks sources.yml.
@@ -115,7 +117,7 @@ export const readSources = (
       deduplicate: take(
         'deduplicate',
         (n) => (text(n) === 'off' || text(n) === 'false' ? null : duration('deduplicate', n)),
-        DEFAULTS.deduplicate,
+        defaultDeduplicate(adapter),
       ),
       transport: take('transport', (n) => duration('transport', n), defaultTransport(adapter)),
       ticks: take(
@@ -133,10 +135,11 @@ export const readSources = (
     for (const { from } of options.remember ?? [])
       if (rememberAt !== undefined) places.set(`${name} ${from}`, lines.linePos(rememberAt));
     // Change data names its types table by table.
-    const named = Object.values(options.tables ?? {}).filter((type) => type !== null);
+    const mapped = [...Object.values(options.tables ?? {}), ...Object.values(options.hook?.events ?? {})];
+    const named = mapped.filter((type) => type !== null);
     const source = { ...plain, types: [...new Set([...plain.types, ...named])], ...options };
     const last = taken.at(-1);
-    if (last !== undefined && plain.adapter !== 'http' && plain.adapter !== 'plain')
+    if (last !== undefined && plain.adapter !== 'http' && plain.adapter !== 'plain' && plain.adapter !== 'webhook')
       sayAt(
         read.get('name'),
         `no record gets here: source "${last}" takes lines of any bytes; give it match: {prefix: …}, or put it last`,

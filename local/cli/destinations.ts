@@ -8,6 +8,7 @@ import { SEARCH, tablesOf, WAREHOUSE } from '../../shared/destinations/tables-of
 import type { Plan, TablePlan } from '../../shared/query/plan.ts';
 import { compilePipeline } from '../build/compile-pipeline.ts';
 import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
+import { sourceGrants } from '../build/source-grants.ts';
 import { grantsOf, SWITCH } from '../destinations/grants.ts';
 import { CallError } from './call-error.ts';
 import type { Call, ExitCode } from './commands.ts';
@@ -108,7 +109,7 @@ export const destinations = async (call: Call): Promise<ExitCode> => {
   const compiled = await compilePipeline(dir);
   if (compiled.errors.length > 0) throw new PipelineMistakes(dir, compiled.errors);
   const { plan } = compiled;
-  if (flagOf(call, 'grants') === true) print(JSON.stringify(grantsOf(plan)));
+  if (flagOf(call, 'grants') === true) print(JSON.stringify({ ...grantsOf(plan), ...sourceGrants(compiled.sources) }));
   else if (flagOf(call, 'ddl') === true) ddl(plan);
   else if (flagOf(call, 'migrate') === true) await migrate(plan);
   else list(plan);

@@ -1,9 +1,11 @@
 // millrace invoke: one function on one sample event, on fresh local services.
+
 import { readFileSync } from 'node:fs';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { startHere } from '../run/here.ts';
 import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { rememberHere } from '../run/remember-here.ts';
+import { putSecrets, readSecrets } from '../run/secrets-here.ts';
 import { functionPool } from '../sandbox/pool.ts';
 import { CallError } from './call-error.ts';
 import type { Call, ExitCode } from './commands.ts';
@@ -31,6 +33,7 @@ export const invoke = async (call: Call): Promise<ExitCode> => {
   const file = textOf(call, 'event');
   if (file === undefined) throw new CallError('millrace invoke needs --event FILE, or --event - for standard input');
   const event = readEvent(file);
+  const secrets = readSecrets(textOf(call, 'secrets'));
   const { compiled, path } = await loadPipeline(textOf(call, 'pipeline') ?? PIPELINE, PROJECT);
   const stage = textOf(call, 'stage');
   const here = await startHere({
@@ -46,6 +49,7 @@ export const invoke = async (call: Call): Promise<ExitCode> => {
       const names = functions.map((f) => f.name);
       throw new CallError(`unknown function "${name}"; ${wouldWork(name, names, 'functions')}`);
     }
+    putSecrets(here.secrets, secrets);
     await loadReferences(here, compiled);
     const log = ({ text }: { readonly text: string }): void => void process.stderr.write(`${text}\n`);
     const outcome = await functionPool(fn, { root: PROJECT, pipeline: path, aws: here.aws, log }).invoke(event);

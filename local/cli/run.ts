@@ -1,6 +1,7 @@
 // millrace run: the whole pipeline over files to their end.
 import { join, resolve } from 'node:path';
 import { runFiles } from '../run/run-files.ts';
+import { readSecrets } from '../run/secrets-here.ts';
 import { showSummary } from '../run/summary.ts';
 import { CallError } from './call-error.ts';
 import type { Call, ExitCode } from './commands.ts';
@@ -31,6 +32,7 @@ export const run = async (call: Call): Promise<ExitCode> => {
     pipeline: textOf(call, 'pipeline') ?? PIPELINE,
     inputs,
     ...(source !== undefined && { source }),
+    secrets: readSecrets(textOf(call, 'secrets')),
     out: resolve(out),
     destinations: listOf(call, 'destination'),
     shards: numberOf(call, 'shards', 1, MOST_SHARDS) ?? 1,

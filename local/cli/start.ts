@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Ms } from '../../shared/time.ts';
 import { KINDS } from '../generate/generate.ts';
+import { readSecrets } from '../run/secrets-here.ts';
 import { LIVE_FILE } from '../stage/live-place.ts';
 import { keysHere } from '../start/door-here.ts';
 import { startLive } from '../start/start-live.ts';
@@ -43,6 +44,7 @@ export const start = async (call: Call): Promise<ExitCode> => {
     rate: flagOf(call, 'traffic') === false ? null : rate,
     ...(shards !== undefined && { shards }),
     limits: flagOf(call, 'limits') === true,
+    secrets: readSecrets(textOf(call, 'secrets')),
     destinations: listOf(call, 'destination'),
     note: LIVE_FILE(),
     ...((choiceOf(call, 'door', DOORS) === 'keys' || keys !== undefined) && { door: keysHere(keys ?? null) }),

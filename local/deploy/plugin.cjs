@@ -71,7 +71,8 @@ class MillracePlugin {
     Object.assign(Resources, JSON.parse(this.millrace('dashboard', '--cloudformation', ...this.settings())));
   }
 
-  /** The roles of the sinks may write to the destinations that the tables of the pipeline name, and to no other. */
+  /** The roles of the sinks may write to the destinations that the tables of the pipeline name, and to no other; those of ingest and validate
+   *  may read what sources.yml names. */
   grantDestinations() {
     const { Resources } = this.serverless.service.provider.compiledCloudFormationTemplate;
     for (const [role, statements] of Object.entries(JSON.parse(this.millrace('destinations', '--grants'))))

@@ -66,6 +66,8 @@ export type InputEvent = {
   readonly events?: number;
   /** It goes as a record of its own, as its source puts it; else it may be aggregated, as ingest and the KPL do. */
   readonly alone?: true;
+  /** Why it never comes to raw: its producer is told so by ingest. */
+  readonly refused?: { readonly rule: string; readonly cause: string };
 };
 
 /** Counts what a reader of lines wants to be told of. */

@@ -1,4 +1,5 @@
 // Puts the input on raw, once, as history: aggregated as the KPL does it, each record with its virtual arrival.
+import { MAX_EVENT_BYTES } from '../../shared/event/limits.ts';
 import type { MemoryLog } from '../../shared/memory/log.ts';
 import { fits, parcelsOf } from '../../shared/steps/ingest/parcels.ts';
 import { predictionOf } from '../../shared/steps/ingest/prediction.ts';
@@ -9,17 +10,28 @@ import type { InputEvent } from './input.ts';
 const MOST_EVENTS = 1_000;
 const MOST_BYTES = 512 * 1024;
 
-export type TooLarge = { readonly line: number; readonly bytes: Buffer };
+/** A line or request that ingest refuses. */
+export type RefusedLine = {
+  readonly line: number;
+  readonly bytes: Buffer;
+  readonly rule: string;
+  readonly cause: string;
+};
 export type Loaded = {
   /** Lines or records read. */
   readonly lines: number;
   /** Events in them. */
   readonly events: number;
-  /** Lines that no record of a stream can hold, numbered from 1 over all files. */
-  readonly tooLarge: readonly TooLarge[];
+  /** What ingest refuses, numbered from 1 over all files: lines that no record of a stream can hold, requests that are not signed. */
+  readonly refused: readonly RefusedLine[];
   /** The virtual arrival when the last line came. */
   readonly arrival: EpochMs;
 };
+
+const tooLarge = ({ length }: Buffer) => ({
+  rule: 'body.too-large',
+  cause: `it has ${length} bytes, at most ${MAX_EVENT_BYTES} may be`,
+});
 
 type Chunk = { events: InputEvent[]; bytes: number; pinned: EpochMs | null; readonly startHash: string };
 
@@ -35,7 +47,7 @@ export const load = async (
 ): Promise<Loaded> => {
   const { shardOf } = predictionOf(raw.shards());
   const chunks = new Map<string, Chunk>();
-  const tooLarge: TooLarge[] = [];
+  const refused: RefusedLine[] = [];
   let waiting: InputEvent[] = [];
   let greatest: EpochMs | null = null;
   let lines = 0;
@@ -72,8 +84,9 @@ export const load = async (
     lines++;
     count += event.events ?? 1;
     if (lines % 1_000 === 0) tell(lines);
-    if (!fits(event)) {
-      tooLarge.push({ line: lines, bytes: event.bytes });
+    const why = event.refused ?? (fits(event) ? undefined : tooLarge(event.bytes));
+    if (why !== undefined) {
+      refused.push({ line: lines, bytes: event.bytes, ...why });
       continue;
     }
     if (typeof event.time === 'number')
@@ -89,7 +102,7 @@ export const load = async (
   const arrival = greatest ?? now;
   for (const early of waiting) add(early, arrival);
   for (const chunk of chunks.values()) flush(chunk, arrival);
-  return { lines, events: count, tooLarge, arrival };
+  return { lines, events: count, refused, arrival };
 };
 
 /** Ends history: a tick that every open shard has seen, so that the one behind it is judged, and the last one, beyond all windows. */

@@ -2,7 +2,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RejectedEvent } from '../../shared/event/cloud-event.ts';
-import { MAX_EVENT_BYTES } from '../../shared/event/limits.ts';
 import { rejectedEvent } from '../../shared/event/reject.ts';
 import { position } from '../../shared/lanes/position.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
@@ -17,7 +16,7 @@ import { seededFaults, showFaults } from './faults/seeded.ts';
 import { startHere } from './here.ts';
 import { hintsOf } from './hints.ts';
 import { type InputEvent, inputEvents, inputFiles, merged, type Tally } from './input.ts';
-import { endOfInput, load, type TooLarge } from './load.ts';
+import { endOfInput, load, type RefusedLine } from './load.ts';
 import { loadPipeline, loadReferences } from './load-pipeline.ts';
 import { clearOut, outFiles } from './out-folder.ts';
 import { destinationsOf, writeOutputs } from './output.ts';
@@ -25,6 +24,7 @@ import { play } from './play.ts';
 import { rememberHere } from './remember-here.ts';
 import { objectsHere } from './ports-here.ts';
 import { runOf } from './run-name.ts';
+import { putSecrets, type SecretTexts } from './secrets-here.ts';
 import { sampleFiles, sourceEvents, sourceNamed } from './source-input.ts';
 import { sinkBooks } from './sink-books.ts';
 import type { Summary } from './summary.ts';
@@ -38,6 +38,8 @@ export type RunOptions = {
   readonly inputs: readonly string[];
   /** The inputs are what this source of sources.yml delivers. */
   readonly source?: string;
+  /** What Secrets Manager holds: the keys of webhooks. */
+  readonly secrets?: SecretTexts;
   readonly out: string;
   /** `TABLE=ADDRESS`: destinations at addresses of the user's own. */
   readonly destinations?: readonly string[];
@@ -48,13 +50,13 @@ export type RunOptions = {
   readonly tell: Progress;
 };
 
-/** A line that no stream can hold leaves by the door it would have met first: ingest answers 413 for it. */
-const refusedLine = ({ line, bytes }: TooLarge): RejectedEvent =>
+/** What no stream can hold, or is not signed, leaves by the door it would have met first: ingest answers 413 or 401 for it. */
+const refusedLine = ({ line, bytes, rule, cause }: RefusedLine): RejectedEvent =>
   rejectedEvent({
     door: 'rejected',
     stage: 'ingest',
-    rule: 'body.too-large',
-    cause: `line ${line} has ${bytes.length} bytes, at most ${MAX_EVENT_BYTES} may be`,
+    rule,
+    cause: `line ${line}: ${cause}`,
     shard: '-',
     position: position('0', 0),
     arrival: 0,
@@ -77,14 +79,21 @@ const complaints = () => {
 type Input = { readonly path: string; readonly events: () => AsyncGenerator<InputEvent> };
 
 /** @throws CallError naming every input that cannot be read */
-const inputsOf = ({ inputs, source, now }: RunOptions, pipeline: CompiledPipeline, tally: Tally): readonly Input[] => {
+const inputsOf = (
+  { inputs, source, now, secrets = {} }: RunOptions,
+  pipeline: CompiledPipeline,
+  tally: Tally,
+): readonly Input[] => {
   if (source === undefined)
     return inputFiles(inputs, pipeline).map((file) => ({
       path: file.path,
       events: () => inputEvents(file, pipeline, now, tally),
     }));
   const from = sourceNamed(source, pipeline);
-  return sampleFiles(inputs).map((path) => ({ path, events: () => sourceEvents(path, from, pipeline, now, tally) }));
+  return sampleFiles(inputs).map((path) => ({
+    path,
+    events: () => sourceEvents(path, { source: from, pipeline, now, tally, secrets }),
+  }));
 };
 
 /** @throws PipelineMistakes, CallError, StuckError when a function fails on the same batch again and again */
@@ -114,6 +123,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
   const own = placed(path, here.destinations?.options ?? new Map());
   try {
     for (const note of here.destinations?.notes ?? []) tell.line(note);
+    putSecrets(here.secrets, options.secrets ?? {});
     await loadReferences(here, compiled);
 
     const raw = here.stream('RawStream');
@@ -139,7 +149,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
       ...NO_DOORS,
       in: loaded.events,
       passed: counted.stages.validate?.in ?? 0,
-      rejected: loaded.tooLarge.length,
+      rejected: loaded.refused.length,
     };
     const sinks = await sinkBooks(pipeline.plan, here.destinations, rows, books.sides);
     const wrong = [
@@ -148,7 +158,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
       ...sinks.faults,
     ];
     tell.update('writing the rows');
-    const rejected = [...loaded.tooLarge.map(refusedLine), ...books.sides.rejected];
+    const rejected = [...loaded.refused.map(refusedLine), ...books.sides.rejected];
     const counts = await writeOutputs(out, {
       here,
       objects: objectsHere(here),

@@ -2,14 +2,17 @@
 import { adaptBy } from '../../shared/adapters/adapt.ts';
 import { unpackRecord } from '../../shared/event/unpack.ts';
 import type { CompiledPipeline, Source } from '../../shared/pipeline.ts';
+import { hooksIn } from '../../shared/steps/ingest/hooks.ts';
 import { judgeOf } from '../../shared/steps/judge.ts';
 import type { EpochMs } from '../../shared/time.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { CallError } from '../cli/call-error.ts';
 import { type Delivered, deliveredLine, deliveredOf } from './delivery.ts';
+import { hookInput } from './hook-input.ts';
 import { type InputEvent, type InputFile, inputEvents, obstacleAt, type Tally } from './input.ts';
 import { jsonValues } from './json-values.ts';
 import { readLines, readWhole, STANDARD_INPUT } from './read-lines.ts';
+import { hookSecretsHere, type SecretTexts } from './secrets-here.ts';
 
 /** @throws CallError when sources.yml names no such source */
 export const sourceNamed = (name: string, { sources }: CompiledPipeline): Source => {
@@ -88,16 +91,21 @@ const reader = (pipeline: CompiledPipeline) => {
   };
 };
 
+export type SourceInput = {
+  readonly source: Source;
+  readonly pipeline: CompiledPipeline;
+  readonly now: EpochMs;
+  readonly tally: Tally;
+  readonly secrets: SecretTexts;
+};
+
 /**
  * The records of a sample, in order. Sources of events (`http`, `plain`) send lines, as without `--source`; plain ones are of the
  * source's type, where it has one.
  */
 export async function* sourceEvents(
   path: string,
-  source: Source,
-  pipeline: CompiledPipeline,
-  now: EpochMs,
-  tally: Tally,
+  { source, pipeline, now, tally, secrets }: SourceInput,
 ): AsyncGenerator<InputEvent> {
   if ((source.adapter === 'http' || source.adapter === 'plain') && !(await isRecords(path))) {
     const [type = null, ...others] = source.types;
@@ -107,5 +115,16 @@ export async function* sourceEvents(
   }
   const read = reader(pipeline);
   // Half a ms beyond now, as for lines: no event has this time.
-  for await (const record of recordsOf(path, source)) yield { ...record, ...read(record, now + 0.5), alone: true };
+  const arrival = now + 0.5;
+  const [hook] = hooksIn([source]);
+  if (hook === undefined) {
+    for await (const record of recordsOf(path, source)) yield { ...record, ...read(record, arrival), alone: true };
+    return;
+  }
+  const keys = hookSecretsHere(hook, secrets);
+  for (const request of jsonValues(await readWhole(path)))
+    for (const event of await hookInput(request, hook, keys, pipeline, now)) {
+      if ('rule' in event) yield { key: '-', bytes: request, time: null, refused: event };
+      else yield { ...event, ...read(event, arrival) };
+    }
 }

@@ -16,6 +16,7 @@ import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { play } from '../run/play.ts';
 import { rememberHere } from '../run/remember-here.ts';
 import { runOf } from '../run/run-name.ts';
+import { missingSecrets, putSecrets, type SecretTexts } from '../run/secrets-here.ts';
 import type { LogLine } from '../sandbox/capture.ts';
 import { removeLiveFile, writeLiveFile } from '../stage/live-file.ts';
 import { prometheusText } from '../watch/prometheus.ts';
@@ -44,6 +45,8 @@ export type LiveOptions = {
   readonly limits?: boolean;
   /** `TABLE=ADDRESS`: destinations at addresses of the user's own. */
   readonly destinations?: readonly string[];
+  /** What Secrets Manager holds: the keys of webhooks. */
+  readonly secrets?: SecretTexts;
   /** Where it notes its addresses while it runs, for the operator's commands; nowhere without it. */
   readonly note?: string;
   readonly say: (line: string) => void;
@@ -88,6 +91,9 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
     keepMessages: KEPT_MESSAGES,
   });
   door.open(here);
+  const { secrets = {} } = options;
+  putSecrets(here.secrets, secrets);
+  for (const line of missingSecrets(pipeline.sources, secrets)) warn(line);
   await loadReferences(here, compiled);
   const placedHere = placed(path, here.destinations?.options ?? new Map());
   for (const note of here.destinations?.notes ?? []) warn(note);

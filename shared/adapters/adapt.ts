@@ -21,7 +21,7 @@ import { refused } from './parts.ts';
 import { sns } from './sns.ts';
 import { sqs } from './sqs.ts';
 
-/** Sources of events that need none: HTTP and SDK producers send CloudEvents, or plain events in their wrapper. */
+/** Sources of events that need none: HTTP and SDK producers send CloudEvents, or plain events in their wrapper; `ingest` makes CloudEvents of webhooks. */
 const BY_NAME: Readonly<Record<Source['adapter'], Adapter | null>> = {
   http: null,
   plain: null,
@@ -34,6 +34,7 @@ const BY_NAME: Readonly<Record<Source['adapter'], Adapter | null>> = {
   eventbridge,
   sns,
   sqs,
+  webhook: null,
 };
 
 /** A user record as validate judges it. `index` counts over all events of the raw record. */

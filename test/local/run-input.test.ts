@@ -236,7 +236,7 @@ describe('on raw', () => {
       JSON.stringify({ who: 'a', text: 'x'.repeat(1_048_577) }),
       order('09:00:00'),
     ]);
-    expect(loaded.tooLarge.map((t) => t.line)).toEqual([1]);
+    expect(loaded.refused.map((t) => t.line)).toEqual([1]);
     expect(records).toHaveLength(1);
   });
 

@@ -10,6 +10,7 @@ import { deliveredLine, deliveredOf } from '../../local/run/delivery.ts';
 import { NO_DOORS } from '../../local/run/doors.ts';
 import { jsonValues } from '../../local/run/json-values.ts';
 import { runFiles } from '../../local/run/run-files.ts';
+import { readSecrets } from '../../local/run/secrets-here.ts';
 import { sourceNamed } from '../../local/run/source-input.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { source } from '../adapters/given.ts';
@@ -22,8 +23,10 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 /** As the page shows them: `--source NAME --input FILE`. */
 const page = readFileSync(join(ROOT, 'docs/sources.md'), 'utf8');
-const commands = [...page.matchAll(/^millrace run --pipeline (\S+) --source (\S+) --input (\S+) --out (\S+)$/gm)];
-const run = (pipeline: string, name: string, inputs: readonly string[]) =>
+const commands = [
+  ...page.matchAll(/^millrace run --pipeline (\S+) --source (\S+) --input (\S+)(?: --secrets (\S+))? --out \S+$/gm),
+];
+const run = (pipeline: string, name: string, inputs: readonly string[], secrets?: string) =>
   runFiles({
     root: ROOT,
     pipeline: join(ROOT, pipeline),
@@ -33,6 +36,7 @@ const run = (pipeline: string, name: string, inputs: readonly string[]) =>
     shards: 1,
     seed: null,
     now: Date.now(),
+    secrets: readSecrets(secrets),
     tell: SILENT,
   });
 const rowsOf = (name: string, table: string): readonly Record<string, unknown>[] =>
@@ -40,8 +44,8 @@ const rowsOf = (name: string, table: string): readonly Record<string, unknown>[]
     .split('\n')
     .flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
 
-/** Events passed, rejected and left out as duplicates at `validate`. */
-const DOORS: Readonly<Record<string, readonly [number, number, number]>> = {
+/** Events passed, rejected and left out as duplicates at `validate`; then what `ingest` refused. */
+const DOORS: Readonly<Record<string, readonly [number, number, number, number?]>> = {
   sdk: [4, 0, 0],
   app: [2, 0, 0],
   plant: [2, 1, 0],
@@ -54,17 +58,21 @@ const DOORS: Readonly<Record<string, readonly [number, number, number]>> = {
   till: [2, 1, 0],
   web: [2, 1, 0],
   meters: [3, 0, 1],
+  code: [1, 0, 1, 1],
+  billing: [1, 0, 0, 1],
+  shopfront: [1, 1, 0],
 };
 
 test('the page has a command for each source of its pipeline', () => {
   expect(commands.map(([, , name]) => name)).toEqual(Object.keys(DOORS));
 });
 
-test.each(commands.map((c) => [c[2] ?? '', c[1] ?? '', c[3] ?? ''] as const))(
+test.each(commands.map((c) => [c[2] ?? '', c[1] ?? '', c[3] ?? '', c[4]] as const))(
   '%s: its sample goes the whole way',
-  async (name, pipeline, file) => {
-    const { stages, balanced } = await run(pipeline, name, [join(ROOT, file)]);
-    const [passed, rejected, duplicate] = DOORS[name] ?? [];
+  async (name, pipeline, file, secrets) => {
+    const { stages, balanced } = await run(pipeline, name, [join(ROOT, file)], secrets && join(ROOT, secrets));
+    const [passed, rejected, duplicate, refused = 0] = DOORS[name] ?? [];
+    expect(stages.ingest?.rejected).toBe(refused);
     expect(stages.validate).toEqual({
       ...NO_DOORS,
       in: (passed ?? 0) + (rejected ?? 0) + (duplicate ?? 0),
@@ -94,6 +102,12 @@ describe('a call that cannot work says what would', () => {
     const failed = run('test/pipelines/sources', name, [join(ROOT, file)]);
     await expect(failed).rejects.toThrow(CallError);
     await expect(failed).rejects.toThrow(message);
+  });
+  test('a webhook without its secret', async () => {
+    const failed = run('test/pipelines/sources', 'code', [join(ROOT, 'events/sources/code.json')]);
+    await expect(failed).rejects.toThrow(
+      'source code is signed with the secret "acme/code": give --secrets FILE with {"acme/code": "…"}',
+    );
   });
   test('a pipeline without sources', () => {
     const none = { sources: [] } as unknown as CompiledPipeline;

@@ -38,8 +38,8 @@ export const readSent = async (request: Request): Promise<Body> => {
     : { ok: true, bytes: sent };
 };
 
-export const unpackBody = (request: Request, sent: Uint8Array): Body => {
-  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
+export const unpackBody = (headers: Headers, sent: Uint8Array): Body => {
+  const encoding = (headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip')
     return {
       ok: false,

@@ -144,11 +144,32 @@ const get = (operationId: string, summary: string, description: string, schema: 
   responses: { 200: { description, content: json(schema) }, ...methodAnswers, ...more },
 });
 
+const HOOK_PATH = {
+  post: {
+    operationId: 'postWebhook',
+    summary: 'A request of a third party, signed as it signs: the signature is of the bytes as sent',
+    parameters: [{ name: 'name', in: 'path', required: true, schema: text }],
+    requestBody: { required: true, content: json({ type: 'object' }) },
+    responses: {
+      ...ANSWERS,
+      ...methodAnswers,
+      202: answer('The event is stored, or left out by the settings: then there are none.'),
+      401: problem('The request is not taken; why is told to the owner alone.'),
+      503: {
+        description: 'The stream failed, or the request cannot be judged now: send it again.',
+        content: json({ oneOf: [ref('Answer'), ref('Problem')] }),
+        ...retryAfter,
+      },
+    },
+  },
+} as const;
+
 /**
  * @param types the event types that are deployed
- * @param keyed whether keys open the door
+ * @param keyed  whether keys open the door
+ * @param hooked whether there are webhooks; which ones is told to nobody
  */
-export const openApi = (types: readonly string[], keyed = false) => {
+export const openApi = (types: readonly string[], keyed = false, hooked = false) => {
   const security = keyed ? { security: [{ key: [] }, { bearer: [] }, { signature: [] }] } : {};
   const refused = keyed ? KEY_ANSWERS : {};
   const posts = { ...ANSWERS, ...methodAnswers, ...refused, ...(keyed && { 503: UNAVAILABLE_OR_KEYS }) };
@@ -184,6 +205,7 @@ export const openApi = (types: readonly string[], keyed = false) => {
           ...security,
         },
       },
+      ...(hooked && { '/webhooks/{name}': HOOK_PATH }),
       '/health': {
         get: get('getHealth', 'Whether the function runs', 'It runs.', {
           type: 'object',
