@@ -1,8 +1,9 @@
 // What the destinations hold: rows on `refined`, the results table, the lake, the side doors.
 import { memoryObjects } from '../../shared/memory/objects.ts';
 import { memoryTable } from '../../shared/memory/table.ts';
-import type { Item } from '../../shared/ports.ts';
+import { type Item, systemClock } from '../../shared/ports.ts';
 import { lakeFiles } from '../../shared/steps/lake/files.ts';
+import { lakePartitions } from '../../shared/steps/lake/partition.ts';
 import { showEntries } from '../../shared/steps/lake/show.ts';
 import { unpackStaged } from '../../shared/steps/lake/staged.ts';
 import { lakeName, lakeTables } from '../../shared/steps/lake/tables.ts';
@@ -89,6 +90,13 @@ export const rowsInLake = async (world: Scene, problems: string[]): Promise<read
   const tables = new Map([...lakeTables(world.wholePlan, 'refined').values()].flat().map((t) => [t.name, t] as const));
   const rows: string[] = [];
   const again = memoryObjects('again');
+  const shows = {
+    objects: again,
+    clock: systemClock,
+    catalog: undefined,
+    partitions: lakePartitions(memoryTable('again')),
+    ensureTable: async () => undefined,
+  };
   for (const [shard, entries] of await entriesOf(world, fn)) {
     for (const e of entries)
       for (const row of unpackStaged(await e.body()))
@@ -97,7 +105,7 @@ export const rowsInLake = async (world: Scene, problems: string[]): Promise<read
     for (const m of (world.lakeVersions.get(shard) ?? []) as readonly LakeManifest[]) {
       if (m.from !== shown + 1) problems.push(`lake ${shard}: version ${m.v} begins with ${m.from} after ${shown}`);
       shown = m.to;
-      await showEntries(again, entries.slice(m.from - 1, m.to), tables, { shard, run: RUN_ID, version: m.v });
+      await showEntries(shows, entries.slice(m.from - 1, m.to), tables, { shard, run: RUN_ID, version: m.v });
     }
     if (shown !== entries.length) problems.push(`lake ${shard}: ${shown} of ${entries.length} entries are shown`);
   }

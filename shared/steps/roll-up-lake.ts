@@ -1,11 +1,13 @@
 // Staged rows -> the lake. For each shard that `write-lake` read: one conditional put decides which entries make the next version, and
 // only then its files are written. A crash between the two is made good by the next run (protocol, section 5.6).
+import type { Catalog } from '../catalog.ts';
 import { Fault } from '../faults.ts';
 import type { Clock, Nonce, Objects, Stream, Table } from '../ports.ts';
 import type { Plan } from '../query/plan.ts';
 import type { Budget } from '../trigger/batch.ts';
 import type { ScheduleStep } from '../trigger/schedule.ts';
 import { type LakeManifest, lakeManifests } from './lake/manifest.ts';
+import { lakePartitions } from './lake/partition.ts';
 import { showEntries } from './lake/show.ts';
 import { LAKE_READS, type LakeReads, type LakeTable, lakeName, lakeTables } from './lake/tables.ts';
 import { type Entry, ledger } from './ledger/ledger.ts';
@@ -18,6 +20,8 @@ export type RollUpLakeDeps = {
   readonly streams: Readonly<Record<LakeReads, Stream>>;
   readonly table: Table;
   readonly objects: Objects;
+  /** Where readers find partitions; without it they ask for the list of files. */
+  readonly catalog?: Catalog;
   readonly clock: Clock;
   readonly nonce: Nonce;
   readonly run: string;
@@ -47,12 +51,20 @@ const rollUpStream = (deps: RollUpLakeDeps, reads: LakeReads) => {
   const manifests = lakeManifests(deps.table, deps.run, fn);
   const tree = shardTree({ table: deps.table, stream: deps.streams[reads], clock: deps.clock, run: deps.run });
   const tables = byName(lakeTables(deps.plan, reads));
+  const { objects, clock, catalog } = deps;
+  const ensured = new Set<string>();
+  const ensureTable = async ({ name, columns }: LakeTable): Promise<void> => {
+    if (catalog === undefined || ensured.has(name)) return;
+    await catalog.ensureTable(name, columns);
+    ensured.add(name);
+  };
+  const shows = { objects, clock, catalog, ensureTable, partitions: lakePartitions(deps.table) };
 
   const show = async (shard: string, m: LakeManifest, entries: readonly Entry[]): Promise<LakeManifest> => {
     const last = entries.at(-1);
     if (last === undefined || entries.length !== m.to - m.from + 1)
       throw new Fault('ledger.gap', `${fn} ${shard}: entries ${m.from} to ${m.to} of version ${m.v} are not all there`);
-    await showEntries(deps.objects, entries, tables, { shard, run: deps.run, version: m.v });
+    await showEntries(shows, entries, tables, { shard, run: deps.run, version: m.v });
     // The floor before `shown`: a version that is shown is never looked at again, and its entries expire.
     await book.putFloor(last);
     await manifests.setShown(shard, m);

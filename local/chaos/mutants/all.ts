@@ -1,4 +1,6 @@
 // Every mutant, in the order of an event's way.
+
+import { compaction } from './compaction.ts';
 import { deploys } from './deploys.ts';
 import { doors } from './doors.ts';
 import { head } from './head.ts';
@@ -24,4 +26,5 @@ export const mutants: readonly Mutant[] = [
   ...keyed,
   ...deploys,
   ...sinks,
+  ...compaction,
 ];

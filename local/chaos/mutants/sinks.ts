@@ -4,6 +4,7 @@ import { edit, type Mutant } from './mutant.ts';
 const ROWS = 'shared/steps/sink/dynamo-rows.ts';
 const UPSERT = 'shared/steps/sink/upsert.ts';
 const LAKE = 'shared/steps/write-lake.ts';
+const GENERATIONS = 'shared/steps/lake/generations.ts';
 const ROLL_UP = 'shared/steps/roll-up-lake.ts';
 
 const STRANGE = 'rows that must go and rows that are none leave the others of the lake alone';
@@ -104,8 +105,8 @@ export const sinks: readonly Mutant[] = [
     edits: [
       edit(
         ROLL_UP,
-        '    await showEntries(deps.objects, entries, tables, { shard, run: deps.run, version: m.v });\n',
-        '    await manifests.setShown(shard, m);\n    await showEntries(deps.objects, entries, tables, { shard, run: deps.run, version: m.v });\n',
+        '    await showEntries(shows, entries, tables, { shard, run: deps.run, version: m.v });\n',
+        '    await manifests.setShown(shard, m);\n    await showEntries(shows, entries, tables, { shard, run: deps.run, version: m.v });\n',
       ),
     ],
     directed: 'a roll-up may die at any write',
@@ -123,13 +124,7 @@ export const sinks: readonly Mutant[] = [
     name: 'lakeFreshFiles',
     protects: 'a version’s files have names of their own, so writing one again changes nothing',
     section: '5.6',
-    edits: [
-      edit(
-        'shared/steps/lake/show.ts',
-        'lakeFile(file.folder, name.shard, name.run, name.version)',
-        'lakeFile(file.folder, name.shard, name.run, 1)',
-      ),
-    ],
+    edits: [edit(GENERATIONS, 'lakeFileName(of.shard, of.run, of.version)', 'lakeFileName(of.shard, of.run, 1)')],
     directed: 'a roll-up may die at any write',
   },
   {

@@ -3,22 +3,25 @@ import type { CloudEvent } from '../../event/cloud-event.ts';
 import { parseJson } from '../../event/json.ts';
 import type { Objects } from '../../ports.ts';
 import type { Entry } from '../ledger/ledger.ts';
-import { lakeFile, lakeFolder } from './files.ts';
+import { generationFolder, lakePart } from './files.ts';
+import { claim, type GenerationDeps, show } from './generations.ts';
 import { parquetOf } from './parquet.ts';
 import { byPosition, type StagedRow, unpackStaged } from './staged.ts';
 import type { LakeTable } from './tables.ts';
 
-type File = { readonly table: LakeTable; readonly folder: string; readonly rows: StagedRow[] };
+export const PARQUET = 'application/vnd.apache.parquet';
+
+type File = { readonly table: LakeTable; readonly part: string; readonly rows: StagedRow[] };
 
 const filesOf = (rows: readonly StagedRow[], tables: ReadonlyMap<string, LakeTable>): readonly File[] => {
   const files = new Map<string, File>();
   for (const row of rows) {
     const table = tables.get(row.table);
     if (table === undefined) continue; // left the plan since it was staged: it has no columns any more
-    const folder = lakeFolder(row.table, row.time);
-    const file = files.get(folder);
+    const part = lakePart(row.time);
+    const file = files.get(`${row.table}/${part}`);
     if (file) file.rows.push(row);
-    else files.set(folder, { table, folder, rows: [row] });
+    else files.set(`${row.table}/${part}`, { table, part, rows: [row] });
   }
   return [...files.values()];
 };
@@ -32,19 +35,29 @@ const bytesOf = ({ table, rows }: File): Uint8Array => {
   return parquetOf(table.columns, values);
 };
 
-/** @returns how many files were written */
+export type ShowDeps = GenerationDeps & {
+  readonly objects: Objects;
+  /** The table has its columns in the catalog. */
+  readonly ensureTable: (table: LakeTable) => Promise<void>;
+};
+
+/** Each file has a generation before it is written, and its partition is in the catalog afterwards. */
 export const showEntries = async (
-  objects: Objects,
+  deps: ShowDeps,
   entries: readonly Entry[],
   tables: ReadonlyMap<string, LakeTable>,
   name: { readonly shard: string; readonly run: string; readonly version: number },
-): Promise<number> => {
+): Promise<void> => {
   const rows: StagedRow[] = [];
   for (const entry of entries) for (const row of unpackStaged(await entry.body())) rows.push(row);
-  const files = filesOf(rows, tables);
-  for (const file of files) {
-    const key = lakeFile(file.folder, name.shard, name.run, name.version);
-    await objects.put(key, bytesOf(file), { contentType: 'application/vnd.apache.parquet' });
+  for (const file of filesOf(rows, tables)) {
+    const of = { table: file.table.name, part: file.part };
+    const { file: claimed, partition } = await claim(deps, of, name);
+    if (claimed !== undefined) {
+      const key = `${generationFolder(of.table, of.part, claimed.generation)}${claimed.name}`;
+      await deps.objects.put(key, bytesOf(file), { contentType: PARQUET });
+    }
+    await deps.ensureTable(file.table);
+    await show(deps, partition);
   }
-  return files.length;
 };

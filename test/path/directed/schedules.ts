@@ -1,4 +1,5 @@
 // Every directed schedule by name. A mutant that names one must come out wrong in it, and the real code right.
+import { compactionSchedules } from './compaction.ts';
 import { copySchedules } from './copies.ts';
 import { deploySchedules } from './deploys.ts';
 import { earlySchedules } from './early.ts';
@@ -26,4 +27,5 @@ export const schedules: Readonly<Record<string, Schedule>> = {
   ...deploySchedules,
   ...sinkSchedules,
   ...lakeSchedules,
+  ...compactionSchedules,
 };
