@@ -125,7 +125,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'run',
     summary: 'the whole pipeline over files to their end: every destination, late and rejected events, a summary',
     usage:
-      'millrace run [--source NAME] --input [TABLE=]FILE… --out DIR [--pipeline DIR] [--shards N] [--faults SEED] [--now TIME] [--json]',
+      'millrace run [--source NAME] --input [TABLE=]FILE… --out DIR [--pipeline DIR] [--shards N] [--faults SEED] [--log kafka] [--now TIME] [--json]',
     options: {
       input: { type: 'string', multiple: true },
       out: { type: 'string' },
@@ -134,6 +134,8 @@ export const COMMANDS: readonly Command[] = [
       pipeline: { type: 'string' },
       shards: { type: 'string' },
       faults: { type: 'string' },
+      log: { type: 'string' },
+      brokers: { type: 'string' },
       now: { type: 'string' },
       destination: { type: 'string', multiple: true },
       json: { type: 'boolean' },
@@ -152,6 +154,14 @@ export const COMMANDS: readonly Command[] = [
       pipeline,
       ['--shards N', 'shards of each stream (default: 1)'],
       ['--faults SEED', 'crashes, redeliveries, lost answers and reshards, drawn from a seed; the rows stay the same'],
+      [
+        '--log kafka',
+        'the functions on topics of a real Kafka in place of Kinesis; the rows stay the same (docs/kafka.md)',
+      ],
+      [
+        '--brokers HOST:PORT',
+        'Kafka brokers of yours, without TLS; several parted by commas (default: one is started, by Java and Maven)',
+      ],
       ['--now TIME', 'events later than this + ahead are rejected (ISO 8601; default: the start of the run)'],
       destinationHere,
       ['--json', 'summary.json also on standard output'],

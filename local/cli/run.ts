@@ -1,6 +1,8 @@
 // millrace run: the whole pipeline over files to their end.
 import { join, resolve } from 'node:path';
-import { runFiles } from '../run/run-files.ts';
+import { NoBroker } from '../kafka/install.ts';
+import { logChoice, withBrokers } from '../kafka/log-option.ts';
+import { type RunOptions, runFiles } from '../run/run-files.ts';
 import { readSecrets } from '../run/secrets-here.ts';
 import { showSummary } from '../run/summary.ts';
 import { CallError } from './call-error.ts';
@@ -20,14 +22,26 @@ const timeOf = (call: Call, name: string): number | undefined => {
   return time;
 };
 
+/** What this machine lacks is a mistake of the call, not of ours. */
+const asCallError = (error: unknown): never => {
+  throw error instanceof NoBroker ? new CallError(error.message) : error;
+};
+
 export const run = async (call: Call): Promise<ExitCode> => {
   const inputs = listOf(call, 'input');
   const out = textOf(call, 'out');
   if (inputs.length === 0) throw new CallError('millrace run needs --input [TABLE=]FILE, once or more');
   if (out === undefined) throw new CallError('millrace run needs --out DIR');
+  const seed = numberOf(call, 'faults', 0, 0xffff_ffff) ?? null;
+  const log = logChoice(textOf(call, 'log'), textOf(call, 'brokers'));
+  if (typeof log === 'string') throw new CallError(log);
+  if (log.kind === 'kafka' && seed !== null)
+    throw new CallError(
+      '--faults strikes the Kinesis of this machine; on Kafka, `npm run proof:kafka` stops the broker itself',
+    );
   const bar = progress();
   const source = textOf(call, 'source');
-  const summary = await runFiles({
+  const options: RunOptions = {
     root: PROJECT,
     pipeline: textOf(call, 'pipeline') ?? PIPELINE,
     inputs,
@@ -36,10 +50,13 @@ export const run = async (call: Call): Promise<ExitCode> => {
     out: resolve(out),
     destinations: listOf(call, 'destination'),
     shards: numberOf(call, 'shards', 1, MOST_SHARDS) ?? 1,
-    seed: numberOf(call, 'faults', 0, 0xffff_ffff) ?? null,
+    seed,
     now: timeOf(call, 'now') ?? Date.now(),
     tell: bar,
-  });
+  };
+  const summary = await (log.kind === 'kinesis'
+    ? runFiles(options)
+    : withBrokers(log.brokers, bar.line, (brokers) => runFiles({ ...options, kafka: { brokers } })).catch(asCallError));
   bar.end();
   process.stderr.write(`${showSummary(summary, out)}\n`);
   const rejected = Object.values(summary.stages).reduce((sum, stage) => sum + stage.rejected, 0);

@@ -1,7 +1,7 @@
 // The streams of one local Kinesis, for callers in the same process. They pass by the quotas.
-import { MemoryLog } from '../../shared/memory/log.ts';
+import { type LogOptions, MemoryLog } from '../../shared/memory/log.ts';
 import type { Clock } from '../../shared/ports.ts';
-import { hours, type Ms } from '../../shared/time.ts';
+import { hours } from '../../shared/time.ts';
 import { kinesisError, noSuchStream } from './errors.ts';
 
 /** What AWS keeps unless it is told otherwise. */
@@ -19,7 +19,7 @@ export class Streams {
    * @param retention how long records are kept after their arrival; give Infinity where arrivals lie in the past, as in history
    * @throws          ResourceInUseException when there is one of that name
    */
-  create(name: string, options: { readonly shards?: number; readonly retention?: Ms } = {}): MemoryLog {
+  create(name: string, options: Pick<LogOptions, 'shards' | 'retention' | 'shardName'> = {}): MemoryLog {
     if (this.#logs.has(name)) throw kinesisError('ResourceInUseException', `Stream ${name} already exists.`);
     const log = new MemoryLog(name, { clock: this.#clock, retention: DEFAULT_RETENTION, ...options });
     this.#logs.set(name, log);

@@ -30,6 +30,8 @@ export type HereOptions = {
   readonly shards?: number;
   readonly hooks?: Hooks;
   readonly clock?: Clock;
+  /** Names of shards; Kinesis' own without it. */
+  readonly shardName?: (n: number) => string;
   /** Keep every record, whatever its arrival: for history. */
   readonly keepAll?: boolean;
   readonly kinesisPort?: number;
@@ -102,7 +104,11 @@ export const startHere = async (given: HereOptions): Promise<Here> => {
   const template = allowingPrivate(sized(readTemplate({ ...options, queueUrl }), options.shards));
 
   for (const { name, shards, retentionMs } of template.streams) {
-    kinesis.kinesis.create(name, { shards, retention: options.keepAll ? Number.POSITIVE_INFINITY : retentionMs });
+    kinesis.kinesis.create(name, {
+      shards,
+      retention: options.keepAll ? Number.POSITIVE_INFINITY : retentionMs,
+      ...(options.shardName && { shardName: options.shardName }),
+    });
   }
   for (const { name, hashKey, rangeKey } of template.tables) {
     const keys = [hashKey, ...(rangeKey === null ? [] : [rangeKey])];

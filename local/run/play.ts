@@ -1,5 +1,6 @@
 // All functions of serverless.yml with all that calls them, on the services of this machine.
 import { SETTLE } from '../../shared/steps/refine/refine.ts';
+import type { KafkaHere } from '../kafka/here.ts';
 import { sqsQueue } from '../poller/message-queue.ts';
 import type { Observe } from '../poller/observe.ts';
 import { FLAT_OUT, type Pace } from '../poller/pace.ts';
@@ -28,6 +29,8 @@ export type PlayOptions = {
   readonly observe?: Observe;
   /** How fast mappings may read; without them as fast as they can. */
   readonly limits?: ReadLimits;
+  /** Functions on topics in place of the streams of `here`, which get a copy of what the topics hold. */
+  readonly kafka?: KafkaHere;
 };
 
 export type Mapped = { readonly fn: FunctionTemplate; readonly stream: string; readonly mapping: StreamMapping };
@@ -54,11 +57,16 @@ const MOST_ROUNDS = 500;
 const UNASKED = ['tick', 'check-books'];
 
 export const play = (options: PlayOptions): Player => {
-  const { here, root, pipeline, faults, log, pace = FLAT_OUT, observe, limits } = options;
+  const { here, root, pipeline, faults, log, pace = FLAT_OUT, observe, limits, kafka } = options;
   const { template } = here;
-  const pools = new Map(
-    template.functions.map((fn) => [fn.name, functionPool(fn, { root, pipeline, aws: here.aws, log })] as const),
-  );
+  const sandboxes = {
+    root,
+    pipeline,
+    log,
+    aws: { ...here.aws, ...kafka?.env },
+    ...(kafka && { logModule: kafka.logModule }),
+  };
+  const pools = new Map(template.functions.map((fn) => [fn.name, functionPool(fn, sandboxes)] as const));
   const queueUrl = (name: string): string => `${here.objects.endpoint}/${LOCAL_ACCOUNT}/${name}`;
   const mappings: Mapped[] = [];
   /** Deleted ones, which may still run their last batches. */
@@ -69,20 +77,22 @@ export const play = (options: PlayOptions): Player => {
   const mapped = (fn: FunctionTemplate, trigger: StreamTrigger, pool: Pool): Mapped => ({
     fn,
     stream: trigger.stream,
-    mapping: streamMapping({
-      fn,
-      trigger,
-      pool,
-      pace,
-      log: here.kinesis.kinesis.log(trigger.stream),
-      region: template.region,
-      sendTo: async (queue, body) => {
-        await here.objects.sqs('SendMessage', { QueueUrl: queueUrl(queue), MessageBody: body });
-      },
-      ...(faults && { faults: faults.poller }),
-      ...(observe && { observe }),
-      ...(limits && { limits }),
-    }),
+    mapping:
+      kafka?.mapping(fn, trigger, pool) ??
+      streamMapping({
+        fn,
+        trigger,
+        pool,
+        pace,
+        log: here.kinesis.kinesis.log(trigger.stream),
+        region: template.region,
+        sendTo: async (queue, body) => {
+          await here.objects.sqs('SendMessage', { QueueUrl: queueUrl(queue), MessageBody: body });
+        },
+        ...(faults && { faults: faults.poller }),
+        ...(observe && { observe }),
+        ...(limits && { limits }),
+      }),
   });
   /** The same mapping, made anew. */
   const again: (() => Mapped)[] = [];
@@ -104,7 +114,11 @@ export const play = (options: PlayOptions): Player => {
     }
   }
 
-  const parts: Part[] = [...mappings.map((m) => m.mapping), ...queues.map((q) => q.mapping)];
+  const parts: Part[] = [
+    ...(kafka ? [kafka.mirror] : []),
+    ...mappings.map((m) => m.mapping),
+    ...queues.map((q) => q.mapping),
+  ];
   const stage: Stage = {
     streams: here.kinesis.kinesis.names().map((n) => here.kinesis.kinesis.log(n)),
     mostShards: 2 * Math.max(...template.streams.map((s) => s.shards)) + 1,

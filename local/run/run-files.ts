@@ -1,19 +1,23 @@
 // millrace run: files in, rows out, through the real functions on the services of this machine.
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RejectedEvent } from '../../shared/event/cloud-event.ts';
 import { rejectedEvent } from '../../shared/event/reject.ts';
+import { shardOfPartition } from '../../shared/kafka/shards.ts';
 import { position } from '../../shared/lanes/position.ts';
+import type { MemoryLog } from '../../shared/memory/log.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { END_OF_TIME, type EpochMs } from '../../shared/time.ts';
 import type { Progress } from '../cli/progress.ts';
 import { readAddresses } from '../destinations/here/addresses.ts';
 import { placed } from '../destinations/here/place.ts';
+import { type KafkaHere, type KafkaRun, kafkaStage, startKafkaHere } from '../kafka/here.ts';
 import type { LogLine } from '../sandbox/capture.ts';
 import { bookkeeper, type FreshRow } from './books.ts';
 import { balances, NO_DOORS } from './doors.ts';
 import { seededFaults, showFaults } from './faults/seeded.ts';
-import { startHere } from './here.ts';
+import { type Here, startHere } from './here.ts';
 import { hintsOf } from './hints.ts';
 import { type InputEvent, inputEvents, inputFiles, merged, type Tally } from './input.ts';
 import { endOfInput, load, type RefusedLine } from './load.ts';
@@ -21,12 +25,12 @@ import { loadPipeline, loadReferences } from './load-pipeline.ts';
 import { clearOut, outFiles } from './out-folder.ts';
 import { destinationsOf, writeOutputs } from './output.ts';
 import { play } from './play.ts';
-import { rememberHere } from './remember-here.ts';
 import { objectsHere } from './ports-here.ts';
+import { rememberHere } from './remember-here.ts';
 import { runOf } from './run-name.ts';
 import { putSecrets, type SecretTexts } from './secrets-here.ts';
-import { sampleFiles, sourceEvents, sourceNamed } from './source-input.ts';
 import { sinkBooks } from './sink-books.ts';
+import { sampleFiles, sourceEvents, sourceNamed } from './source-input.ts';
 import type { Summary } from './summary.ts';
 
 export type RunOptions = {
@@ -44,6 +48,8 @@ export type RunOptions = {
   /** `TABLE=ADDRESS`: destinations at addresses of the user's own. */
   readonly destinations?: readonly string[];
   readonly shards: number;
+  /** Kafka as the log, on these brokers; Kinesis without it. */
+  readonly kafka?: KafkaRun;
   /** Of the faults; null: none. */
   readonly seed: number | null;
   readonly now: EpochMs;
@@ -96,6 +102,8 @@ const inputsOf = (
   }));
 };
 
+const logsOf = (here: Here): readonly MemoryLog[] => here.template.streams.map((s) => here.kinesis.kinesis.log(s.name));
+
 /** @throws PipelineMistakes, CallError, StuckError when a function fails on the same batch again and again */
 export const runFiles = async (options: RunOptions): Promise<Summary> => {
   const { root, tell, out } = options;
@@ -114,12 +122,14 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     root,
     shards: options.shards,
     keepAll: true,
-    params: rememberHere(compiled),
+    ...(options.kafka && { stage: kafkaStage(), shardName: shardOfPartition }),
     plan: pipeline.plan,
     addresses,
+    params: rememberHere(compiled),
     ...(faults && { hooks: faults.hooks, clock: faults.clocks.arrivals }),
   });
   const heard = complaints();
+  let kafka: KafkaHere | null = null;
   const own = placed(path, here.destinations?.options ?? new Map());
   try {
     for (const note of here.destinations?.notes ?? []) tell.line(note);
@@ -130,10 +140,19 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     const events = merged(inputs.map((input) => input.events()));
     const loaded = await load(raw, events, options.now, (n) => tell.update(`reading: ${n} lines`));
     endOfInput(raw, loaded.arrival, END_OF_TIME);
+    if (options.kafka) kafka = await startKafkaHere({ ...options.kafka, root, raw, logs: logsOf(here) });
 
     let batches = 0;
     const observe = (): void => void batches++;
-    const player = play({ here, root, pipeline: own.path, faults, log: heard.log, observe });
+    const player = play({
+      here,
+      root,
+      pipeline: own.path,
+      faults,
+      log: heard.log,
+      observe,
+      ...(kafka && { kafka }),
+    });
     player.start(false);
     try {
       await player.drain(() => tell.update(`${loaded.lines} lines, ${batches} batches delivered`));
@@ -193,6 +212,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
   } finally {
     tell.end();
     await faults?.end();
+    await kafka?.close();
     await here.close();
     own.remove();
   }

@@ -12,6 +12,8 @@ export type LogOptions = {
   readonly clock?: Clock;
   /** Records that arrived longer ago are dropped; without it nothing is. */
   readonly retention?: Ms;
+  /** The id of the n-th shard that is born, from 0; as Kinesis names them without it. */
+  readonly shardName?: (n: number) => string;
 };
 
 export type Placed = { readonly shard: string; readonly seq: string };
@@ -34,11 +36,14 @@ export const MAX_READ_BYTES = 10 * 1024 * 1024;
 const FIRST_DIGITS = '49';
 const asSeq = (n: number): string => FIRST_DIGITS + String(n).padStart(SEQ_DIGITS - FIRST_DIGITS.length, '0');
 
+const kinesisName = (n: number): string => `shardId-${String(n).padStart(12, '0')}`;
+
 export class MemoryLog {
   readonly name: string;
   readonly createdAt: EpochMs;
   retention: Ms;
   readonly #clock: Clock;
+  readonly #shardName: (n: number) => string;
   readonly #shards = new Map<string, ShardLog>();
   readonly #children = new Map<string, string[]>();
   /** Open shards in the order of their ranges. */
@@ -48,11 +53,12 @@ export class MemoryLog {
   readonly #listeners = new Set<() => void>();
 
   constructor(name: string, options: LogOptions = {}) {
-    const { shards = 1, clock = systemClock, retention = Number.POSITIVE_INFINITY } = options;
+    const { shards = 1, clock = systemClock, retention = Number.POSITIVE_INFINITY, shardName = kinesisName } = options;
     if (!Number.isInteger(shards) || shards < 1) throw new RangeError(`a stream has 1 shard or more, not ${shards}`);
     this.name = name;
     this.retention = retention;
     this.#clock = clock;
+    this.#shardName = shardName;
     this.createdAt = clock.now();
     this.#open = evenRanges(shards).map((range) => this.#birth(range, []));
   }
@@ -229,7 +235,7 @@ export class MemoryLog {
   }
 
   #birth(range: Range, parents: readonly string[]): ShardLog {
-    const id = `shardId-${String(this.#born).padStart(12, '0')}`;
+    const id = this.#shardName(this.#born);
     this.#born += 1;
     const shard = new ShardLog({ id, parents, range, startingSeq: this.#nextSeq(), createdAt: this.#clock.now() });
     this.#shards.set(id, shard);
