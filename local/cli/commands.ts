@@ -100,6 +100,7 @@ export const COMMANDS: readonly Command[] = [
       keys: { type: 'string' },
       secrets: { type: 'string' },
       limits: { type: 'boolean' },
+      origins: { type: 'string' },
       destination: { type: 'string', multiple: true },
       pipeline: { type: 'string' },
       seconds: { type: 'string' },
@@ -115,6 +116,10 @@ export const COMMANDS: readonly Command[] = [
       SECRETS,
       ['--limits', 'functions read no faster than Kinesis lets them: 5 reads and 2 MB a second and shard, shared'],
       destinationHere,
+      [
+        '--origins ORIGIN,…',
+        'pages of other servers that may post, as `--param origins` lets them: http://localhost:3000',
+      ],
       ['--seconds N', 'stop by itself after N seconds'],
       pipeline,
     ],

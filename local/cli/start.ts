@@ -4,6 +4,7 @@ import type { Ms } from '../../shared/time.ts';
 import { KINDS } from '../generate/generate.ts';
 import { readSecrets } from '../run/secrets-here.ts';
 import { LIVE_FILE } from '../stage/live-place.ts';
+import { readOrigins } from '../start/cors.ts';
 import { keysHere } from '../start/door-here.ts';
 import { startLive } from '../start/start-live.ts';
 import type { Call, ExitCode } from './commands.ts';
@@ -35,6 +36,7 @@ export const start = async (call: Call): Promise<ExitCode> => {
   const seconds = numberOf(call, 'seconds', 1, Number.MAX_SAFE_INTEGER);
   const rate = numberOf(call, 'rate', 0.001, 100_000, false) ?? DEFAULT_RATE;
   const keys = textOf(call, 'keys');
+  const origins = textOf(call, 'origins');
   const asked = stopAsked();
   const running = await startLive({
     root: PROJECT,
@@ -44,6 +46,7 @@ export const start = async (call: Call): Promise<ExitCode> => {
     rate: flagOf(call, 'traffic') === false ? null : rate,
     ...(shards !== undefined && { shards }),
     limits: flagOf(call, 'limits') === true,
+    ...(origins !== undefined && { origins: readOrigins(origins) }),
     secrets: readSecrets(textOf(call, 'secrets')),
     destinations: listOf(call, 'destination'),
     note: LIVE_FILE(),

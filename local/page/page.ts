@@ -6,8 +6,11 @@ const own = (name: string): string => fileURLToPath(new URL(`client/${name}`, im
 /** A closing tag inside a script or style would end it early. */
 const inTag = (text: string): string => text.replaceAll('</', '<\\/');
 
+const SHOP =
+  '<p class="note">Or send some yourself: <a href="shop">a sample shop</a> uses the producer for web pages.</p>';
+
 /** The live page as one HTML text: its code, uPlot and all styles are inside, nothing is fetched but `live`. */
-export const pageHtml = async (): Promise<string> => {
+export const pageHtml = async (shop = false): Promise<string> => {
   const [html, css, plotCss, script] = await Promise.all([
     readFile(own('page.html'), 'utf8'),
     readFile(own('page.css'), 'utf8'),
@@ -22,5 +25,8 @@ export const pageHtml = async (): Promise<string> => {
     }),
   ]);
   const js = script.outputFiles[0]?.text ?? '';
-  return html.replace('/*css*/', () => inTag(`${plotCss}\n${css}`)).replace('/*js*/', () => inTag(js));
+  return html
+    .replace('<!--shop-->', shop ? SHOP : '')
+    .replace('/*css*/', () => inTag(`${plotCss}\n${css}`))
+    .replace('/*js*/', () => inTag(js));
 };

@@ -16,12 +16,14 @@ export type PageServer = {
 /**
  * @param look    the state as it is now; called once a second, and only while somebody watches
  * @param metrics in the text format of Prometheus
+ * @param shop    whether `/shop` is there, and the page says so
  */
 export const servePage = async (
   look: () => Promise<LiveState> | LiveState,
   metrics: () => string = () => '',
+  shop = false,
 ): Promise<PageServer> => {
-  const html = await pageHtml();
+  const html = await pageHtml(shop);
   const watchers = new Set<ServerResponse>();
   const tell = async (): Promise<void> => {
     if (watchers.size === 0) return;

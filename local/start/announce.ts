@@ -4,6 +4,7 @@ import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import type { UserFile } from '../build/read-folder.ts';
 import { generate, type Kind } from '../generate/generate.ts';
 import type { LiveRow } from '../page/live-state.ts';
+import { hasShop } from '../page/shop.ts';
 import type { Here } from '../run/here.ts';
 import { inShell, sampleOf } from './sample-event.ts';
 
@@ -27,6 +28,7 @@ export const addresses = (
     `${bold('page')}       ${origin}/`,
     `${bold('metrics')}    ${origin}/metrics`,
     `${bold('producers')}  ${origin}/events  ${dim(`(${origin}/openapi.json)`)}`,
+    ...(hasShop(pipeline) ? [`${bold('shop')}       ${origin}/shop  ${dim('(a page that sends events)')}`] : []),
     `${bold('Kinesis')}    ${here.kinesis.endpoint}`,
     `${bold('DynamoDB')}   ${here.dynamo.endpoint}`,
     `${bold('S3, SQS')}    ${here.objects.endpoint}`,

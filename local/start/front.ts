@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { PageServer } from '../page/serve-page.ts';
 import type { FunctionPool } from '../sandbox/pool.ts';
+import type { Cors } from './cors.ts';
 import { httpEvent, readBody, sendResult } from './http-event.ts';
 
 export type Front = { readonly origin: string; close(): Promise<void> };
@@ -54,10 +55,12 @@ export const startFront = async (
   ingest: Pick<FunctionPool, 'invoke'>,
   port: number | null,
   answered: (status: number, ms: number) => void = () => {},
+  cors: Cors = () => false,
 ): Promise<Front> => {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (page.answer(request.method ?? 'GET', path, response)) return;
+    if (cors(request, response)) return;
     const begin = performance.now();
     response.on('finish', () => answered(response.statusCode, performance.now() - begin));
     // A caller that went away has nobody left to answer.

@@ -8,6 +8,7 @@ import { readAddresses } from '../destinations/here/addresses.ts';
 import { placed } from '../destinations/here/place.ts';
 import type { Kind } from '../generate/generate.ts';
 import { servePage } from '../page/serve-page.ts';
+import { hasShop, withShop } from '../page/shop.ts';
 import { deploymentOf } from '../plan/from-template.ts';
 import { type Pace, REAL_TIME } from '../poller/pace.ts';
 import { readLimits } from '../poller/read-limits.ts';
@@ -24,6 +25,7 @@ import { apiCounter, servicesHere } from '../watch/services-here.ts';
 import { ownValues, valuesOf } from '../watch/values.ts';
 import { watchOf } from '../watch/watched.ts';
 import { addresses, rowLines, takesTraffic } from './announce.ts';
+import { corsOf } from './cors.ts';
 import { type DoorHere, OPEN } from './door-here.ts';
 import { startFront } from './front.ts';
 import { live } from './live.ts';
@@ -43,6 +45,8 @@ export type LiveOptions = {
   readonly door?: DoorHere;
   /** Whether mappings read no faster than Kinesis lets them. */
   readonly limits?: boolean;
+  /** Of pages elsewhere that may post. */
+  readonly origins?: readonly string[];
   /** `TABLE=ADDRESS`: destinations at addresses of the user's own. */
   readonly destinations?: readonly string[];
   /** What Secrets Manager holds: the keys of webhooks. */
@@ -109,15 +113,18 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
   const list = watchOf(here.template);
   const values = () => valuesOf(list, services, own);
   const watch = live(here, player, pipeline, runOf(here), values);
-  const page = await servePage(watch.state, () => prometheusText(list, values()));
+  const ours = await servePage(watch.state, () => prometheusText(list, values()), hasShop(pipeline));
+  const page = await withShop(ours, pipeline, door.key);
   const ingest = player.pools.get('ingest');
   if (ingest === undefined) throw new Error('serverless.yml describes no function ingest');
-  const front = await startFront(page, ingest, options.port, api.answered).catch(async (error: unknown) => {
-    page.close();
-    await here.close();
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new CallError(`--port ${options.port} is in use; leave --port out, or take 0, for a free one`);
-  });
+  const front = await startFront(page, ingest, options.port, api.answered, corsOf(options.origins ?? [])).catch(
+    async (error: unknown) => {
+      page.close();
+      await here.close();
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      throw new CallError(`--port ${options.port} is in use; leave --port out, or take 0, for a free one`);
+    },
+  );
   player.start(true);
   const { note } = options;
   if (note !== undefined)
