@@ -1,0 +1,212 @@
+// PROOF=producer: the producer of a web page in a real Chromium, against the whole local pipeline: views and clicks arrive, those made
+// offline after reconnecting, one of a page that is closed right after a click too; each once.
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  ListShardsCommand,
+  ListStreamsCommand,
+} from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Running, startLive } from '../../local/start/start-live.ts';
+import { clientSettings } from '../../shared/aws/client.ts';
+import { unpackRecord } from '../../shared/event/unpack.ts';
+import { chromium } from '../peers/install.ts';
+
+const root = join(import.meta.dirname, '../..');
+let installed = '';
+beforeAll(() => {
+  installed = chromium();
+}, 600_000);
+
+type Page = {
+  on(event: 'pageerror', listener: (error: Error) => void): void;
+  goto(url: string): Promise<unknown>;
+  click(selector: string): Promise<unknown>;
+  waitForFunction(code: string): Promise<unknown>;
+  evaluate<T>(code: string): Promise<T>;
+  close(options?: { runBeforeUnload?: boolean }): Promise<void>;
+  screenshot(options: { path: string }): Promise<unknown>;
+};
+type Context = { newPage(): Promise<Page>; setOffline(off: boolean): Promise<void>; close(): Promise<void> };
+type Browser = { newContext(options: object): Promise<Context>; close(): Promise<void> };
+
+const launch = async (): Promise<Browser> => {
+  const from = createRequire(pathToFileURL(join(installed, 'package.json')));
+  const { default: binary } = await import(pathToFileURL(from.resolve('@sparticuz/chromium')).href);
+  const { chromium: launcher } = from('playwright-core') as { chromium: { launch(options: object): Promise<Browser> } };
+  return launcher.launch({ executablePath: await binary.executablePath(), args: binary.args, headless: true });
+};
+
+type Event = {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  readonly data: Record<string, unknown>;
+};
+
+describe('a shop in a browser', () => {
+  let running: Running;
+  let kinesis: KinesisClient;
+  let elsewhere: { origin: string; close(): void };
+  let browser: Browser;
+  let context: Context;
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    const lines: string[] = [];
+    const other = createServer((_, response) => {
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end('<!doctype html><title>another server</title><p>here');
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    elsewhere = { origin: `http://127.0.0.1:${(other.address() as AddressInfo).port}`, close: () => other.close() };
+    running = await startLive({
+      root,
+      pipeline: join(root, 'pipeline'),
+      port: 0,
+      kind: 'shop',
+      rate: null,
+      origins: [elsewhere.origin],
+      say: (line) => lines.push(line),
+      warn: () => {},
+    });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's colours
+    const said = lines.join('\n').replace(/\u001b\[\d+m/g, '');
+    const endpoint = /Kinesis +(\S+)/.exec(said)?.[1] ?? '';
+    kinesis = new KinesisClient({
+      ...clientSettings('KINESIS'),
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    });
+    browser = await launch();
+    context = await browser.newContext({ locale: 'en-US' });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    elsewhere?.close();
+    await running?.stop();
+  });
+
+  /** Every event of pages on `raw`, as often as it is there. */
+  const onRaw = async (): Promise<readonly Event[]> => {
+    const { StreamNames = [] } = await kinesis.send(new ListStreamsCommand({}));
+    const StreamName = StreamNames.find((n) => n.endsWith('-raw')) ?? '';
+    const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName }));
+    const all: Event[] = [];
+    for (const { ShardId } of Shards) {
+      let { ShardIterator } = await kinesis.send(
+        new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+      );
+      for (;;) {
+        const page = await kinesis.send(new GetRecordsCommand({ ShardIterator }));
+        for (const { Data, PartitionKey } of page.Records ?? []) {
+          const unpacked = unpackRecord(Data as Uint8Array, PartitionKey ?? '');
+          if (!unpacked.ok) throw new Error(unpacked.cause);
+          for (const { bytes } of unpacked.records) {
+            const event = JSON.parse(Buffer.from(bytes).toString());
+            if (String(event.source).startsWith('/sample-shop') || String(event.source) === '/elsewhere')
+              all.push(event);
+          }
+        }
+        if (page.MillisBehindLatest === 0 || page.NextShardIterator === undefined) break;
+        ShardIterator = page.NextShardIterator;
+      }
+    }
+    return all;
+  };
+  /** Waits until so many are there, then a while longer: none may come twice. */
+  const arrived = async (count: number): Promise<readonly Event[]> => {
+    for (let i = 0; i < 100 && (await onRaw()).length < count; i++) await sleep(100);
+    await sleep(1_500);
+    const all = await onRaw();
+    expect(new Set(all.map((e) => e.id)).size, 'each once').toBe(all.length);
+    expect(all).toHaveLength(count);
+    return all;
+  };
+  const open = async (path: string): Promise<Page> => {
+    const page = await context.newPage();
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(path.startsWith('http') ? path : running.origin + path);
+    return page;
+  };
+  const buy = (page: Page, n: number): Promise<unknown> => page.click(`#products li:nth-child(${n}) button`);
+
+  test('before the user says yes nothing is sent or stored; then views and purchases arrive', async () => {
+    const page = await open('/shop');
+    await buy(page, 1);
+    expect(await page.evaluate('localStorage.length')).toBe(0);
+    expect(await onRaw()).toEqual([]);
+    await page.click('#yes');
+    await page.click('#products li:nth-child(2) a');
+    await buy(page, 2);
+    const events = await arrived(3);
+    expect(events.map((e) => e.type).toSorted()).toEqual(['order.v1', 'page_view.v1', 'page_view.v1']);
+    expect(
+      events
+        .filter((e) => e.type === 'page_view.v1')
+        .map((e) => e.data.page)
+        .toSorted(),
+    ).toEqual(['/shop', '/shop?sku=lamp-01']);
+    expect(Object.keys(events.find((e) => e.data.page === '/shop')?.data ?? {}).toSorted()).toEqual([
+      'page',
+      'viewed_at',
+      'visitor',
+    ]);
+
+    // Offline: they wait, and arrive when the network is back.
+    await context.setOffline(true);
+    for (const n of [1, 2, 3, 4]) await buy(page, n);
+    await page.click('#products li:nth-child(3) a');
+    await sleep(2_500);
+    expect(await page.evaluate('localStorage.length')).toBe(5);
+    expect(await onRaw()).toHaveLength(3);
+    await context.setOffline(false);
+    await arrived(8);
+    expect(await page.evaluate('localStorage.length')).toBe(0);
+
+    // Closed right after a click: by a beacon.
+    await buy(page, 4);
+    await page.close({ runBeforeUnload: true });
+    await arrived(9);
+
+    // Closed while offline: the next page of the shop sends it.
+    const again = await open('/shop');
+    await again.click('#yes');
+    await arrived(10);
+    await context.setOffline(true);
+    await buy(again, 1);
+    await again.close({ runBeforeUnload: true });
+    await context.setOffline(false);
+    await sleep(1_000);
+    expect(await onRaw()).toHaveLength(10);
+    const third = await open('/shop');
+    await third.click('#yes');
+    await arrived(12);
+    await third.close();
+    expect(errors).toEqual([]);
+  }, 120_000);
+
+  test('a page of another server: by CORS, also as it is closed', async () => {
+    const before = (await onRaw()).length;
+    const page = await open(`${elsewhere.origin}/`);
+    await page.evaluate(`import('${running.origin}/producer.js').then(({ connect }) => {
+      window.shop = connect({ url: '${running.origin}/events', source: '/elsewhere' });
+      return shop.put('page_view.v1', { visitor: 'v', page: '/x', viewed_at: new Date().toISOString() });
+    })`);
+    await arrived(before + 1);
+    await page.evaluate(
+      `void shop.put('page_view.v1', { visitor: 'v', page: '/y', viewed_at: new Date().toISOString() })`,
+    );
+    await page.close({ runBeforeUnload: true });
+    await arrived(before + 2);
+  }, 60_000);
+});
