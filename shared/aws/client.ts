@@ -14,10 +14,13 @@ export type Service =
   | 'SNS'
   | 'EVENTBRIDGE'
   | 'FIREHOSE'
+  | 'GLUE'
+  | 'REDSHIFT_DATA'
   | 'CLOUDFORMATION'
   | 'CLOUDWATCH'
   | 'LAMBDA'
-  | 'SECRETS_MANAGER';
+  | 'SECRETS_MANAGER'
+  | 'GLUE';
 
 /** How long one try of a request may take. Objects may have megabytes; the others are small and regional. */
 const TIMEOUT: Readonly<Record<Service, Ms>> = {
@@ -28,9 +31,12 @@ const TIMEOUT: Readonly<Record<Service, Ms>> = {
   SNS: seconds(10),
   EVENTBRIDGE: seconds(10),
   FIREHOSE: seconds(10),
+  GLUE: seconds(10),
+  REDSHIFT_DATA: seconds(10),
   CLOUDFORMATION: seconds(30), // a whole template
   CLOUDWATCH: seconds(10),
   LAMBDA: seconds(10),
+  GLUE: seconds(5),
   SECRETS_MANAGER: seconds(3), // a request of a producer waits for it
 };
 /** Tries of one request by the SDK, with its own back-off; what still fails is the caller's to retry. */
