@@ -63,6 +63,8 @@ const destination = (table: TablePlan): string => {
       return `topic on refined${key}`;
     case 'jdbc':
       return `PostgreSQL${key}`;
+    case 'redshift':
+      return `Redshift${key}`;
     case 'opensearch-2':
       return `OpenSearch${key}`;
     case 'eventbridge':

@@ -3,8 +3,9 @@
 import { signedRequest } from '../../shared/aws/signed-request.ts';
 import { parseUrl, postgresConnection } from '../../shared/destinations/postgres-connection.ts';
 import { createStatements, nameProblems, postgresTable } from '../../shared/destinations/postgres-ddl.ts';
+import { redshiftCreate, redshiftNameProblems } from '../../shared/destinations/redshift-sql.ts';
 import { indexTemplate, parseIndex } from '../../shared/destinations/search-index.ts';
-import { SEARCH, tablesOf, WAREHOUSE } from '../../shared/destinations/tables-of.ts';
+import { REDSHIFT, SEARCH, tablesOf, WAREHOUSE } from '../../shared/destinations/tables-of.ts';
 import type { Plan, TablePlan } from '../../shared/query/plan.ts';
 import { compilePipeline } from '../build/compile-pipeline.ts';
 import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
@@ -33,8 +34,16 @@ const templateOf = (table: TablePlan): object => {
 };
 
 /** SQL for the databases, requests for the search engines. */
+const redshiftStatements = (table: TablePlan): readonly string[] => {
+  const [problem] = redshiftNameProblems(postgresTable(table));
+  if (problem !== undefined) throw new CallError(`table ${table.name}: ${problem}`);
+  return redshiftCreate(table);
+};
+
 const ddl = (plan: Plan): void => {
   for (const t of tablesOf(plan, WAREHOUSE)) print(`-- ${t.name}: ${t.options.url}\n${statementsOf(t).join(';\n')};\n`);
+  for (const t of tablesOf(plan, REDSHIFT))
+    print(`-- ${t.name}: ${t.options.hostname}\n${redshiftStatements(t).join(';\n')};\n`);
   for (const t of tablesOf(plan, SEARCH))
     print(`PUT ${t.options.hosts}/_index_template/${t.name}\n${JSON.stringify(templateOf(t), null, 2)}\n`);
 };
@@ -59,6 +68,10 @@ const migrate = async (plan: Plan): Promise<void> => {
       await sql.end();
     }
   }
+  for (const t of tablesOf(plan, REDSHIFT))
+    say(
+      `${t.name}: run what --ddl prints in Redshift's query editor; --migrate signs in to PostgreSQL and OpenSearch alone`,
+    );
   for (const t of tablesOf(plan, SEARCH)) {
     const host = t.options.hosts ?? '';
     const service = /\.aoss\.amazonaws\.com$/.test(new URL(host).hostname) ? 'aoss' : 'es';
@@ -77,6 +90,7 @@ const migrate = async (plan: Plan): Promise<void> => {
 const placeOf = ({ connector, options, name }: TablePlan): string =>
   options.url ??
   options.hosts ??
+  options.hostname ??
   options['topic-arn'] ??
   options['queue-url'] ??
   options.bus ??

@@ -1,4 +1,5 @@
 // What the roles of the sinks must be allowed for the tables of a pipeline: the plugin adds it when a stage is packaged.
+import { warehouseOf } from '../../shared/destinations/redshift.ts';
 import { getOrMake } from '../../shared/get-or-make.ts';
 import type { Plan, TablePlan } from '../../shared/query/plan.ts';
 
@@ -44,12 +45,23 @@ const searchGrant = (host: string): Statement | null => {
   };
 };
 
+/** Statements can be asked after by whoever made them; AWS takes no narrower resource there. */
+const redshiftGrants = (hostname: string, workgroupArn: string | undefined): readonly Statement[] => {
+  const found = warehouseOf(hostname);
+  if (found === null) return [];
+  const own = `arn:\${AWS::Partition}:redshift:${found.region}:\${AWS::AccountId}:cluster:`;
+  const where: Resource | undefined = 'cluster' in found ? { 'Fn::Sub': `${own}${found.cluster}` } : workgroupArn;
+  return [
+    ...(where === undefined ? [] : [one('redshift-data:BatchExecuteStatement', where)]),
+    one('redshift-data:DescribeStatement', '*'),
+  ];
+};
+
 const one = (Action: string, Resource: Resource): Statement => ({ Effect: 'Allow', Action, Resource: [Resource] });
 
-const grantOf = ({
-  connector,
-  options,
-}: TablePlan): { readonly role: string; readonly statement: Statement } | null => {
+type Grant = { readonly role: string; readonly statement: Statement };
+
+const grantOf = ({ connector, options }: TablePlan): Grant | null => {
   const option = (key: string): string => options[key] ?? '';
   switch (connector) {
     case 'sns':
@@ -77,12 +89,20 @@ const grantOf = ({
   }
 };
 
+const grantsFor = (table: TablePlan): readonly Grant[] => {
+  if (table.connector === 'redshift')
+    return redshiftGrants(table.options.hostname ?? '', table.options['millrace.workgroup-arn']).map((statement) => ({
+      role: 'WriteWarehouseRole',
+      statement,
+    }));
+  const found = grantOf(table);
+  return found === null ? [] : [found];
+};
+
 /** Statements by logical id of a role; tables of one service share a statement. */
 export const grantsOf = (plan: Plan): Grants => {
   const out = new Map<string, Map<string, Statement>>();
-  for (const table of plan.tables) {
-    const found = grantOf(table);
-    if (found === null) continue;
+  for (const found of plan.tables.flatMap(grantsFor)) {
     const mine = getOrMake(out, found.role, () => new Map<string, Statement>());
     const action = String(found.statement.Action);
     const before = mine.get(action)?.Resource ?? [];
@@ -98,6 +118,7 @@ export const SWITCH: Readonly<Partial<Record<TablePlan['connector'], string>>> =
   dynamodb: 'table',
   filesystem: 'lake',
   jdbc: 'warehouse',
+  redshift: 'warehouse',
   'opensearch-2': 'search',
   eventbridge: 'publish',
   sns: 'publish',

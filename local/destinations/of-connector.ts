@@ -5,6 +5,7 @@ export const FUNCTION: Readonly<Partial<Record<TablePlan['connector'], string>>>
   dynamodb: 'write-table',
   filesystem: 'write-lake',
   jdbc: 'write-warehouse',
+  redshift: 'write-warehouse',
   'opensearch-2': 'write-search',
   eventbridge: 'publish',
   sns: 'publish',

@@ -151,6 +151,7 @@ export const startHere = async (given: HereOptions): Promise<Here> => {
       objects: objects.endpoint,
       secrets: secrets.endpoint,
       ...(destinations?.events !== undefined && { events: destinations.events }),
+      ...(destinations?.redshift !== undefined && { redshift: destinations.redshift }),
       ...(destinations?.firehose !== undefined && { firehose: destinations.firehose }),
     }),
     stream: (logicalId) => kinesis.kinesis.log(nameOf(logicalId)),

@@ -71,7 +71,7 @@ const ofTable = async (
 ): Promise<Doors> => {
   const byKey = Map.groupBy(sent, (s) => s.row.key);
   const named = table.connector === 'opensearch-2' ? idOf : (key: string) => key;
-  if (table.connector !== 'jdbc' && table.connector !== 'opensearch-2')
+  if (!['jdbc', 'redshift', 'opensearch-2'].includes(table.connector))
     return sumDoors([...byKey.values()].map((rows) => messaged(table, rows, (r) => hasSeen(r.table, r.id, r.version))));
   const there = new Map((await standing()).map((r) => [r.key, r]));
   return sumDoors([...byKey].map(([key, rows]) => upserted(rows, there.get(named(key)))));

@@ -11,6 +11,7 @@ export type ServiceName =
   | 'events'
   | 'firehose'
   | 'es'
+  | 'redshift-data'
   | 'postgres'
   | 'webhook';
 

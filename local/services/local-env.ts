@@ -7,6 +7,7 @@ export type Endpoints = {
   /** Where destinations of the pipeline need them. */
   readonly events?: string;
   readonly firehose?: string;
+  readonly redshift?: string;
 };
 
 /** Fixed names and keys that open nothing: the services here ask for a signature and do not check it. */
@@ -17,6 +18,7 @@ export const localEnv = ({
   secrets,
   events,
   firehose,
+  redshift,
 }: Endpoints): Readonly<Record<string, string>> => ({
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
@@ -29,4 +31,5 @@ export const localEnv = ({
   ...(secrets !== undefined && { AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets }),
   ...(events !== undefined && { AWS_ENDPOINT_URL_EVENTBRIDGE: events }),
   ...(firehose !== undefined && { AWS_ENDPOINT_URL_FIREHOSE: firehose }),
+  ...(redshift !== undefined && { AWS_ENDPOINT_URL_REDSHIFT_DATA: redshift }),
 });

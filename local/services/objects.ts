@@ -17,6 +17,8 @@ const ACCOUNT = '000000000000';
 
 export type LocalObjects = Served & {
   createBucket(name: string): Promise<void>;
+  /** An object without HTTP, hooks or meter; undefined: there is none. */
+  getObject(bucket: string, key: string): Promise<Uint8Array | undefined>;
   /** With the times of its messages, in ms; without them SQS's own: none and 30 s. @returns the queue's URL */
   createQueue(name: string, times?: { readonly delayMs: Ms; readonly visibilityMs: Ms }): Promise<string>;
   /** @returns the topic's ARN */
@@ -136,6 +138,11 @@ export const startObjects = async (options: ServeOptions & { readonly taken?: Ta
     async createBucket(name) {
       const answer = await ask({ method: 'PUT', url: `/${name}`, headers: {}, body: Buffer.alloc(0) });
       if (answer.status !== 200) throw new Error(`bucket ${name}: ${Buffer.from(answer.body).toString()}`);
+    },
+    async getObject(bucket, key) {
+      const url = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+      const answer = await ask({ method: 'GET', url, headers: {}, body: Buffer.alloc(0) });
+      return answer.status === 200 ? Buffer.from(answer.body) : undefined;
     },
     async createQueue(name, times) {
       const Attributes = {

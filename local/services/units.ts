@@ -91,6 +91,7 @@ export const unitsOf = (call: Call, answer: Answer): Units => {
     case 'events':
     case 'firehose':
     case 'es':
+    case 'redshift-data':
     case 'postgres':
     case 'webhook':
       return NO_UNITS;

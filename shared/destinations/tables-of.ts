@@ -4,6 +4,7 @@ import type { Destination } from '../steps/sink/destination.ts';
 import type { SinkTables } from '../steps/sink/read-sink-row.ts';
 
 export const WAREHOUSE = ['jdbc'] as const;
+export const REDSHIFT = ['redshift'] as const;
 export const SEARCH = ['opensearch-2'] as const;
 export const MESSAGES = ['eventbridge', 'sns', 'sqs', 'firehose'] as const;
 export const WEBHOOKS = ['http-sink'] as const;

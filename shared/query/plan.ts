@@ -243,7 +243,7 @@ export type TablePlan = {
   /** Columns of PRIMARY KEY … NOT ENFORCED; empty when there is none. */
   readonly primaryKey: readonly string[];
   /**
-   * `kinesis` (a topic on `refined`), `dynamodb` (write-table), `filesystem` (write-lake), `jdbc` (write-warehouse), `opensearch-2`
+   * `kinesis` (a topic on `refined`), `dynamodb` (write-table), `filesystem` (write-lake), `jdbc` and `redshift` (write-warehouse), `opensearch-2`
    * (write-search), `eventbridge`, `sns`, `sqs` and `firehose` (publish), `http-sink` (call-webhook).
    */
   readonly connector:
@@ -251,6 +251,7 @@ export type TablePlan = {
     | 'dynamodb'
     | 'filesystem'
     | 'jdbc'
+    | 'redshift'
     | 'opensearch-2'
     | 'eventbridge'
     | 'sns'

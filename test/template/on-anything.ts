@@ -7,4 +7,5 @@ export const ON_ANYTHING: Readonly<Record<string, string>> = {
   'ec2:DescribeNetworkInterfaces': 'the same',
   'ec2:DescribeSubnets': 'the same',
   'ec2:UnassignPrivateIpAddresses': 'the same',
+  'redshift-data:DescribeStatement': 'whoever made a statement may ask after it',
 };

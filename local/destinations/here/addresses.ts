@@ -78,7 +78,7 @@ export const readAddresses = (specs: readonly string[], plan: Plan): Addresses =
 export const paramsFor = (plan: Plan): Readonly<Record<string, string>> => {
   const uses = new Set(outside(plan).map((t) => t.connector));
   return {
-    ...(uses.has('jdbc') && { warehouse: 'on', warehouseSecret: 'warehouse-here' }),
+    ...((uses.has('jdbc') || uses.has('redshift')) && { warehouse: 'on', warehouseSecret: 'warehouse-here' }),
     ...(uses.has('opensearch-2') && { search: 'on' }),
     ...((uses.has('sns') || uses.has('sqs') || uses.has('eventbridge') || uses.has('firehose')) && { publish: 'on' }),
     ...(uses.has('http-sink') && { webhooks: 'on', webhookSecret: 'webhooks-here' }),

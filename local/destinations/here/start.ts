@@ -5,6 +5,7 @@ import { signedRequest } from '../../../shared/aws/signed-request.ts';
 import type { Sql } from '../../../shared/destinations/postgres.ts';
 import { postgresConnection } from '../../../shared/destinations/postgres-connection.ts';
 import { postgresTable, quoted } from '../../../shared/destinations/postgres-ddl.ts';
+import { redshiftCreate } from '../../../shared/destinations/redshift-sql.ts';
 import type { Request } from '../../../shared/destinations/search.ts';
 import type { Plan, TablePlan } from '../../../shared/query/plan.ts';
 import type { LocalObjects, Taken } from '../../services/objects.ts';
@@ -34,6 +35,7 @@ export type DestinationsHere = {
   /** Endpoints that the functions' clients need. */
   readonly events?: string;
   readonly firehose?: string;
+  readonly redshift?: string;
   /** What the user should know before the first row. */
   readonly notes: readonly string[];
   /** Messages of a table that came, as (id, version); when all are kept. */
@@ -48,6 +50,11 @@ export type DestinationsOptions = {
   readonly objects: LocalObjects;
   readonly secrets: LocalSecrets;
   readonly messages: Messages;
+};
+
+const LOGIN = (): string => {
+  const { PGUSER: username = 'here', PGPASSWORD: password = 'here' } = process.env;
+  return JSON.stringify({ username, password });
 };
 
 /** What signs the webhooks of a local run: known to all, so that a receiver can be tried. */
@@ -96,7 +103,7 @@ export const startDestinations = async (o: DestinationsOptions): Promise<Destina
     if (mine.length === 0) return;
     const { startPostgres } = await import('../../stand-ins/postgres.ts');
     const { PGUSER: user = 'here', PGPASSWORD: password = 'here' } = process.env;
-    secrets.put('warehouse-here', JSON.stringify({ username: user, password }));
+    secrets.put('warehouse-here', LOGIN());
     const byUrl = Map.groupBy(mine, (t) => addresses.get(t.name) ?? t.options.url ?? '');
     for (const [url, group] of byUrl) {
       const own = group.some((t) => addresses.has(t.name));
@@ -129,6 +136,32 @@ export const startDestinations = async (o: DestinationsOptions): Promise<Destina
         });
       }
     }
+  };
+
+  /** What was staged, without hooks and meter. */
+  const staged = async (address: string): Promise<Uint8Array | undefined> => {
+    const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(address) ?? [];
+    return objects.getObject(bucket, key);
+  };
+  const warehouse = async (): Promise<string | undefined> => {
+    const mine = of('redshift');
+    if (mine.length === 0) return undefined;
+    const { startRedshift } = await import('../../stand-ins/redshift.ts');
+    secrets.put('warehouse-here', LOGIN());
+    const server = await startRedshift(staged, served);
+    closing.push(() => server.close());
+    for (const t of mine) {
+      const schemas = postgresTable(t).name.split('.').slice(0, -1);
+      for (const schema of schemas) await server.query(`create schema if not exists ${quoted(schema)}`);
+      for (const statement of redshiftCreate(t)) await server.query(statement);
+      places.push({
+        table: t,
+        where: `Redshift's Data API over PostgreSQL at ${server.endpoint}, table ${postgresTable(t).name}`,
+        count: () => countIn(server, t),
+        rows: (newest) => rowsIn(server, t, newest),
+      });
+    }
+    return server.endpoint;
   };
 
   const engines = async (): Promise<void> => {
@@ -217,13 +250,22 @@ export const startDestinations = async (o: DestinationsOptions): Promise<Destina
     return to === undefined ? [] : [to];
   };
 
-  const [events, firehose] = await Promise.all([bus(), deliveries(), databases(), engines(), queues(), endpoints()]);
+  const [events, firehose, redshift] = await Promise.all([
+    bus(),
+    deliveries(),
+    warehouse(),
+    databases(),
+    engines(),
+    queues(),
+    endpoints(),
+  ]);
   return {
     options,
     places,
     notes,
     ...(events !== undefined && { events }),
     ...(firehose !== undefined && { firehose }),
+    ...(redshift !== undefined && { redshift }),
     hasSeen: (table, id, version) => messages.hasSeen(table, id, version),
     close: async () => void (await Promise.all(closing.map((close) => close()))),
   };

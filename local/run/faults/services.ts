@@ -14,12 +14,13 @@ const REFUSALS: Readonly<Record<Call['service'], string>> = {
   events: 'ThrottlingException',
   firehose: 'ServiceUnavailableException',
   es: 'rejected_execution_exception',
+  'redshift-data': 'ActiveStatementsExceededException',
   postgres: '53300',
   webhook: 'Too Many Requests',
 };
 const WRITES = new Set([
   ...['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PutObject'],
-  ...['INSERT', 'SendMessageBatch', 'PublishBatch', 'POST'],
+  ...['INSERT', 'SendMessageBatch', 'PublishBatch', 'POST', 'BatchExecuteStatement'],
 ]);
 /** Calls whose entries may be refused one by one, and the field that holds them. */
 const ENTRIES: Readonly<Record<string, string>> = {

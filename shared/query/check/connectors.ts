@@ -21,6 +21,22 @@ const shaped =
     return shape === undefined || shape[0].test(value) ? null : shape[1];
   };
 
+const REDSHIFT = shaped({
+  hostname: [
+    /^[a-z0-9-]+\.[a-z0-9]+\.[a-z0-9-]+\.redshift(-serverless)?\.amazonaws\.com(\.cn)?$/,
+    'write the endpoint as Redshift shows it: shop.c9aklmwyabcd.eu-north-1.redshift.amazonaws.com',
+  ],
+  'iam-role-arn': [
+    /^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/,
+    'write the role that COPY reads S3 with: arn:aws:iam::account:role/name',
+  ],
+  'sink.write.mode': [/^COPY$/, 'COPY alone is written'],
+  'millrace.workgroup-arn': [
+    /^arn:aws[\w-]*:redshift-serverless:[\w-]+:\d{12}:workgroup\/[\w-]+$/,
+    'write arn:aws:redshift-serverless:region:account:workgroup/id',
+  ],
+});
+
 /** `any`: options of these are the business of Flink alone, and pass through. */
 const RULES: Readonly<Record<Exclude<Connector, 'kinesis' | 'dynamodb' | 'filesystem'>, Rule>> = {
   jdbc: {
@@ -42,8 +58,26 @@ const RULES: Readonly<Record<Exclude<Connector, 'kinesis' | 'dynamodb' | 'filesy
       if (key !== 'url') return null;
       if (/^jdbc:postgresql:\/\/[^\s:@/]+(:\d+)?\/\S+$/.test(value)) return null;
       if (value.startsWith('jdbc:redshift:'))
-        return 'Redshift is not written yet; let it read the lake, or Data Firehose fill it (docs/destinations.md)';
+        return "write 'connector' = 'redshift' with 'hostname', 'database-name' and 'iam-role-arn' (docs/destinations.md)";
       return 'write jdbc:postgresql://host:5432/database, without a password';
+    },
+  },
+  redshift: {
+    needs: ['hostname', 'database-name', 'iam-role-arn'],
+    may: [
+      'port',
+      'table-name',
+      'username',
+      'password',
+      'sink.write.mode',
+      'sink.write.temp.s3-uri',
+      'millrace.workgroup-arn',
+    ],
+    keyed: true,
+    wrong: (key, value) => {
+      if (key === 'password')
+        return 'a password does not belong into SQL; put it into the secret that --param warehouseSecret names';
+      return REDSHIFT(key, value);
     },
   },
   'opensearch-2': {

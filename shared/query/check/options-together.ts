@@ -4,7 +4,7 @@ import type { Problems } from '../problem.ts';
 import type { Options } from './options.ts';
 
 /** Connectors that hold one row for each key. */
-const KEYED = new Set(['dynamodb', 'jdbc', 'opensearch-2']);
+const KEYED = new Set(['dynamodb', 'jdbc', 'redshift', 'opensearch-2']);
 
 /** Options of Millrace that belong to tables that queries fill. */
 const OF_DESTINATIONS = ['millrace.lateness', 'millrace.early', 'millrace.ttl'];
