@@ -14,9 +14,11 @@ export type Claim = {
 
 const AT_ONCE = 32;
 
-const claimOne = async (table: Table, run: string, c: Claim): Promise<boolean> => {
+const claimOne = async (table: Table, run: string, c: Claim, now: EpochMs): Promise<boolean> => {
   const key = { pk: `dup#${run}#${c.source}#${c.id}`, sk: '-' };
-  const mine = { ...key, owner: c.owner, until: c.arrival + c.keepFor, x: Math.ceil((c.arrival + c.keepFor) / 1000) };
+  // What a replay of last year claims must not expire while the replay goes on.
+  const expires = Math.ceil((Math.max(c.arrival, now) + c.keepFor) / 1000);
+  const mine = { ...key, owner: c.owner, until: c.arrival + c.keepFor, x: expires };
   const first = await table.put(mine, { kind: 'absent' });
   if (first.ok) return true;
   const found = first.found;
@@ -28,7 +30,12 @@ const claimOne = async (table: Table, run: string, c: Claim): Promise<boolean> =
 };
 
 /** For each claim, in order, whether its position owns the id. Claims of one id are made one after the other. */
-export const claimAll = async (table: Table, run: string, claims: readonly Claim[]): Promise<readonly boolean[]> => {
+export const claimAll = async (
+  table: Table,
+  run: string,
+  claims: readonly Claim[],
+  now: EpochMs,
+): Promise<readonly boolean[]> => {
   const chains = new Map<string, number[]>();
   claims.forEach((c, i) => {
     const name = `${c.source}#${c.id}`;
@@ -40,7 +47,7 @@ export const claimAll = async (table: Table, run: string, claims: readonly Claim
   const queue = [...chains.values()];
   const worker = async () => {
     for (let chain = queue.shift(); chain !== undefined; chain = queue.shift())
-      for (const i of chain) out[i] = await claimOne(table, run, claims[i] as Claim);
+      for (const i of chain) out[i] = await claimOne(table, run, claims[i] as Claim, now);
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, queue.length) }, worker));
   return out;

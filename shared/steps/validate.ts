@@ -7,6 +7,7 @@ import { positionIdOf } from '../event/position-id.ts';
 import { rejectedEvent, toNdjson } from '../event/reject.ts';
 import { ScannedEvent } from '../event/scan.ts';
 import { type UserRecord, unpackRecord } from '../event/unpack.ts';
+import type { Frames } from '../framings/frames.ts';
 import type { Patience } from '../lanes/emit.ts';
 import { Outbox } from '../lanes/outbox.ts';
 import { endOf, type Lane, lane, padSeq, position } from '../lanes/position.ts';
@@ -41,6 +42,8 @@ export type ValidateDeps = {
   /** The longest watermark delay of the tables that read the stream. */
   readonly delay: Ms;
   readonly sources: readonly Source[];
+  /** Opens framed values; absent: no source has a framing. */
+  readonly frames?: Frames;
   readonly judge: Judge;
   /** Retention of `raw`: how long after a reshard the ends of its ancestors are announced. */
   readonly retention?: Ms;
@@ -134,7 +137,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
       });
     }
     if (claims.length === 0) return new Set();
-    const owns = await claimAll(deps.table, run, claims);
+    const owns = await claimAll(deps.table, run, claims, clock.now());
     return new Set(wanted.filter((_, i) => !owns[i]));
   };
 
@@ -221,7 +224,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
       if (comesAgain !== undefined) return takeAgain(record, comesAgain.key, comesAgain.payload);
       const judge = (user: UserRecord): Verdict =>
         deps.judge(user.bytes, record.arrival, () => positionIdOf(shard.id, record.seq, user.index));
-      const adopted = adapt?.(unpacked.records, record.arrival);
+      const adopted = adapt?.(unpacked.records, record.arrival, await deps.frames?.(unpacked.records));
       if (adopted?.ok === false) {
         lines.push(aside('rejected', shard.id, record, 0, record.data, adopted));
         tally.add(1, 0, 1);
