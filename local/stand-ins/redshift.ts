@@ -6,6 +6,8 @@ import { Refused, type Served, type ServeOptions, type Service, serve } from '..
 
 const JSON_TYPE = 'application/x-amz-json-1.1';
 const MOST_STATEMENTS = 40;
+/** Statements that are remembered; the service does for a day. */
+const MOST_KEPT = 1_000;
 const COPY = /^copy (\S+) from '((?:[^']|'')+)' iam_role '[^']+' format json/;
 
 export type LocalRedshift = Served & {
@@ -26,6 +28,7 @@ export const startRedshift = async (
   await db.exec('create domain super as jsonb');
   const statements = new Map<string, Ran>();
   const byToken = new Map<string, string>();
+  let count = 0;
 
   const copied = async (sql: string): Promise<readonly [string, unknown[]]> => {
     const [, table = '', address = ''] = COPY.exec(sql) ?? [];
@@ -51,7 +54,7 @@ export const startRedshift = async (
       throw new Refused({ error: 'ValidationException', status: 400, message: `1 to ${MOST_STATEMENTS} statements` });
     const known = byToken.get(token);
     if (known !== undefined) return known;
-    const id = `here-${statements.size + 1}`;
+    const id = `here-${++count}`;
     const ran: Ran = { status: 'STARTED', error: '', done: Promise.resolve() };
     ran.done = run(sqls).then(
       () => {
@@ -64,6 +67,11 @@ export const startRedshift = async (
     );
     statements.set(id, ran);
     if (token !== '') byToken.set(token, id);
+    const [oldest] = statements.keys();
+    if (statements.size > MOST_KEPT && oldest !== undefined) {
+      statements.delete(oldest);
+      for (const [of, named] of byToken) if (named === oldest) byToken.delete(of);
+    }
     return id;
   };
   const service: Service = {
