@@ -15,6 +15,7 @@ import { localEnv } from '../services/local-env.ts';
 import { createMeter, type Meter } from '../services/meter.ts';
 import { type LocalObjects, startObjects } from '../services/objects.ts';
 import { type LocalSecrets, startSecrets } from '../services/secrets.ts';
+import { type GlueStandIn, startGlueStandIn } from '../stand-ins/glue.ts';
 import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
 import { readTemplate } from '../template/read-template.ts';
 import type { FunctionTemplate, Template } from '../template/template.ts';
@@ -49,6 +50,8 @@ export type Here = {
   readonly dynamo: LocalDynamo;
   readonly objects: LocalObjects;
   readonly secrets: LocalSecrets;
+  /** Where functions register the lake's partitions; only with `--param catalog=on`. */
+  readonly glue: GlueStandIn | null;
   readonly meter: Meter;
   /** Where rows go outside; null where nobody asked for it. */
   readonly destinations: DestinationsHere | null;
@@ -103,6 +106,7 @@ export const startHere = async (given: HereOptions): Promise<Here> => {
   const queueUrl = (name: string): string => `${objects.endpoint}/${LOCAL_ACCOUNT}/${name}`;
   const template = allowingPrivate(sized(readTemplate({ ...options, queueUrl }), options.shards));
 
+  const glue = template.functions.some((fn) => fn.environment.CATALOG_DATABASE) ? await startGlueStandIn() : null;
   for (const { name, shards, retentionMs } of template.streams) {
     kinesis.kinesis.create(name, {
       shards,
@@ -145,11 +149,13 @@ export const startHere = async (given: HereOptions): Promise<Here> => {
     meter,
     secrets,
     destinations,
+    glue,
     aws: localEnv({
       kinesis: kinesis.endpoint,
       dynamo: dynamo.endpoint,
       objects: objects.endpoint,
       secrets: secrets.endpoint,
+      ...(glue && { glue: glue.url }),
       ...(destinations?.events !== undefined && { events: destinations.events }),
       ...(destinations?.redshift !== undefined && { redshift: destinations.redshift }),
       ...(destinations?.firehose !== undefined && { firehose: destinations.firehose }),
@@ -157,7 +163,7 @@ export const startHere = async (given: HereOptions): Promise<Here> => {
     stream: (logicalId) => kinesis.kinesis.log(nameOf(logicalId)),
     name: nameOf,
     async close() {
-      await Promise.all([kinesis.close(), dynamo.close(), objects.close(), secrets.close(), destinations?.close()]);
+      await Promise.all([kinesis, dynamo, objects, secrets, destinations, glue].map((service) => service?.close()));
     },
   };
 };

@@ -8,6 +8,7 @@ export type Endpoints = {
   readonly events?: string;
   readonly firehose?: string;
   readonly redshift?: string;
+  readonly glue?: string;
 };
 
 /** Fixed names and keys that open nothing: the services here ask for a signature and do not check it. */
@@ -19,6 +20,7 @@ export const localEnv = ({
   events,
   firehose,
   redshift,
+  glue,
 }: Endpoints): Readonly<Record<string, string>> => ({
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
@@ -32,4 +34,5 @@ export const localEnv = ({
   ...(events !== undefined && { AWS_ENDPOINT_URL_EVENTBRIDGE: events }),
   ...(firehose !== undefined && { AWS_ENDPOINT_URL_FIREHOSE: firehose }),
   ...(redshift !== undefined && { AWS_ENDPOINT_URL_REDSHIFT_DATA: redshift }),
+  ...(glue !== undefined && { AWS_ENDPOINT_URL_GLUE: glue }),
 });

@@ -11,6 +11,7 @@ const NOT_LOCAL = [
   'AWS::ApiGatewayV2::DomainName',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',
+  'AWS::Glue::Database',
   'AWS::IAM::Role',
   'AWS::KMS::Alias',
   'AWS::S3::BucketPolicy',

@@ -48,6 +48,7 @@ const roleOf = (template: Template, fn: string): RoleTemplate => {
 const WILDCARDS: readonly (readonly [RegExp, string])[] = [
   [/^arn:aws:logs:[^*]+:\*$/, 'the streams of one log group, which Lambda names'],
   [/^arn:aws:s3:::[^*]+\/[^*]+\/\*$/, 'objects below one prefix: their names hold positions and hashes'],
+  [/^arn:aws:glue:[^*]+:table\/[^*]+\/\*$/, 'tables of one database: the pipeline names them'],
 ];
 
 describe('roles', () => {
@@ -241,6 +242,7 @@ describe('the calls of a run', () => {
 
   /** What a role allows and this run does not need, with what needs it. */
   const RARE: readonly (readonly [RegExp, string])[] = [
+  [/^roll-up-lake s3:PutObject .*compacted/, 'rows of a partition that was compacted, or is just now'],
     [/ s3:PutObject .*\/rejected\//, 'an event that fails there'],
     [/ s3:ListBucket /, 'without it a missing object is answered 403, not 404'],
     [/ dynamodb:BatchGetItem .*-reference$/, 'a query that looks rows up'],
