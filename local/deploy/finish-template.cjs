@@ -1,11 +1,13 @@
 // What the Serverless Framework has no setting for: log groups under the stage's key, the right of a role to read through its own
 // consumer, and conditions settled.
+const { useKafka } = require('./kafka.cjs');
 const { settle } = require('./settle.cjs');
 
 /** @param serverless its compiled template is changed in place */
 const finishTemplate = ({ service }) => {
   const template = service.provider.compiledCloudFormationTemplate;
   settle(template);
+  if (service.custom.kafka.log === 'kafka') useKafka(template, service.custom.kafka);
   const { Resources } = template;
   const { log } = service.custom.encryption;
   for (const resource of Object.values(Resources))

@@ -1,6 +1,8 @@
 // Parameters of a deploy, judged before anything is made. A switch with an unknown value is refused earlier, where serverless.yml
 // looks it up; what is left are names, numbers and values that need each other.
 
+const { kafkaMistakes } = require('./kafka.cjs');
+
 /** Whole numbers: the least, the most, and what counts. */
 const NUMBERS = {
   retention: [24, 168, 'hours'],
@@ -15,6 +17,7 @@ const NUMBERS = {
 };
 const CHOICES = {
   consumers: ['shared', 'fan-out'],
+  log: ['kinesis', 'kafka'],
   data: ['Delete', 'Retain'],
   metrics: ['lean', 'full'],
   dashboard: ['on', 'off'],
@@ -77,6 +80,7 @@ const paramMistakes = ({ known, given, stage }) => {
     ...needs(text('webhooks') === 'on', 'webhookSecret', 'requests are signed with keys, kept as a secret'),
     ...needs(text('domain') !== '', 'certificate', 'a domain needs the ARN of its certificate in ACM'),
     ...needs(text('certificate') !== '', 'domain', 'a certificate is of use with a domain only'),
+    ...kafkaMistakes(values),
     // Not given, they are as many as serverless.yml gives to the shards.
     ...('groups' in { ...known[stage], ...cli } ? groupMistakes(text('groups'), Number(text('shards'))) : []),
     ...origins.map(

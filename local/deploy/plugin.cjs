@@ -59,7 +59,7 @@ class MillracePlugin {
   /** Functions that ask for enhanced fan-out get it where the stage has it. */
   eachStream() {
     const { service } = this.serverless;
-    if (service.custom.consumers !== 'fan-out') return;
+    if (service.custom.consumers !== 'fan-out' || service.custom.kafka.log === 'kafka') return;
     for (const fn of Object.values(service.functions))
       if (fn.consumers === 'enhanced')
         for (const { stream } of fn.events ?? []) if (stream?.type === 'kinesis') stream.consumer = true;

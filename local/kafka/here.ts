@@ -9,19 +9,21 @@ import { closeKafka } from '../../shared/kafka/client.ts';
 import { roundsOf } from '../../shared/kafka/rounds.ts';
 import type { MemoryLog } from '../../shared/memory/log.ts';
 import type { StreamRecord } from '../../shared/trigger/batch.ts';
+import type { Part } from '../poller/rest.ts';
 import type { StreamMapping } from '../poller/stream-mapping.ts';
 import type { FunctionPool } from '../sandbox/pool.ts';
 import type { FunctionTemplate, StreamTrigger } from '../template/template.ts';
 import { type KafkaMappingOptions, kafkaMapping } from './mapping.ts';
 import { joinGroup } from './member.ts';
-import { type Mirror, startMirror } from './mirror.ts';
+import { startMirror } from './mirror.ts';
 import { type Cluster, cluster } from './topics.ts';
 
 export type KafkaHere = {
   /** For sandboxes: the module that stands for `#log`, and the environment beside the services' own. */
   readonly logModule: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly mirror: Mirror;
+  /** At rest when what the topics hold was read, and further pollers have nothing to do. */
+  readonly part: Part;
   mapping(fn: FunctionTemplate, trigger: StreamTrigger, pool: Pick<FunctionPool, 'invoke'>): StreamMapping;
   close(): Promise<void>;
 };
@@ -29,6 +31,15 @@ export type KafkaHere = {
 export type KafkaRun = {
   readonly brokers: readonly string[];
   readonly observe?: KafkaMappingOptions['observe'];
+  readonly delay?: KafkaMappingOptions['delay'];
+  /** Told the groups once they are there, to bring in further pollers: each makes its group share out the partitions anew. */
+  readonly groups?: (groups: Groups) => void;
+};
+
+export type Groups = {
+  readonly count: number;
+  /** A second poller in the i-th group; it stays until the answer is called, or the run ends. */
+  join(i: number): () => Promise<void>;
 };
 export type KafkaHereOptions = KafkaRun & {
   readonly root: string;
@@ -71,7 +82,8 @@ const pour = async (log: MemoryLog, { connection }: Cluster): Promise<void> => {
 };
 
 /** @throws Error when the brokers cannot be reached */
-export const startKafkaHere = async ({ root, brokers, raw, logs, observe }: KafkaHereOptions): Promise<KafkaHere> => {
+export const startKafkaHere = async (options: KafkaHereOptions): Promise<KafkaHere> => {
+  const { root, brokers, raw, logs, observe, delay } = options;
   const own = cluster(brokers);
   const partitions = raw.openShards;
   const names = logs.map((l) => l.name);
@@ -83,6 +95,31 @@ export const startKafkaHere = async ({ root, brokers, raw, logs, observe }: Kafk
     partitions,
   });
   const progress = new Map<string, Map<number, number>>();
+  const makers: (() => StreamMapping)[] = [];
+  const twins = new Set<StreamMapping>();
+  options.groups?.({
+    get count() {
+      return makers.length;
+    },
+    join(i) {
+      const twin = makers[i % makers.length]?.();
+      if (twin === undefined) return async () => undefined;
+      twins.add(twin);
+      twin.start();
+      return async () => {
+        await twin.stop();
+        twins.delete(twin);
+      };
+    },
+  });
+  const part: Part = {
+    name: mirror.name,
+    atRest: async () => [...twins].every((t) => t.atRest()) && (await mirror.atRest()),
+    get activity() {
+      return mirror.activity;
+    },
+    onActivity: (listener) => mirror.onActivity(listener),
+  };
   return {
     logModule: join(root, 'shared/log/kafka.ts'),
     env: {
@@ -91,24 +128,29 @@ export const startKafkaHere = async ({ root, brokers, raw, logs, observe }: Kafk
       KAFKA_PARTIAL: 'on',
       KAFKA_PARTITIONS: String(partitions),
     },
-    mirror,
+    part,
     mapping(fn, trigger, pool) {
       const group = `${fn.fullName}-${trigger.stream}`;
       const of = getOrMake(progress, group, () => new Map<number, number>());
       const join = () => joinGroup(own, group, trigger.stream);
-      return kafkaMapping({
-        fn,
-        trigger,
-        pool,
-        mirror,
-        partitions,
-        brokers,
-        progress: of,
-        join,
-        ...(observe && { observe }),
-      });
+      const make = (): StreamMapping =>
+        kafkaMapping({
+          fn,
+          trigger,
+          pool,
+          mirror,
+          partitions,
+          brokers,
+          progress: of,
+          join,
+          ...(observe && { observe }),
+          ...(delay && { delay }),
+        });
+      makers.push(make);
+      return make();
     },
     async close() {
+      await Promise.all([...twins].map((t) => t.stop()));
       await mirror.close();
       await closeKafka().catch(() => undefined);
       await own.remove(names).catch(() => undefined);

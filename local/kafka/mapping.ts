@@ -12,6 +12,15 @@ import type { Member } from './member.ts';
 import type { Held, Mirror } from './mirror.ts';
 import { judgeKafka } from './verdict.ts';
 
+/** A batch that was delivered. `zombie`: its partitions were given away meanwhile, so nothing of it is committed. */
+export type Delivered = {
+  readonly function: string;
+  readonly partitions: number;
+  readonly records: number;
+  readonly verdict: 'done' | 'partly' | 'failed';
+  readonly zombie: boolean;
+};
+
 export type KafkaMappingOptions = {
   readonly fn: Pick<FunctionTemplate, 'name'>;
   readonly trigger: Pick<StreamTrigger, 'stream' | 'batchSize'>;
@@ -23,12 +32,9 @@ export type KafkaMappingOptions = {
   readonly join: () => Member;
   /** Of all mappings of the group, the offset that each partition goes on from. */
   readonly progress: Map<number, number>;
-  /** Told each batch that was delivered. */
-  readonly observe?: (told: {
-    readonly partitions: number;
-    readonly records: number;
-    readonly verdict: string;
-  }) => void;
+  readonly observe?: (told: Delivered) => void;
+  /** Waited for before each call: a poller that stands still while its partitions are given away. */
+  readonly delay?: () => Promise<void>;
 };
 
 const MAX_PAYLOAD = 6 * 1024 * 1024;
@@ -81,11 +87,13 @@ export const kafkaMapping = (options: KafkaMappingOptions): StreamMapping => {
     const held = next;
     running = true;
     acted();
+    await options.delay?.();
     const outcome = await pool.invoke(kafkaEvent(topic, batches, options.brokers));
     running = false;
     const verdict = judgeKafka(outcome, topic, batches, true);
     const records = [...batches.values()].reduce((n, b) => n + b.length, 0);
-    options.observe?.({ partitions: batches.size, records, verdict: verdict.kind });
+    const zombie = held !== next;
+    options.observe?.({ function: fn.name, partitions: batches.size, records, verdict: verdict.kind, zombie });
     const before = [...batches].map(([p, b]) => [p, b[0]?.offset ?? 0] as const);
     const got = verdict.kind === 'failed' ? 0 : before.filter(([p, at]) => (verdict.next.get(p) ?? at) > at).length;
     fruitless = got > 0 ? 0 : fruitless + 1;

@@ -115,7 +115,7 @@ export const play = (options: PlayOptions): Player => {
   }
 
   const parts: Part[] = [
-    ...(kafka ? [kafka.mirror] : []),
+    ...(kafka ? [kafka.part] : []),
     ...mappings.map((m) => m.mapping),
     ...queues.map((q) => q.mapping),
   ];
