@@ -17,7 +17,7 @@ export type Command = {
   readonly options: Options;
   /** One line for each option: how it is written, what it does. */
   readonly help: readonly (readonly [string, string])[];
-  /** Names of the words that follow, in order; a call with more is wrong. */
+  /** Names of the words that follow, in order; a call with more is wrong, unless the last one ends with `…`. */
   readonly words: readonly string[];
   readonly load: () => Promise<(call: Call) => Promise<ExitCode>>;
 };
@@ -446,6 +446,37 @@ export const COMMANDS: readonly Command[] = [
     ],
     words: ['FUNCTION'],
     load: async () => (await import('./invoke.ts')).invoke,
+  },
+  {
+    name: 'tail',
+    summary: 'lines of log files, as they are written, to the pipeline; through rotations and restarts',
+    usage:
+      'millrace tail FILE… [--to URL|STREAM] [--source NAME] [--from-start] [--once] [--begins PATTERN] [--state FILE] [--pipeline DIR]',
+    options: {
+      to: { type: 'string' },
+      source: { type: 'string' },
+      'from-start': { type: 'boolean' },
+      once: { type: 'boolean' },
+      begins: { type: 'string' },
+      longest: { type: 'string' },
+      state: { type: 'string' },
+      pipeline: { type: 'string' },
+    },
+    help: [
+      [
+        '--to URL|STREAM',
+        'the HTTP API (MILLRACE_KEY or MILLRACE_TOKEN opens it) or a Kinesis stream (default: http://127.0.0.1:8080)',
+      ],
+      ['--source NAME', 'of sources.yml, with the adapter `agent`: how its lines read (default: the only one)'],
+      ['--from-start', 'files that are seen for the first time from their beginning (default: from their end)'],
+      ['--once', 'from the beginning, or where it came to, to the end; then it stops'],
+      ['--begins PATTERN', 'a regular expression: lines that do not match it belong to the line before'],
+      ['--longest BYTES', 'longer lines come in pieces (default: 262144)'],
+      ['--state FILE', 'where reading goes on after a restart (default: .millrace/tail.json)'],
+      pipeline,
+    ],
+    words: ['FILE', 'FILE…'],
+    load: async () => (await import('./tail.ts')).tail,
   },
   {
     name: 'generate',

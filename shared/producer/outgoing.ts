@@ -3,8 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { refuseAttributes } from '../event/attributes.ts';
 import type { JsonObject } from '../event/cloud-event.ts';
 import { showInstant } from '../event/instant.ts';
-import { MAX_EVENT_BYTES } from '../event/limits.ts';
-import { fits } from '../steps/ingest/parcels.ts';
 import type { EpochMs } from '../time.ts';
 import { NotPut } from './not-put.ts';
 
@@ -41,7 +39,7 @@ const refuse = (rule: string, reason: string, id: string | undefined, field?: st
 };
 
 /**
- * @throws NotPut `refused`: an attribute that CloudEvents does not allow, data that JSON does not hold, an event that is too large.
+ * @throws NotPut `refused`: an attribute that CloudEvents does not allow, data that JSON does not hold.
  *   What its schema says of the data is checked by the pipeline.
  */
 export const outgoing = (event: NewEvent, { source, now, key }: Making): Outgoing => {
@@ -74,7 +72,5 @@ export const outgoing = (event: NewEvent, { source, now, key }: Making): Outgoin
     return refuse('event.bad-time', 'time must be a Date or RFC 3339 text', named, '/time');
   const keyText = (own ?? rest.partitionkey ?? rest.subject ?? id) as string;
   const bytes = Buffer.from(LONE.test(text) ? text.toWellFormed() : text);
-  if (!fits({ key: keyText, bytes }))
-    return refuse('body.too-large', `${bytes.length} bytes; an event and its key may have ${MAX_EVENT_BYTES}`, named);
   return { id: id as string, key: keyText, bytes };
 };

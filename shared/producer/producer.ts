@@ -1,4 +1,6 @@
 // put(event): gathered by time and size, sent in order of each key, sent again until stored. See docs/producer.md for what is promised.
+import { MAX_EVENT_BYTES } from '../event/limits.ts';
+import { fits } from '../steps/ingest/parcels.ts';
 import type { Ms } from '../time.ts';
 import { type Counts, counter, type Told } from './counts.ts';
 import { Dispatch } from './dispatch.ts';
@@ -99,6 +101,10 @@ export const createProducer = (options: ProducerOptions): Producer => {
       const { id } = event;
       tally.put();
       if (closed) return reject(failure({ kind: 'refused', rule: 'producer.closed', reason: 'it takes no more', id }));
+      if (!fits(event)) {
+        const reason = `${event.bytes.length} bytes; an event and its key may have ${MAX_EVENT_BYTES}`;
+        return reject(failure({ kind: 'refused', rule: 'body.too-large', reason, id }));
+      }
       const entry = {
         event,
         n: n++,
