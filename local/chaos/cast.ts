@@ -1,7 +1,7 @@
 // The real steps of the pipeline, each behind a gate, wired as functions/*/handler.ts wire them.
 import { memoryStream } from '../../shared/memory/stream.ts';
 import { memoryWake } from '../../shared/memory/wake.ts';
-import type { Clock, Objects, Table } from '../../shared/ports.ts';
+import type { Clock, Objects, Stream, Table } from '../../shared/ports.ts';
 import type { Plan } from '../../shared/query/plan.ts';
 import { aggregate } from '../../shared/steps/aggregate/aggregate.ts';
 import { enrich } from '../../shared/steps/enrich.ts';
@@ -42,10 +42,20 @@ export type Parts = {
   /** The clock of a new sandbox. */
   readonly clock: () => Clock;
   readonly nonce: () => string;
+  /** One run of an operator. */
+  readonly operate: (
+    ports: { readonly raw: Stream; readonly ledger: Table; readonly objects: Objects },
+    wait: () => Promise<void>,
+  ) => () => Promise<unknown>;
   /** What the look-up answers for a click just now. */
   readonly answer: (id: string) => number;
 };
-export type Cast = { readonly mappings: Mapping[]; readonly runners: readonly Runner[]; readonly ticker: Runner };
+export type Cast = {
+  readonly mappings: Mapping[];
+  readonly runners: readonly Runner[];
+  readonly ticker: Runner;
+  readonly operator: Runner;
+};
 
 const plenty = { remainingMs: () => 60_000 };
 
@@ -127,5 +137,12 @@ export const castOf = (p: Parts): Cast => {
     const step = tick({ raw: to(g, raw), patience: common(g).patience });
     return () => step(0, plenty);
   });
-  return { mappings, runners, ticker };
+  const operator = runner('operator', (g) => {
+    const run = p.operate(
+      { raw: to(g, raw), ledger: gatedTable(g, p.table), objects: gatedObjects(g, p.objects) },
+      common(g).patience.wait,
+    );
+    return () => run();
+  });
+  return { mappings, runners, ticker, operator };
 };

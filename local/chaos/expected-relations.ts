@@ -7,12 +7,10 @@ const startOf = (x: Counted): number => Math.floor(x.c.t / TEN) * TEN;
 
 /** Whether a came before b: by arrival, raw shard, sequence number, index. */
 export const isBefore = (a: Counted, b: Counted): boolean => {
-  const placeOf = ({ seen: { e } }: Counted): readonly (number | string | bigint)[] => [
-    e.arrival,
-    shardOfLane(e.lane),
-    BigInt(e.seq),
-    e.index,
-  ];
+  const placeOf = ({ seen: { e }, first }: Counted): readonly (number | string | bigint)[] => {
+    const at = first ?? { arrival: e.arrival, shard: shardOfLane(e.lane), seq: e.seq, index: e.index };
+    return [at.arrival, at.shard, BigInt(at.seq), at.index];
+  };
   const [x, y] = [placeOf(a), placeOf(b)];
   const at = x.findIndex((part, i) => part !== y[i]);
   return at >= 0 && (x[at] as number) < (y[at] as number);

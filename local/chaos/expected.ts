@@ -20,7 +20,13 @@ export type Reference = {
 };
 
 /** An event as it counts: with the answer of the look-up that stands in its first copy. */
-export type Counted = { readonly c: Click; readonly w: number; readonly seen: Seen };
+export type Counted = {
+  readonly c: Click;
+  readonly w: number;
+  readonly seen: Seen;
+  /** Of an event that an operator sent again: its place in the order of arrival is the first one. */
+  readonly first?: { readonly arrival: number; readonly shard: string; readonly seq: string; readonly index: number };
+};
 export type Expected = {
   /** `<table> <row as JSON>`, sorted. */
   readonly rows: readonly string[];

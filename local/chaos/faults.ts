@@ -62,6 +62,8 @@ export type Faults = {
   readonly load: number;
   /** In a world: a deploy adds or removes a query over windows in the middle; sandboxes of the old plan go on for a while. */
   readonly redeploy: number;
+  /** In a world: operators repair rejected events and send them again, sometimes twice, sometimes two at once. */
+  readonly resubmit: number;
   /** In a world: a look-up answers otherwise at every try. */
   readonly changingAnswers: number;
 };
@@ -100,6 +102,7 @@ export const ALL_FAULTS: Faults = {
   history: 0.15,
   load: 0.1,
   redeploy: 0.2,
+  resubmit: 0.4,
   changingAnswers: 0.5,
 };
 export const FAULT_NAMES = Object.keys(ALL_FAULTS) as readonly FaultName[];

@@ -4,6 +4,7 @@ import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
 import { RUN_ID } from './cast.ts';
 import { type Counted, expected } from './expected.ts';
 import { judgedAfterDeploy } from './judge-deploy.ts';
+import { type Resent, resentIn } from './operator.ts';
 import { firstTimes, NEVER, rawClocks, type Seen } from './read-streams.ts';
 import { DELAY } from './scenario.ts';
 import { finalsTwice, partialRows, rowsInLake, rowsInTable, rowsOnStream, sideLines } from './stores.ts';
@@ -48,7 +49,12 @@ const eventAt = (position: string): string => `${position.slice(0, -CHILD_DIGITS
  * of claims, so the one that was taken is the one.
  * @param taken positions that passed, and `<rule> <position>` of those refused
  */
-const fates = (world: Scene, taken: ReadonlySet<string>, problems: string[]): Fate => {
+const fates = (
+  world: Scene,
+  resent: ReadonlyMap<string, Resent>,
+  taken: ReadonlySet<string>,
+  problems: string[],
+): Fate => {
   const pass: string[] = [];
   const refused: string[] = [];
   const copies = new Map<string, [name: string, at: string][]>();
@@ -67,12 +73,27 @@ const fates = (world: Scene, taken: ReadonlySet<string>, problems: string[]): Fa
       if (!taken.has(name)) refused.push(`event.duplicate ${at}`);
       else (name === at ? pass : refused).push(name);
   }
+  // Of all copies that were sent again for one rejected event exactly one counts, however many there were.
+  for (const [first, all] of Map.groupBy(resent, ([, r]) => r.first.at)) {
+    for (const [at, r] of all) if (r.broken) refused.push(`schema.mismatch ${at}`);
+    const good = all.filter(([, r]) => !r.broken).map(([at]) => at);
+    const through = good.filter((at) => taken.has(at));
+    if (good.length > 0 && through.length !== 1)
+      problems.push(`${first} was sent again ${good.length} times and taken ${through.length} times`);
+    for (const at of good) taken.has(at) ? pass.push(at) : refused.push(`event.duplicate ${at}`);
+  }
   return { pass, refused };
 };
 
-const countedOf = (world: Scene, enriched: readonly Seen[], problems: string[]): readonly Counted[] =>
+const countedOf = (
+  world: Scene,
+  resent: ReadonlyMap<string, Resent>,
+  enriched: readonly Seen[],
+  problems: string[],
+): readonly Counted[] =>
   enriched.flatMap((seen) => {
-    const sent = world.sent.get(placeOf(seen));
+    const again = resent.get(placeOf(seen));
+    const sent = again === undefined ? world.sent.get(placeOf(seen)) : { kind: 'click' as const, click: again.click };
     if (sent?.kind !== 'click') return [];
     const { id, data } = JSON.parse(Buffer.from(seen.e.bytes).toString()) as {
       id: string;
@@ -81,7 +102,7 @@ const countedOf = (world: Scene, enriched: readonly Seen[], problems: string[]):
     const w = data.info?.w;
     if (id !== sent.click.id) problems.push(`${placeOf(seen)} holds ${id}, not ${sent.click.id}`);
     if (w === undefined || !world.answers.get(id)?.has(w)) problems.push(`${id}: nobody answered ${w}`);
-    return w === undefined ? [] : [{ c: sent.click, w, seen }];
+    return w === undefined ? [] : [{ c: sent.click, w, seen, ...(again && { first: again.first }) }];
   });
 
 /** I8: each query's doors over all entries add up to the events that it must have read. */
@@ -107,9 +128,10 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
   const places = enriched.map(placeOf);
   const aside = await sideLines(world, 'rejected');
   const refused = once(aside.filter((l) => l.rule !== 'query.threw').map((l) => `${l.rule} ${l.shard} ${l.position}`));
-  const fate = fates(world, new Set([...places, ...refused]), problems);
+  const resent = resentIn(world);
+  const fate = fates(world, resent, new Set([...places, ...refused]), problems);
   problems.push(...differences('enriched', fate.pass, places));
-  const counted = countedOf(world, enriched, problems);
+  const counted = countedOf(world, resent, enriched, problems);
   const want = expected(world, counted);
   const refined = firstTimes(world.refined, problems);
   problems.push(...differences('rows', want.rows, rowsOnStream(refined)));
@@ -146,7 +168,7 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
 
 /** Rows that must stand at the end, as `<table> <row as JSON>`. */
 export const rowsWanted = (scene: Scene): readonly string[] =>
-  expected(scene, countedOf(scene, firstTimes(scene.enriched, []), [])).rows;
+  expected(scene, countedOf(scene, resentIn(scene), firstTimes(scene.enriched, []), [])).rows;
 
 /** Everything that is not as it must be; empty when the run was exact, or cannot be judged (`scene.void`). */
 export const judge = async (scene: Scene): Promise<readonly string[]> =>

@@ -22,7 +22,8 @@ export type Click = {
 /** What stands at one position of `raw`. */
 export type Sent =
   | { readonly kind: 'click'; readonly click: Click; readonly time: EpochMs; copied: boolean }
-  | { readonly kind: 'poison'; readonly id: string; readonly rule: string; copied: boolean };
+  /** `click`: what its client meant. */
+  | { readonly kind: 'poison'; readonly id: string; readonly rule: string; readonly click: Click; copied: boolean };
 
 type Made = { readonly record: OutRecord; readonly sent: readonly Sent[] };
 
@@ -127,15 +128,7 @@ export class Producer {
     const digit = r.below(10);
     const x = this.#shape.poison && isText ? `x${digit}` : String(digit);
     const c: Click = { id: `c${this.#drawn++}`, k: `k${r.below(4)}`, n: r.below(6), v: r.below(6), x, t };
-    const time = new Date(t).toISOString();
-    const event = {
-      specversion: '1.0',
-      id: c.id,
-      source: '/chaos',
-      type: 'click.v1',
-      time,
-      data: { i: c.id, k: c.k, n: c.n, v: c.v, x: c.x, t: time },
-    };
+    const event = eventOf(c);
     const spoil = r.chance(0.15);
     const way = r.below(POISONS.length);
     if (!this.#shape.poison || !spoil) {
@@ -151,10 +144,22 @@ export class Producer {
     return {
       key: c.k,
       data: Buffer.from(make(event, arrival)),
-      sent: { kind: 'poison', id: c.id, rule, copied: false },
+      sent: { kind: 'poison', id: c.id, rule, click: c, copied: false },
     };
   }
 }
+
+export const eventOf = (c: Click) => {
+  const time = new Date(c.t).toISOString();
+  return {
+    specversion: '1.0',
+    id: c.id,
+    source: '/chaos',
+    type: 'click.v1',
+    time,
+    data: { i: c.id, k: c.k, n: c.n, v: c.v, x: c.x, t: time },
+  };
+};
 
 type Event = { readonly data: { readonly t: string } };
 type Poison = readonly [rule: string, make: (event: Event, arrival: EpochMs) => string];

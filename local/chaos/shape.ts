@@ -33,6 +33,8 @@ export type Shape = {
   readonly silence: boolean;
   readonly expiry: boolean;
   readonly poison: boolean;
+  /** Whether operators send rejected events again. */
+  readonly resubmit: boolean;
   readonly copies: boolean;
   readonly deduplicate: boolean;
   readonly history: boolean;
@@ -68,6 +70,7 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     silence: r.chance(faults.silence),
     redeploy: redeployed(r, faults),
     early: r.chance(0.4),
+    resubmit: r.chance(faults.resubmit),
   };
   return {
     ...drawn,
@@ -75,6 +78,8 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     ...(limits.oneShard ? { shards: [1, 1, 1, 1] as const } : {}),
     ...(limits.fewGroups ? { groups: groupsFor(1) } : {}),
     ...(limits.noSinks ? { sinks: false } : {}),
-    ...(drawn.load ? { history: false, naps: 0, quietWeeks: false, silence: false } : {}),
+    // There must be something to repair.
+    ...(drawn.resubmit && !drawn.load ? { poison: true } : {}),
+    ...(drawn.load ? { history: false, naps: 0, quietWeeks: false, silence: false, resubmit: false } : {}),
   };
 };

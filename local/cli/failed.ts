@@ -217,7 +217,7 @@ const resubmit: Verb = async (stage, door, call, ids) => {
   const yes = flagOf(call, 'yes') === true;
   if (yes) {
     const bar = progress();
-    await sendAgain(stage, sendable, byOf(call), (n) => bar.update(`${n} of ${sendable.length} sent`));
+    await sendAgain(stage, sendable, byOf(call), { told: (n) => bar.update(`${n} of ${sendable.length} sent`) });
     bar.end();
   }
   if (isJson(call)) {
@@ -233,7 +233,7 @@ const resubmit: Verb = async (stage, door, call, ids) => {
   if (left.length > 0) out(`Not sent:\n${leftLines(left)}\n`);
   if (late.length > 0)
     out(
-      `${plural(late.length, 'event')} too late for the query: raise millrace.lateness of its destination, or use millrace replay.\n`,
+      `${plural(late.length, 'event')} too late for the query: its windows are closed for good; use millrace replay.\n`,
     );
   out(bold(`${plural(sendable.length, 'event')} ${yes ? 'sent again' : 'would be sent again'}.`));
   if (!yes && sendable.length > 0) note('Nothing is sent yet. Send: --yes');

@@ -1,8 +1,10 @@
 // Sends events again: lets their bytes through, puts them on `raw`, notes that it was done. Every step may be done twice.
 import { gzipSync } from 'node:zlib';
+import { Fault } from '../../shared/faults.ts';
 import { position } from '../../shared/lanes/position.ts';
 import type { OutRecord, PutOutcome, Stream } from '../../shared/ports.ts';
 import { authorise, envelope } from '../../shared/steps/resubmit.ts';
+import type { Ms } from '../../shared/time.ts';
 import type { StageHere } from '../stage/stage-here.ts';
 import type { Entry } from './entry.ts';
 import type { Passing } from './predict.ts';
@@ -16,6 +18,8 @@ export type Sendable = {
   readonly state: State;
 };
 
+const sleep = (ms: Ms): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
 /** Of one put: its limit is 500 records and 5 MiB. */
 const MOST_RECORDS = 100;
 const MOST_BYTES = 4_000_000;
@@ -28,11 +32,15 @@ const recordOf = ({ way, event }: Sendable): OutRecord => {
 };
 
 /** All of them, in order for each try; what the stream refuses is sent again. */
-const putAll = async (raw: Stream, records: readonly OutRecord[]): Promise<readonly PutOutcome[]> => {
+const putAll = async (
+  raw: Stream,
+  records: readonly OutRecord[],
+  wait: (ms: Ms) => Promise<void>,
+): Promise<readonly PutOutcome[]> => {
   const out: PutOutcome[] = [];
   let open = records.map((_, i) => i);
   for (let tries = 0; open.length > 0; tries++) {
-    if (tries > 0) await new Promise((done) => setTimeout(done, 50 * 2 ** tries));
+    if (tries > 0) await wait(50 * 2 ** tries);
     const outcomes = await raw.put(open.map((i) => records[i] as OutRecord));
     open.forEach((i, j) => {
       out[i] = outcomes[j] as PutOutcome;
@@ -40,7 +48,8 @@ const putAll = async (raw: Stream, records: readonly OutRecord[]): Promise<reado
     open = open.filter((i) => out[i]?.ok !== true);
     if (tries === TRIES) {
       const first = out[open[0] ?? 0];
-      throw new Error(`${raw.name} refuses records: ${first?.ok === false ? `${first.code} ${first.message}` : ''}`);
+      const why = first?.ok === false ? `${first.code} ${first.message}` : '';
+      throw new Fault('stream.throttled', `${raw.name} refuses records: ${why}`);
     }
   }
   return out;
@@ -66,7 +75,7 @@ export const sendAgain = async (
   stage: StageHere,
   sendable: readonly Sendable[],
   by: string,
-  told: (sent: number) => void = () => {},
+  { told = () => {}, wait = sleep }: { told?: (sent: number) => void; wait?: (ms: Ms) => Promise<void> } = {},
 ): Promise<void> => {
   let sent = 0;
   for (const some of chunks(sendable)) {
@@ -76,7 +85,7 @@ export const sendAgain = async (
         authorise(stage.ledger, stage.run, { key: way.key, payload: event.bytes, again: way.again }),
       ),
     );
-    const outcomes = await putAll(stage.streams.raw, some.map(recordOf));
+    const outcomes = await putAll(stage.streams.raw, some.map(recordOf), wait);
     await Promise.all(
       some.map(async ({ entry, event, state }, i) => {
         const to = outcomes[i];

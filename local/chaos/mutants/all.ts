@@ -11,6 +11,7 @@ import { ledgers } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
 import { refines } from './refine.ts';
 import { relations } from './relations.ts';
+import { resubmits } from './resubmit.ts';
 import { sinks } from './sinks.ts';
 import { windows } from './windows.ts';
 
@@ -18,6 +19,7 @@ export const mutants: readonly Mutant[] = [
   ...doors,
   ...head,
   ...hops,
+  ...resubmits,
   ...lanes,
   ...ledgers,
   ...windows,

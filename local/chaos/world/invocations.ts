@@ -67,7 +67,8 @@ export class Invocations {
 
   /** A function that no stream calls runs, if a sandbox is free. @param settle to decide whatever there is */
   wake(runner: Runner, settle: boolean): void {
-    const { runs, ticker } = this.#scene;
+    const { runs, runners } = this.#scene;
+    const isDecider = runners.includes(runner);
     const free = runner.slots.findIndex((s) => s === null || !s.busy);
     if (free < 0) return;
     let slot = runner.slots[free];
@@ -75,9 +76,9 @@ export class Invocations {
       const gate = new Gate();
       slot = { gate, step: runner.make(gate), busy: false };
       runner.slots[free] = slot;
-      if (runner !== ticker) runs.cold++;
+      if (isDecider) runs.cold++;
     }
-    if (runner !== ticker && runner.slots.some((s) => s?.busy)) runs.besides++;
+    if (isDecider && runner.slots.some((s) => s?.busy)) runs.besides++;
     const mine = slot;
     mine.busy = true;
     this.#scene.tell(`${runner.name} wakes`);
@@ -94,12 +95,12 @@ export class Invocations {
 
   /** Everything that runs. */
   all(): readonly Running[] {
-    const { mappings, runners, ticker } = this.#scene;
+    const { mappings, runners, ticker, operator } = this.#scene;
     this.#zombies = this.#zombies.filter((z) => !z.ended);
     this.#oldRuns = this.#oldRuns.filter((slot) => slot.busy);
     return [
       ...[...mappings.flatMap((m) => [...m.running.values()]), ...this.#zombies].map((i) => this.#batch(i)),
-      ...[...runners, ticker].flatMap((runner) =>
+      ...[...runners, ticker, operator].flatMap((runner) =>
         runner.slots.flatMap((slot, at) => {
           if (!slot?.busy) return [];
           const crash = () => {

@@ -2,18 +2,21 @@
 import { type ManualClock, manualClock } from '../../../shared/memory/clock.ts';
 import { type MemoryObjects, memoryObjects } from '../../../shared/memory/objects.ts';
 import { type MemoryTable, memoryTable } from '../../../shared/memory/table.ts';
+import type { CompiledPipeline } from '../../../shared/pipeline.ts';
 import type { Item } from '../../../shared/ports.ts';
 import type { Plan } from '../../../shared/query/plan.ts';
 import { lakeName } from '../../../shared/steps/lake/tables.ts';
 import { type EpochMs, hours } from '../../../shared/time.ts';
+import { type Rng, rngOf } from '../../generate/rng.ts';
 import { type Cast, castOf, RUN_ID, type Runner } from '../cast.ts';
 import type { Faults } from '../faults.ts';
 import { Journal } from '../journal.ts';
 import { LaneLaw } from '../lane-law.ts';
 import { LedgerLaw, observed } from '../ledger-law.ts';
 import type { Mapping } from '../mapping.ts';
+import { operator } from '../operator.ts';
 import { Producer, type Sent } from '../producer.ts';
-import { planFor } from '../scenario.ts';
+import { click, LOOKUP, planFor, sourcesFor } from '../scenario.ts';
 import { Schedule } from '../schedule.ts';
 import { type Limits, type Shape, shapeOf } from '../shape.ts';
 
@@ -41,6 +44,9 @@ export class Scene {
   readonly mappings: Mapping[];
   readonly runners: readonly Runner[];
   readonly ticker: Runner;
+  readonly operator: Runner;
+  /** Of operators alone: worlds without them are as they were. */
+  readonly operatorRng: Rng;
   readonly producer: Producer;
   readonly ledgers: LedgerLaw;
   /** Shard of `refined` -> the manifests of the lake that were ever written for it. */
@@ -68,6 +74,7 @@ export class Scene {
   constructor(seed: number, faults: Faults, limits: Limits) {
     this.schedule = new Schedule(seed, faults);
     const { rng, struck } = this.schedule;
+    this.operatorRng = rngOf(seed * 31 + 7);
     const shape = shapeOf(seed, faults, limits);
     this.shape = shape;
     const { redeploy } = shape;
@@ -100,6 +107,7 @@ export class Scene {
     this.mappings = cast.mappings;
     this.runners = cast.runners;
     this.ticker = cast.ticker;
+    this.operator = cast.operator;
     this.producer = new Producer(shape, this.raw, rng, struck, this.clock.now());
   }
 
@@ -132,7 +140,18 @@ export class Scene {
       },
       nonce: () => `n${++this.#nonce}`,
       answer: (id) => this.#answer(id),
+      operate: (ports, wait) => operator(this, this.#build(), ports, this.operatorRng, wait),
     });
+  }
+  #build(): CompiledPipeline {
+    const { plan } = this;
+    return {
+      plan,
+      types: { 'click.v1': click },
+      enrichments: [LOOKUP],
+      sources: sourcesFor(this.shape.deduplicate),
+      references: {},
+    };
   }
   #ports() {
     const { raw, validated, enriched, refined, table, results, objects } = this;
