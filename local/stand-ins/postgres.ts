@@ -18,6 +18,12 @@ const GSS_REQUEST = 80_877_104;
 const STARTUP = 196_608;
 const [QUERY, SYNC, TERMINATE, PARSE] = ['Q', 'S', 'X', 'P'].map((c) => c.charCodeAt(0));
 
+/** pglite has no autovacuum: rows that were written over would be kept for ever. In calls that may write. */
+export const VACUUM_EVERY = 20;
+/** Not inside of somebody's transaction, where it is refused: then the next one does it. */
+export const vacuum = (db: { exec(sql: string): Promise<unknown> }): Promise<unknown> =>
+  db.exec('vacuum').catch(() => undefined);
+
 /** One message to the client (PostgreSQL, section 55.7): type, length, body. */
 const message = (type: string, ...parts: readonly (string | Buffer)[]): Buffer => {
   const body = Buffer.concat(parts.map((p) => (typeof p === 'string' ? Buffer.from(p) : p)));
@@ -47,6 +53,7 @@ const statementOf = (bytes: Buffer): string => {
 export const startPostgres = async (options: ServeOptions = {}): Promise<LocalPostgres> => {
   const { PGlite } = await import('@electric-sql/pglite');
   const db = await PGlite.create();
+  let writes = 0;
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
     const mine = turn.then(job, job);
@@ -58,7 +65,11 @@ export const startPostgres = async (options: ServeOptions = {}): Promise<LocalPo
       const statement = statementOf(body);
       return { service: 'postgres', operation: /^\w*/.exec(statement)?.[0].toUpperCase() ?? '', body: { statement } };
     },
-    handle: async (_call, { body }) => answerOf(200, {}, await inTurn(() => db.execProtocolRaw(body))),
+    handle: async ({ operation }, { body }) => {
+      const answer = await inTurn(() => db.execProtocolRaw(body));
+      if (operation !== 'SELECT' && ++writes % VACUUM_EVERY === 0) await inTurn(() => vacuum(db));
+      return answerOf(200, {}, answer);
+    },
     refuse: ({ error, message: text }: ErrorVerdict) =>
       answerOf(400, {}, failure(/^[0-9A-Z]{5}$/.test(error) ? error : 'XX000', text ?? error)),
   };
@@ -71,7 +82,7 @@ export const startPostgres = async (options: ServeOptions = {}): Promise<LocalPo
     /** Answers go in the order of the calls. */
     let answering: Promise<void> = Promise.resolve();
     const call = (body: Buffer): void => {
-      const request: Request = { method: 'POST', url: '/', headers: { 'user-agent': name ?? '' }, body };
+      const request: Request = { method: 'POST', url: '/', headers: { 'user-agent': `fn/${name || 'outside'}` }, body };
       answering = answering.then(async () => {
         const answer = await decide(() => request, service, options);
         if (answer === 'hang') return;

@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_BatchExecuteStatement.html
 import { jsonAnswer, readJsonCall, refuseAsJson } from '../services/json-service.ts';
 import { Refused, type Served, type ServeOptions, type Service, serve } from '../services/serve.ts';
+import { VACUUM_EVERY, vacuum } from './postgres.ts';
 
 const JSON_TYPE = 'application/x-amz-json-1.1';
 const MOST_STATEMENTS = 40;
@@ -57,7 +58,8 @@ export const startRedshift = async (
     const id = `here-${++count}`;
     const ran: Ran = { status: 'STARTED', error: '', done: Promise.resolve() };
     ran.done = run(sqls).then(
-      () => {
+      async () => {
+        if (count % VACUUM_EVERY === 0) await vacuum(db);
         ran.status = 'FINISHED';
       },
       (error: unknown) => {

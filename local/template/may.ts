@@ -1,5 +1,6 @@
 // Whether a role may do what a call does: the calls that the local services see, judged by serverless.yml's own policies.
 import type { Call, ObjectCall } from '../services/hooks.ts';
+import type { SearchCall } from '../stand-ins/search.ts';
 import { LOCAL_ACCOUNT, queueArn, streamArn } from './intrinsics.ts';
 import type { RoleTemplate } from './template.ts';
 
@@ -19,6 +20,7 @@ const ACTION: Readonly<Record<string, string>> = {
   CompleteMultipartUpload: 'PutObject',
   SendMessageBatch: 'SendMessage',
   DeleteMessageBatch: 'DeleteMessage',
+  PublishBatch: 'Publish',
 };
 const ON_BUCKET = ['ListBucket'];
 
@@ -45,8 +47,41 @@ export const askedOf = ({ service, operation, body }: Call, region: string): rea
     }
     case 'sqs':
       return [{ action, resource: queueArn(region, last(fields.QueueUrl)) }];
-    default:
+    case 'sns':
+      return [{ action, resource: String(fields.TopicArn) }];
+    case 'events': {
+      const { Entries = [] } = fields as { readonly Entries?: readonly { readonly EventBusName?: string }[] };
+      const buses = new Set(Entries.map((e) => e.EventBusName ?? 'default'));
+      const arn = (bus: string): string =>
+        bus.startsWith('arn:') ? bus : `arn:aws:events:${region}:${LOCAL_ACCOUNT}:event-bus/${bus}`;
+      return [...buses].map((bus) => ({ action, resource: arn(bus) }));
+    }
+    case 'firehose':
+      return [
+        {
+          action,
+          resource: `arn:aws:firehose:${region}:${LOCAL_ACCOUNT}:deliverystream/${fields.DeliveryStreamName}`,
+        },
+      ];
+    case 'es': {
+      const { host, method } = body as SearchCall;
+      const [, domain, where] = /\/\/(?:search|vpc)-(.+)-[a-z0-9]{26}\.([\w-]+)\.es\./.exec(host) ?? [];
+      const verb = `${method[0]}${method.slice(1).toLowerCase()}`;
+      const path = `${LOCAL_ACCOUNT}:domain/${domain}/${operation}`;
+      return [{ action: `es:ESHttp${verb}`, resource: domain === undefined ? null : `arn:aws:es:${where}:${path}` }];
+    }
+    case 'redshift-data': {
+      const cluster = fields.ClusterIdentifier;
+      const own = `arn:aws:redshift:${region}:${LOCAL_ACCOUNT}:cluster:${cluster}`;
+      return [{ action, resource: cluster === undefined ? null : own }];
+    }
+    case 'postgres':
+    case 'webhook':
+      return []; // a login and a key open them
+    case 'secretsmanager':
       return [{ action, resource: null }];
+    default:
+      return service satisfies never;
   }
 };
 

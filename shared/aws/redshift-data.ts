@@ -10,7 +10,8 @@ import { clientSettings } from './client.ts';
 import { faulting, isNamed } from './sdk-errors.ts';
 
 export type RedshiftDataOptions = {
-  readonly warehouse: Warehouse;
+  /** With its region, which may be another than the function's. */
+  readonly warehouse: Warehouse & { readonly region?: string };
   readonly database: string;
   /** ARN of the secret with username and password, which the service reads with the function's role. */
   readonly secret: string;
@@ -33,7 +34,10 @@ export const redshiftData = ({
   warehouse,
   database,
   secret,
-  client = new RedshiftDataClient(clientSettings('REDSHIFT_DATA')),
+  client = new RedshiftDataClient({
+    ...clientSettings('REDSHIFT_DATA'),
+    ...(warehouse.region !== undefined && { region: warehouse.region }),
+  }),
 }: RedshiftDataOptions): DataApi => ({
   batch: (statements, token) =>
     asking(`BatchExecuteStatement ${database}`, async () => {

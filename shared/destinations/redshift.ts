@@ -24,7 +24,9 @@ export const warehouseOf = (hostname: string): (Warehouse & { readonly region: s
  * @param place host name and database, parted by a space
  * @throws Fault setting.invalid for a host name that is none of Redshift's, which `check` refuses
  */
-export const redshiftPlace = (place: string): { readonly warehouse: Warehouse; readonly database: string } => {
+export const redshiftPlace = (
+  place: string,
+): { readonly warehouse: NonNullable<ReturnType<typeof warehouseOf>>; readonly database: string } => {
   const [hostname = '', database = ''] = place.split(' ');
   const warehouse = warehouseOf(hostname);
   if (warehouse === null) throw new Fault('setting.invalid', `${hostname} is no endpoint of Redshift`);

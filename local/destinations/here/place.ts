@@ -19,7 +19,8 @@ export const placed = (
   const own = join(dirname(path), `${basename(path, '.mjs')}-here-${process.pid}-${++count}.mjs`);
   writeFileSync(
     own,
-    `import { pipeline as base } from ${JSON.stringify(`./${basename(path)}`)};
+    `export * from ${JSON.stringify(`./${basename(path)}`)};
+import { pipeline as base } from ${JSON.stringify(`./${basename(path)}`)};
 const here = ${JSON.stringify(Object.fromEntries(options))};
 const tables = base.plan.tables.map((t) => (Object.hasOwn(here, t.name) ? { ...t, options: here[t.name] } : t));
 export const pipeline = { ...base, plan: { ...base.plan, tables } };

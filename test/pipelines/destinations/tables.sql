@@ -12,7 +12,7 @@ WITH ('connector' = 'dynamodb');
 CREATE TABLE to_postgres (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
 WITH ('connector' = 'jdbc', 'url' = 'jdbc:postgresql://db.example:5432/shop', 'table-name' = 'sales.per_minute');
 CREATE TABLE to_redshift (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
-WITH ('connector' = 'redshift', 'hostname' = 'shop.c9aklmwyabcd.eu-north-1.redshift.amazonaws.com', 'database-name' = 'dev', 'table-name' = 'sales.per_minute', 'iam-role-arn' = 'arn:aws:iam::123456789012:role/redshift-reads-stage');
+WITH ('connector' = 'redshift', 'hostname' = 'shop.c9aklmwyabcd.us-east-1.redshift.amazonaws.com', 'database-name' = 'dev', 'table-name' = 'sales.per_minute', 'iam-role-arn' = 'arn:aws:iam::123456789012:role/redshift-reads-stage');
 CREATE TABLE to_search (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
 WITH ('connector' = 'opensearch-2', 'hosts' = 'https://search-shop-abcdefghijklmnopqrstuvwxyz.eu-north-1.es.amazonaws.com', 'index' = 'minutes-{minute_start|yyyy.MM}');
 CREATE TABLE to_bus (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
