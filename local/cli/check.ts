@@ -14,6 +14,7 @@ import { consumersOf } from '../build/template-consumers.ts';
 import { drawGraph } from '../plan-picture/draw.ts';
 import { joined } from '../plan-picture/graph.ts';
 import { graphOfQuery } from '../plan-picture/graph-of-query.ts';
+import { rememberHere } from '../run/remember-here.ts';
 import { readTemplate } from '../template/read-template.ts';
 import { CallError } from './call-error.ts';
 import type { Call, ExitCode } from './commands.ts';
@@ -39,7 +40,7 @@ export const check = async (call: Call): Promise<ExitCode> => {
   const dir = textOf(call, 'pipeline') ?? PIPELINE;
   const json = flagOf(call, 'json') === true;
   const compiled = await compilePipeline(dir);
-  const consumers = consumersOf(readTemplate({ root: PROJECT }));
+  const consumers = consumersOf(readTemplate({ root: PROJECT, params: rememberHere(compiled) }));
   const crowded = tooManyConsumers(consumers).map((e) => ({ ...e, file: relative(dir, join(PROJECT, e.file)) }));
   const mistakes = [...compiled.errors, ...crowded];
   if (json) {

@@ -388,10 +388,16 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'reference',
     summary: 'loads the rows of reference/*.csv into the table of a deployed stage (serverless deploy does it)',
-    usage: 'millrace reference --table NAME [--region REGION] [--pipeline DIR]',
-    options: { table: { type: 'string' }, region: { type: 'string' }, pipeline: { type: 'string' } },
+    usage: 'millrace reference --table NAME [--forget REFERENCE] [--region REGION] [--pipeline DIR]',
+    options: {
+      table: { type: 'string' },
+      forget: { type: 'string' },
+      region: { type: 'string' },
+      pipeline: { type: 'string' },
+    },
     help: [
       ['--table NAME', 'the reference table'],
+      ['--forget REFERENCE', 'loads nothing: hides what remember kept there before the last of restarts'],
       ['--region REGION', 'its region (default: as the AWS SDK finds it)'],
       pipeline,
     ],

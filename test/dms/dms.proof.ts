@@ -1,4 +1,4 @@
 // npm run proof:dms: the reference table equals the source table at every checkpoint of random histories, and no rule is idle.
 import { proveHistories } from '../remember/prove.ts';
 
-proveHistories('dms', 20_000);
+proveHistories('dms', 5_000);

@@ -3,6 +3,7 @@
 import type { Rng } from '../../local/generate/rng.ts';
 import { truncateItem } from '../../shared/enrich/remembered.ts';
 import type { Source } from '../../shared/pipeline.ts';
+import { beginningOf } from '../../shared/steps/remember/version.ts';
 import { channel, type Disorder, INTO, type Message } from './channel.ts';
 import { type Change, Database, type Row, type Transaction } from './database.ts';
 
@@ -120,7 +121,7 @@ export const playDms = async (rng: Rng, { form, disorder, table }: DmsOptions): 
       while (db.isDirty) db.commit();
       restart = LATER;
       // Rows that are not loaded again are forgotten: millrace reference --forget
-      await to.table.put(truncateItem(INTO, '01:'), { kind: 'below', field: 'pos', value: '01:' });
+      await to.table.put(truncateItem(INTO, beginningOf(1)), { kind: 'below', field: 'pos', value: beginningOf(1) });
       waiting = load();
       since = sent = db.log.length;
       steps(15);

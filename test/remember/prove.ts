@@ -8,7 +8,7 @@ import { play } from './play.ts';
 import { RULES } from './rules.ts';
 import { playWithout } from './take-away.ts';
 
-const ON_DYNAMO = 60;
+const ON_DYNAMO = 30;
 const TRIES = 3_000;
 
 export const proveHistories = (kind: 'debezium' | 'dms', count: number): void => {

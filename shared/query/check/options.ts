@@ -27,7 +27,12 @@ export type KnownNames = {
   /** Event types that have a schema. */
   readonly types: readonly string[];
   /** Reference tables with their columns, the key first; undefined: not known here. */
-  readonly references?: readonly { readonly name: string; readonly columns: readonly string[] }[];
+  readonly references?: readonly {
+    readonly name: string;
+    readonly columns: readonly string[];
+    /** Change data fills it; there is no file. */
+    readonly filledBy?: string;
+  }[];
 };
 
 const OURS = [

@@ -29,12 +29,17 @@ export const referenceKey = (
     problems.notYet(at, `the key "${key}" of ${node.name.name} as ${typeText(type)}`, 'make it STRING, INT or BIGINT');
   const file = known.references?.find((r) => r.name === name);
   if (file && file.columns[0] !== key)
-    problems.add(at, `${table}: the key of ${name}.csv is its first column, "${file.columns[0]}", found "${key}"`);
+    problems.add(
+      at,
+      file.filledBy === undefined
+        ? `${table}: the key of ${name}.csv is its first column, "${file.columns[0]}", found "${key}"`
+        : `${table}: the key of ${name} is "${file.columns[0]}", by remember in sources.yml; found "${key}"`,
+    );
   for (const column of node.columns)
     if (file && !file.columns.includes(column.name.name))
       problems.add(
         column.name.at,
-        `${table}: ${name}.csv has no column "${column.name.name}".${didYouMean(column.name.name, file.columns)} Columns: ${listed(file.columns)}`,
+        `${table}: ${file.filledBy === undefined ? `${name}.csv` : name} has no column "${column.name.name}".${didYouMean(column.name.name, file.columns)} Columns: ${listed(file.columns)}`,
       );
   for (const other of [...node.computed, ...node.watermarks].slice(0, 1))
     problems.notYet(

@@ -3,9 +3,12 @@ import type { StampedEvent } from '../../lanes/inner.ts';
 import { position } from '../../lanes/position.ts';
 import type { EpochMs } from '../../time.ts';
 
-/** How often the source's log had begun anew, by the time of the change. A source hardly does so a hundred times. */
+/** Behind all changes from before the log began anew for the n-th time, and before all others. */
+export const beginningOf = (n: number): string => `${String(n).padStart(2, '0')}:`;
+
+/** By how often the source's log had begun anew at the time of the change. A source hardly does so a hundred times. */
 const generation = (time: EpochMs, restarts: readonly EpochMs[]): string =>
-  String(restarts.filter((at) => at <= time).length).padStart(2, '0');
+  beginningOf(restarts.filter((at) => at <= time).length);
 
 /**
  * In this order: the generation of the log; the place in it; a row that was only read there before a change of that place, which the
@@ -19,5 +22,5 @@ export const versionOf = (
   restarts: readonly EpochMs[],
 ): string => {
   const rank = change.op === 'snapshot' ? '0' : '1';
-  return `${generation(change.time, restarts)}:${change.position}!${rank}!${position(e.seq, e.index, e.child)}`;
+  return `${generation(change.time, restarts)}${change.position}!${rank}!${position(e.seq, e.index, e.child)}`;
 };
