@@ -31,6 +31,14 @@ describe.concurrent('a wrong call', () => {
     ['run --pipeline first --input readings=readings.ndjson --out readings.ndjson', 'readings.ndjson is a file'],
     ['check --pipeline frist', 'frist: no such folder'],
     ['start --pipeline first --port PORT', 'is in use; leave --port out'],
+    ['start --pipeline first --origins shop.example', 'is no origin; write http://localhost:3000'],
+    ['tail', 'needs FILE'],
+    ['tail none/a.log', 'there is no folder'],
+    ['tail a.log --once', 'a.log: no such file'],
+    ['tail readings.ndjson --pipeline first', 'no source of lines; add one'],
+    ['tail readings.ndjson --to ftp://x', 'an address begins with http'],
+    ['tail readings.ndjson --to "raw stream"', 'neither an address nor a name of a stream'],
+    ['tail readings.ndjson --begins "("', '--begins: '],
   ])(
     '%s',
     async (call, message) => {
