@@ -14,6 +14,8 @@ export const FAULTS = {
   'body.bad-gzip': 'reject', // truncated or corrupt compressed data stays so
   'body.gzip-bomb': 'reject', // unpacks beyond 8 MB or 20,000 events (protocol, section 5.2)
   'aggregate.corrupt': 'reject', // magic and checksum say KPL, the contents do not
+  'framing.corrupt': 'reject', // header, compression or value is not what its writer's schema says
+  'framing.unknown-schema': 'reject', // the registry has no schema of that id, or none that can be read
   'adapter.threw': 'reject', // a bug of ours on these bytes; its neighbours pass
   'event.not-an-event': 'reject', // neither a CloudEvent nor what the source's adapter takes
   'event.no-id': 'reject', // CloudEvents 1.0 requires id
@@ -37,6 +39,7 @@ export const FAULTS = {
   'destination.refused': 'reject', // a database, index or endpoint will never take these bytes
   'destination.throttled': 'retry', // passes once the destination has capacity again
   'destination.unavailable': 'retry', // outcome unknown; rows carry a key and a version, so sending again is safe
+  'registry.unavailable': 'retry', // the same value is read once the schema registry answers
   'secret.unavailable': 'retry', // the producer is told to send again
   'queue.unavailable': 'retry', // a lost wake-up is made good by the schedule
   'order.ancestor-unread': 'retry', // a child shard was offered before its parents were read

@@ -1,6 +1,7 @@
 // The user's room after compilation: what `#pipeline` exports. `millrace build` writes it to .millrace/pipeline.mjs; the
 // bundles and the local run import it.
 import type { JsonObject } from './event/cloud-event.ts';
+import type { Framing } from './framings/frame.ts';
 import type { Plan } from './query/plan.ts';
 import type { Value } from './query/types.ts';
 import type { ScanPlan } from './schema/scan-plan.ts';
@@ -137,6 +138,14 @@ export type Source = {
   readonly tables?: Readonly<Record<string, string | null>>;
   /** Of the adapter `webhook`. */
   readonly hook?: Hook;
+  /** Values with a header that names their writer's schema, and the registry that knows it. */
+  readonly framing?: {
+    readonly kind: Framing;
+    /** Of `confluent`: its address. */
+    readonly registry: string | null;
+    /** Name or ARN of a secret, `user:password`; null: the registry asks for none. */
+    readonly secret: string | null;
+  };
   /** Change data: tables whose newest rows stand in a reference table. */
   readonly remember?: readonly Remembered[];
   /** When the source's log began anew, in order: whatever it tells from then on is newer than all before. */

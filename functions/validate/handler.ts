@@ -4,7 +4,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { logStream, onBatches } from '#log';
-import { pipeline } from '#pipeline';
+import { frames, pipeline } from '#pipeline';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { settings } from '../../shared/aws/settings.ts';
@@ -28,6 +28,7 @@ export const handler = middy(
       judge: judgeOf(pipeline), // schemas and plan, compiled from pipeline/ at build time
       delay: longestDelay(pipeline.plan.tables),
       sources: pipeline.sources,
+      ...(frames !== null && { frames: frames(process.env, systemClock) }),
       clock: systemClock,
       run: env.RUN,
       groups: Number(env.GROUPS),

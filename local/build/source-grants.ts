@@ -19,6 +19,13 @@ const reads = (secrets: readonly string[]): readonly Statement[] =>
 export const sourceGrants = (sources: readonly Source[]): Grants => {
   const all: Grants = {
     IngestRole: reads(sources.flatMap(({ hook }) => (hook === undefined ? [] : [hook.secret]))),
+    ValidateRole: [
+      ...reads(sources.flatMap(({ framing }) => (framing?.secret ? [framing.secret] : []))),
+      // A value's header names a version by its UUID alone, which no ARN holds.
+      ...(sources.some(({ framing }) => framing?.kind === 'glue')
+        ? [{ Effect: 'Allow', Action: 'glue:GetSchemaVersion', Resource: ['*'] } as const]
+        : []),
+    ],
   };
   return Object.fromEntries(Object.entries(all).filter(([, statements]) => statements.length > 0));
 };

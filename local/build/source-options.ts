@@ -2,6 +2,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { COLUMN_TYPES, type Column, LINE_FORMATS, type Source } from '../../shared/pipeline.ts';
 import { wouldWork } from './did-you-mean.ts';
+import { FRAMING_FIELDS, framingOption } from './framing-option.ts';
 import { HOOK_FIELDS, hookOption } from './hook-option.ts';
 import { rememberOption, restartsOption } from './remember-option.ts';
 
@@ -14,12 +15,14 @@ export const OPTION_FIELDS = [
   'tables',
   'remember',
   'restarts',
+  'framing',
+  'registry',
   ...HOOK_FIELDS,
 ] as const;
 export type OptionField = (typeof OPTION_FIELDS)[number];
 export type SourceOptions = Pick<
   Source,
-  'prefix' | 'format' | 'columns' | 'delimiter' | 'tables' | 'remember' | 'restarts' | 'hook'
+  'prefix' | 'format' | 'columns' | 'delimiter' | 'tables' | 'remember' | 'restarts' | 'hook' | 'framing'
 >;
 
 const FEEDERS: readonly Adapter[] = ['eventbridge', 'sns', 'sqs'];
@@ -27,8 +30,9 @@ const CHANGES: readonly Adapter[] = ['dms', 'debezium', 'dynamodb'];
 const EVENTS: readonly Adapter[] = ['http', 'plain'];
 
 export const FIELDS_OF = (adapter: Adapter): readonly OptionField[] => {
-  if (EVENTS.includes(adapter)) return [];
+  if (EVENTS.includes(adapter)) return ['match', ...FRAMING_FIELDS];
   if (adapter === 'webhook') return HOOK_FIELDS;
+  if (adapter === 'debezium') return ['match', 'tables', 'remember', 'restarts', ...FRAMING_FIELDS];
   if (CHANGES.includes(adapter)) return ['match', 'tables', 'remember', 'restarts'];
   if (adapter === 'agent') return ['match', 'format', 'columns', 'delimiter'];
   return adapter === 'iot' ? ['match'] : ['match', 'format'];
@@ -115,7 +119,13 @@ export const sourceOptions = (
     if (found !== undefined && !takes.includes(field))
       say(found.key, `${field} means nothing to the adapter ${adapter}; it takes ${takes.join(', ') || 'no options'}`);
   }
-  if (takes.length === 0) return {};
+  const framing = takes.includes('framing') ? framingOption(given, say) : undefined;
+  if (EVENTS.includes(adapter) && !given.has('framing')) {
+    const found = given.get('match');
+    if (found !== undefined)
+      say(found.key, `match is for a source with framing; records of ${adapter} say themselves what they are`);
+    return {};
+  }
   if (adapter === 'webhook') {
     const hook = hookOption(source, given, types, say, at);
     return hook === undefined ? {} : { hook };
@@ -152,7 +162,7 @@ export const sourceOptions = (
     for (const field of ['columns', 'delimiter'] as const)
       if (has(field) && format !== undefined && format !== 'csv')
         say(given.get(field)?.key, `${field} is for format csv; the format here is ${format}`);
-  } else if (source.producer === 'kpl')
+  } else if (source.producer === 'kpl' && !EVENTS.includes(adapter))
     say(
       given.get('producer')?.value,
       `producer: kpl is for http, plain and agent; ${adapter} does not write by the KPL`,
@@ -163,6 +173,7 @@ export const sourceOptions = (
     ...(columns === undefined ? {} : { columns }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(tables === undefined ? {} : { tables }),
+    ...(framing === undefined ? {} : { framing }),
     ...(remember === undefined ? {} : { remember }),
     ...(restarts === undefined ? {} : { restarts }),
   };

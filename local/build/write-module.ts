@@ -1,11 +1,43 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Compilation } from './compile-pipeline.ts';
 
 /** From one file to another as an import specifier: relative, with `/`, beginning with `./` or `../`. */
 const specifier = (from: string, to: string): string => {
   const path = relative(dirname(from), to).split(sep).join('/');
   return path.startsWith('.') ? path : `./${path}`;
+};
+
+/** Code for schema registries, where a source has a framing: only `validate` imports it, so no other bundle has it. */
+const framesText = ({ sources }: Compilation, path: string): readonly string[] => {
+  const kinds = new Set(sources.flatMap(({ framing }) => (framing === undefined ? [] : [framing.kind])));
+  if (kinds.size === 0) return ['export const frames = null;'];
+  const shared = resolve(import.meta.dirname, '../../shared');
+  const from = (file: string): string => JSON.stringify(specifier(path, join(shared, file)));
+  const registry: readonly string[] = [
+    ...(kinds.has('glue') ? [`  if (framing.kind === 'glue') return glueSchemas(env);`] : []),
+    ...(kinds.has('confluent')
+      ? [
+          '  const { registry, secret } = framing;',
+          '  const login = secret && secretValue({ secret, parse: (text) => text.trim(), clock });',
+          '  return confluentSchemas({ registry, login });',
+        ]
+      : []),
+  ];
+  return [
+    `import { framesOf } from ${from('framings/frames.ts')};`,
+    ...(kinds.has('glue') ? [`import { glueSchemas } from ${from('aws/glue-schemas.ts')};`] : []),
+    ...(kinds.has('confluent')
+      ? [
+          `import { confluentSchemas } from ${from('framings/confluent-schemas.ts')};`,
+          `import { secretValue } from ${from('aws/secret.ts')};`,
+        ]
+      : []),
+    'const registryOf = (env, clock) => ({ framing }) => {',
+    ...registry,
+    '};',
+    'export const frames = (env, clock) => framesOf(pipeline.sources, registryOf(env, clock), clock);',
+  ];
 };
 
 /** The text of the module `#pipeline`: `pipeline: CompiledPipeline`. It imports the user's enrichments and functions, and bundles by esbuild. */
@@ -41,6 +73,7 @@ export const moduleText = (compiled: Compilation, path: string): string => {
     ...bodies,
     '  },',
     '};',
+    ...framesText(compiled, path),
     '',
   ].join('\n');
 };

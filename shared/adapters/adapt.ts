@@ -7,6 +7,8 @@ import { isObject } from '../event/path.ts';
 import { shownValue } from '../event/reject.ts';
 import type { ToEvent } from '../event/to-event.ts';
 import type { UserRecord } from '../event/unpack.ts';
+import { readFrame } from '../framings/frame.ts';
+import type { Open, Opened } from '../framings/frames.ts';
 import type { Source } from '../pipeline.ts';
 import type { EpochMs } from '../time.ts';
 import { type Adapted, type Adapter, type AdapterInput, holding, type Part } from './adapter.ts';
@@ -17,7 +19,7 @@ import { dms } from './dms.ts';
 import { dynamodb } from './dynamodb.ts';
 import { eventbridge } from './eventbridge.ts';
 import { iot } from './iot.ts';
-import { refused } from './parts.ts';
+import { made, onlyType, refused, sourceUri } from './parts.ts';
 import { sns } from './sns.ts';
 import { sqs } from './sqs.ts';
 
@@ -50,7 +52,8 @@ export type AdoptedRecord =
   | { readonly ok: true; readonly events: readonly Adopted[] }
   | { readonly ok: false; readonly rule: 'body.gzip-bomb'; readonly cause: string };
 
-export type Adapt = (records: readonly UserRecord[], arrival: EpochMs) => AdoptedRecord;
+/** @param open what framed values say; without it each of them counts as one event that cannot be read */
+export type Adapt = (records: readonly UserRecord[], arrival: EpochMs, open?: Open) => AdoptedRecord;
 
 const maybeEvent = holding('"specversion"', '"plain"');
 /** How most producers, and `ingest`, begin an event; on one line it cannot be several. Saves a look for each adapter. */
@@ -62,7 +65,28 @@ const isPlainlyEvent = (bytes: Buffer): boolean =>
 const isEvent = (value: Json): boolean =>
   isObject(value) && (value.specversion !== undefined || (value.plain === 1 && value.type !== undefined));
 
-type Ready = { readonly source: Source; readonly adapter: Adapter };
+type Ready = { readonly source: Source; readonly adapter: Adapter | null };
+
+const unopened: Open = (source, bytes) =>
+  source.framing === undefined || readFrame(source.framing.kind, bytes).kind === 'none'
+    ? undefined
+    : { rule: 'framing.unknown-schema', cause: 'no registry was asked' };
+
+/** What a framed value holds: an event as it is, what the source's adapter makes of it, else the data of an event of the source's type. */
+const readFramed = ({ source, adapter }: Ready, opened: Opened, user: UserRecord, arrival: EpochMs): Adapted => {
+  const one = (part: Part): Adapted => ({ kind: 'parts', parts: [part] });
+  if ('rule' in opened) return one(refused(user.bytes, opened.rule, opened.cause));
+  const input = inputOf({ ...user, bytes: opened.bytes }, arrival);
+  const parsed = input.json();
+  if (!parsed.ok) return one(refused(user.bytes, 'framing.corrupt', parsed.cause));
+  if (isEvent(parsed.value)) return one({ kind: 'event', bytes: opened.bytes });
+  if (adapter !== null) {
+    const adapted = guarded(adapter, input, source);
+    if (adapted.kind !== 'not-mine') return adapted;
+    return one(refused(user.bytes, 'event.not-an-event', `the value is no record of ${source.adapter}`));
+  }
+  return one(made({ type: onlyType(source), source: sourceUri('framed', source.name), data: parsed.value }));
+};
 
 const inputOf = ({ bytes, partitionKey }: UserRecord, arrival: EpochMs): AdapterInput => {
   let parsed: ParsedJson | undefined;
@@ -88,14 +112,18 @@ const guarded = (adapter: Adapter, input: AdapterInput, source: Source): Adapted
 };
 
 /** The first source of the file whose partition key and shape fit. */
-const read = (sources: readonly Ready[], user: UserRecord, arrival: EpochMs) => {
+const read = (sources: readonly Ready[], user: UserRecord, arrival: EpochMs, open: Open) => {
   const { bytes, partitionKey } = user;
   if (bytes.length === 0 || isGzip(bytes)) return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (isPlainlyEvent(text)) return undefined;
   const input = inputOf(user, arrival);
-  for (const { source, adapter } of sources) {
+  for (const ready of sources) {
+    const { source, adapter } = ready;
     if (source.prefix !== undefined && !partitionKey.startsWith(source.prefix)) continue;
+    const opened = source.framing === undefined ? undefined : open(source, bytes);
+    if (opened !== undefined) return { source, adapted: readFramed(ready, opened, user, arrival) };
+    if (adapter === null) continue;
     if (!adapter.maybe(text)) continue;
     if (maybeEvent(text)) {
       const parsed = input.json();
@@ -127,14 +155,14 @@ const refusalOf = (part: Extract<Part, { kind: 'reject' }>): Extract<ToEvent, { 
 export const adaptBy = (sources: readonly Source[]): Adapt | null => {
   const ready = sources.flatMap((source): readonly Ready[] => {
     const adapter = BY_NAME[source.adapter];
-    return adapter === null ? [] : [{ source, adapter }];
+    return adapter === null && source.framing === undefined ? [] : [{ source, adapter }];
   });
   if (ready.length === 0) return null;
-  return (records, arrival) => {
+  return (records, arrival, open = unopened) => {
     const events: Adopted[] = [];
     let room = MAX_UNPACKED_BYTES;
     for (const user of records) {
-      const found = read(ready, user, arrival);
+      const found = read(ready, user, arrival, open);
       if (found === undefined) events.push({ user: { ...user, index: events.length } });
       else if (found.adapted.kind === 'parts') {
         for (const part of found.adapted.parts) {

@@ -14,7 +14,6 @@ export type Service =
   | 'SNS'
   | 'EVENTBRIDGE'
   | 'FIREHOSE'
-  | 'GLUE'
   | 'REDSHIFT_DATA'
   | 'CLOUDFORMATION'
   | 'CLOUDWATCH'
@@ -36,7 +35,6 @@ const TIMEOUT: Readonly<Record<Service, Ms>> = {
   CLOUDFORMATION: seconds(30), // a whole template
   CLOUDWATCH: seconds(10),
   LAMBDA: seconds(10),
-  GLUE: seconds(5),
   SECRETS_MANAGER: seconds(3), // a request of a producer waits for it
 };
 /** Tries of one request by the SDK, with its own back-off; what still fails is the caller's to retry. */

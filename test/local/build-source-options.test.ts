@@ -82,7 +82,7 @@ describe('a mistake is told with its place and what would work', () => {
     [
       'an option of another adapter',
       one('adapter: http, format: json'),
-      'format means nothing to the adapter http; it takes no options',
+      'format means nothing to the adapter http; it takes match, framing, registry, secret',
     ],
     [
       'tables for logs',
