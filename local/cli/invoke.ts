@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { wouldWork } from '../build/did-you-mean.ts';
+import { kafkaSample } from '../kafka/sample.ts';
 import { startHere } from '../run/here.ts';
 import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { rememberHere } from '../run/remember-here.ts';
@@ -36,11 +37,13 @@ export const invoke = async (call: Call): Promise<ExitCode> => {
   const secrets = readSecrets(textOf(call, 'secrets'));
   const { compiled, path } = await loadPipeline(textOf(call, 'pipeline') ?? PIPELINE, PROJECT);
   const stage = textOf(call, 'stage');
+  const kafka = kafkaSample(event, PROJECT);
   const here = await startHere({
     root: PROJECT,
     keepAll: true,
     params: { ...rememberHere(compiled), ...paramsOf(call) },
     ...(stage !== undefined && { stage }),
+    ...kafka?.services,
   });
   try {
     const { functions } = here.template;
@@ -52,7 +55,13 @@ export const invoke = async (call: Call): Promise<ExitCode> => {
     putSecrets(here.secrets, secrets);
     await loadReferences(here, compiled);
     const log = ({ text }: { readonly text: string }): void => void process.stderr.write(`${text}\n`);
-    const outcome = await functionPool(fn, { root: PROJECT, pipeline: path, aws: here.aws, log }).invoke(event);
+    const outcome = await functionPool(fn, {
+      root: PROJECT,
+      pipeline: path,
+      aws: here.aws,
+      log,
+      ...kafka?.sandbox,
+    }).invoke(event);
     switch (outcome.kind) {
       case 'returned':
         process.stdout.write(`${JSON.stringify(outcome.value ?? null, null, 2)}\n`);

@@ -73,7 +73,9 @@ export const startBroker = async (tell: (line: string) => void): Promise<Broker>
   writeFileSync(file, settings(dir, port, controller));
   const java = ['-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', classpath];
   const id = randomBytes(16).toString('base64url');
-  execFileSync('java', [...java, 'kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', file], { stdio: 'pipe' });
+  execFileSync('java', [...java, 'kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', file], {
+    stdio: 'pipe',
+  });
 
   let running: ChildProcess | undefined;
   let lines = '';
