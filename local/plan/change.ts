@@ -26,6 +26,7 @@ export const REASONS = [
   'replaced-stream',
   'changed-groups',
   'changed-keys',
+  'changed-lake-type',
   'replaced-ledger',
 ] as const;
 export type Reason = (typeof REASONS)[number];

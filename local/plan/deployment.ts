@@ -48,6 +48,8 @@ export type Deployment = {
   readonly queries: readonly DeployedQuery[] | null;
   /** Event type -> the field marked `x-key`, dotted; null without one. null: not known. */
   readonly keys: Readonly<Record<string, string | null>> | null;
+  /** Table of the lake -> column -> type. Absent: not known. */
+  readonly lake?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
 /** The one value that functions agree on; several when they do not, which no deploy of ours makes. */

@@ -1,4 +1,5 @@
 // What serverless.yml and the pipeline's folder are about to deploy.
+import { typeText } from '../../shared/query/type-rules.ts';
 import { compileSchemas } from '../../shared/schema/compile.ts';
 import { hours } from '../../shared/time.ts';
 import type { Compilation } from '../build/compile-pipeline.ts';
@@ -20,6 +21,13 @@ export const queriesOf = (compiled: Pick<Compilation, 'plan'>): readonly Deploye
 const keysOf = (dir: string): Readonly<Record<string, string | null>> =>
   Object.fromEntries(
     compileSchemas(readFolder(dir).schemas).types.map((t) => [t.type, t.key === null ? null : t.key.join('.')]),
+  );
+
+const lakeOf = ({ plan }: Compilation): Readonly<Record<string, Readonly<Record<string, string>>>> =>
+  Object.fromEntries(
+    plan.tables
+      .filter((t) => t.connector === 'filesystem')
+      .map((t) => [t.name, Object.fromEntries(t.columns.map((c) => [c.name, typeText(c.type)]))]),
   );
 
 export const deploymentOf = (template: Template, compiled: Compilation): Deployment => {
@@ -53,5 +61,6 @@ export const deploymentOf = (template: Template, compiled: Compilation): Deploym
     stores: Object.fromEntries([...template.tables, ...template.buckets].map((r) => [r.logicalId, r.name])),
     queries: queriesOf(compiled),
     keys: keysOf(compiled.dir),
+    lake: lakeOf(compiled),
   };
 };

@@ -19,6 +19,23 @@ const keyRefusals = (before: Deployment, now: Deployment): readonly Refusal[] =>
     ];
   });
 
+/** Files of both types would lie in one table, and readers of it fail. */
+const lakeRefusals = (before: Deployment, now: Deployment): readonly Refusal[] =>
+  Object.entries(now.lake ?? {}).flatMap(([table, columns]) =>
+    Object.entries(columns).flatMap(([column, is]): readonly Refusal[] => {
+      const was = before.lake?.[table]?.[column];
+      if (was === undefined || was === is) return [];
+      return [
+        {
+          reason: 'changed-lake-type',
+          name: `${table}.${column}`,
+          says: `was ${was} and would be ${is}: the lake's files have the old type, and readers take one type for a column`,
+          wayOut: 'give the changed column a new name, or the table',
+        },
+      ];
+    }),
+  );
+
 export const refusalsOf = (before: Deployment | null, now: Deployment, known: Known): readonly Refusal[] => {
   const latest = now.mappings
     .filter((m) => m.position === 'LATEST')
@@ -71,5 +88,12 @@ export const refusalsOf = (before: Deployment | null, now: Deployment, known: Kn
           },
         ]
       : [];
-  return [...latest, ...streams, ...groups, ...(sameRun ? keyRefusals(before, now) : []), ...ledger];
+  return [
+    ...latest,
+    ...streams,
+    ...groups,
+    ...(sameRun ? keyRefusals(before, now) : []),
+    ...lakeRefusals(before, now),
+    ...ledger,
+  ];
 };

@@ -39,6 +39,7 @@ const BEFORE: Deployment = {
   stores: { LedgerTable: 'shop-dev-ledger', DataBucket: 'shop-data' },
   queries: [query('orders-1111'), query('visits-2222'), query('large-3333', 'stateless')],
   keys: { 'order.v1': 'store', 'visit.v1': null },
+  lake: { visits: { pages: 'BIGINT', gone: 'STRING' } },
 };
 const known = (unread: Readonly<Record<string, Unread>> = {}, state: readonly string[] | null = null): Known => ({
   unread: new Map(Object.entries(unread)),
@@ -90,6 +91,12 @@ describe('a deploy is refused', () => {
       ['changed-keys'],
     ],
     [
+      'when a column of the lake gets another type',
+      { ...BEFORE, lake: { visits: { pages: 'STRING', added: 'STRING' } } },
+      known(),
+      ['changed-lake-type'],
+    ],
+    [
       'when the ledger is replaced within a run',
       { ...BEFORE, stores: { ...BEFORE.stores, LedgerTable: 'ledger-2' } },
       known(),
@@ -134,6 +141,11 @@ describe('a deploy passes', () => {
       known(),
     ],
     ['with a new event type', { ...BEFORE, keys: { ...BEFORE.keys, 'refund.v1': 'store' } }, known()],
+    [
+      'with columns of the lake that come and go',
+      { ...BEFORE, lake: { visits: { pages: 'BIGINT', came: 'INT' } } },
+      known(),
+    ],
     ['with another mapping', { ...BEFORE, mappings: [...BEFORE.mappings, mapping('archive', 'RawStream')] }, known()],
   ])('%s', (_, now, knows) => {
     expect(reasons(now, knows)).toEqual([]);
