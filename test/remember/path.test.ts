@@ -1,5 +1,5 @@
 // The whole way here, functions and all: changes on raw in any order, under faults too, and what look-ups find at the end.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -10,8 +10,9 @@ import { loadPipeline, loadReferences } from '../../local/run/load-pipeline.ts';
 import { play } from '../../local/run/play.ts';
 import { tableHere } from '../../local/run/ports-here.ts';
 import { rememberHere } from '../../local/run/remember-here.ts';
+import { functionPool } from '../../local/sandbox/pool.ts';
 import { referenceLookup } from '../../shared/enrich/reference.ts';
-import { rememberedTables } from '../../shared/enrich/remembered.ts';
+import { itemKey, rememberedTables } from '../../shared/enrich/remembered.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
 import { systemClock } from '../../shared/ports.ts';
 
@@ -28,13 +29,13 @@ WITH ('connector' = 'jdbc', 'millrace.reference' = 'customers');`,
 };
 for (const [name, text] of Object.entries(FILES)) writeFileSync(join(dir, name), text);
 
-const KEYS = 20;
-/** Changes of 20 customers, and the rows that they leave; some records stand twice, none in its place. */
+const KEYS = 8;
+/** Changes of 8 customers, and the rows that they leave; some records stand twice, none in its place. */
 const changes = (seed: number) => {
   const rng = rngOf(seed);
   const rows = new Map<string, string>();
   const records: object[] = [];
-  for (let at = 1; at <= 120; at++) {
+  for (let at = 1; at <= 60; at++) {
     const id = 3 + rng.below(KEYS);
     const operation = rng.chance(0.2) ? 'delete' : rng.chance(0.5) ? 'update' : 'insert';
     if (operation === 'delete') rows.delete(String(id));
@@ -62,7 +63,7 @@ test.each([
   const faults = seed === null ? null : seededFaults(seed);
   const here = await startHere({
     root: ROOT,
-    shards: 2,
+    shards: 1,
     keepAll: true,
     params: rememberHere(compiled),
     ...(faults && { hooks: faults.hooks, clock: faults.clocks.arrivals }),
@@ -95,6 +96,25 @@ test.each([
     });
   } finally {
     await faults?.end();
+    await here.close();
+  }
+});
+
+test('the sample events/remember.json is taken whole', async () => {
+  const { compiled, path, pipeline } = await loadPipeline(join(ROOT, 'test/pipelines/sources'), ROOT);
+  const here = await startHere({ root: ROOT, keepAll: true, params: rememberHere(compiled) });
+  try {
+    const fn = here.template.functions.find((f) => f.name === 'remember');
+    if (fn === undefined) throw new Error('serverless.yml has no function remember');
+    const pool = functionPool(fn, { root: ROOT, pipeline: path, aws: here.aws, log: () => {} });
+    const outcome = await pool.invoke(JSON.parse(readFileSync(join(ROOT, 'events/remember.json'), 'utf8')));
+    expect(outcome).toEqual({ kind: 'returned', value: { batchItemFailures: [] } });
+    const reference = { table: tableHere(here, 'ReferenceTable'), clock: systemClock, columns: pipeline.references };
+    const rows = referenceLookup({ ...reference, remembered: rememberedTables(pipeline.sources) });
+    // A load, an update and a delete of one order.
+    expect(Object.fromEntries(await rows.find('orders', ['7'], 0))).toEqual({ 7: null });
+    expect(await tableHere(here, 'ReferenceTable').get(itemKey('orders', '7'))).toMatchObject({ gone: true });
+  } finally {
     await here.close();
   }
 });
