@@ -33,7 +33,7 @@ export type Progress = {
   /** Arrival of the first and of the last record fed. */
   readonly first: EpochMs | null;
   readonly at: EpochMs | null;
-  /** All that there is was fed. */
+  /** All was fed, but for what came in the last seconds. */
   readonly caughtUp: boolean;
   /** Nothing will come any more: the end that was asked for. */
   readonly ended: boolean;

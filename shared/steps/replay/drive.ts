@@ -23,6 +23,9 @@ const NOTE_EACH: Ms = seconds(1);
 /** Over how long the speed is told. */
 const SPEED_OVER: Ms = seconds(10);
 
+/** With live traffic there is always a next record: so far behind is not behind. */
+const CAUGHT_UP: Ms = seconds(5);
+
 const FEEDS: readonly Replay['state'][] = ['running', 'switching', 'switched'];
 
 /** A pace of so many records a second, without making up for pauses longer than a second. */
@@ -56,7 +59,7 @@ export const drive = (deps: DriveDeps): ((budget: Budget) => Promise<Driven>) =>
       bytes: before.bytes + (fed?.bytes ?? 0),
       first: before.first ?? fed?.arrival ?? null,
       at: fed?.arrival ?? before.at,
-      caughtUp: fed === null,
+      caughtUp: fed === null || (fed.source === 'live' && fed.arrival > now - CAUGHT_UP),
       ended: told.kind === 'ended',
       speed: over === 0 || first === undefined ? before.speed : Math.round(((records - first.records) * 1_000) / over),
       updated: before.updated,
