@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Compilation, compilePipeline } from '../build/compile-pipeline.ts';
 import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
-import { unrecorded } from '../destinations/unrecorded.ts';
+import { unrecorded, unremembered } from '../destinations/unrecorded.ts';
 import type { Deployment } from '../plan/deployment.ts';
 import { deploymentOf } from '../plan/from-template.ts';
 import { readTemplate } from '../template/read-template.ts';
@@ -53,7 +53,8 @@ export const deployNow = async (call: Call): Promise<DeployNow> => {
 export const writeDeployment = (call: Call, compiled: Compilation, path: string): void => {
   const template = templateOf(call);
   // No mistake of the pipeline: it may be deployed so on purpose. But nobody shall learn of it from an empty table.
-  for (const { file, line, col, message } of unrecorded(compiled.plan, template))
+  const lost = [...unrecorded(compiled.plan, template), ...unremembered(compiled.references, template)];
+  for (const { file, line, col, message } of lost)
     process.stderr.write(`warning: ${file}:${line}:${col}: ${message}\n`);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(deploymentOf(template, compiled), null, 2)}\n`);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unrecorded } from '../../local/destinations/unrecorded.ts';
+import { unrecorded, unremembered } from '../../local/destinations/unrecorded.ts';
 import type { FunctionTemplate } from '../../local/template/template.ts';
 import { compileSql } from '../../shared/query/compile.ts';
 
@@ -27,4 +27,14 @@ test('a table whose function is switched off is named, with the parameter that t
 });
 test('topics, and tables that nobody writes, need no function', () => {
   expect(said('call-webhook', 'write-lake')).toEqual([]);
+});
+
+test('changes that nobody remembers are told with the way out', () => {
+  const references = [{ name: 'customers', columns: ['id'], rows: [], filledBy: 'crm (shop.customers)' }];
+  const at = (...names: string[]) => ({ functions: names.map((name) => ({ name }) as FunctionTemplate) });
+  expect(unremembered(references, at('validate')).map((e) => e.message)).toEqual([
+    'the changes of crm (shop.customers) would not reach the reference table customers, because remember is switched off; deploy with --param remember=on',
+  ]);
+  expect(unremembered(references, at('remember'))).toEqual([]);
+  expect(unremembered([{ name: 'products', columns: ['sku'], rows: [] }], at())).toEqual([]);
 });
