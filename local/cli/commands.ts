@@ -267,6 +267,15 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./dashboard.ts')).dashboard,
   },
   {
+    name: 'topics',
+    summary: 'the topics that a deploy with --param log=kafka needs, as commands of kafka-topics.sh',
+    usage: 'millrace topics [--stage STAGE] [--param NAME=VALUE]… [--replicas N] [--json]',
+    options: { ...deploy, replicas: { type: 'string' }, json: { type: 'boolean' } },
+    help: [...deployHelp, ['--replicas N', 'copies of each partition (default: 3)'], json],
+    words: [],
+    load: async () => (await import('./topics.ts')).topics,
+  },
+  {
     name: 'sql',
     summary: 'tries one SQL script over NDJSON files, without a pipeline; prints its rows',
     usage: 'millrace sql FILE.sql --data DIR [--strict] [--shards N --shard-column C] [--into TABLE]',
@@ -387,7 +396,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'lake',
-    summary: 'the lake: which files are live, compaction now, every partition in the catalog anew',
+    summary:
+      'the lake: its live files (a list is good for 24 hours), compaction now, every partition in the catalog anew',
     usage:
       'millrace lake files|compact|register [--type TABLE] [--from DAY] [--to DAY] [--view] [--stage STAGE] [--region REGION] [--pipeline DIR] [--json]',
     options: {
@@ -401,9 +411,6 @@ export const COMMANDS: readonly Command[] = [
       json: { type: 'boolean' },
     },
     help: [
-      ['files', 'the files that count, for readers without the catalog; a list is good for 24 hours'],
-      ['compact', 'small files as few, also where the schedule would wait'],
-      ['register', 'points the catalog at every partition, after it was switched on or lost'],
       ['--type TABLE', 'of this table only'],
       ['--from DAY', 'partitions from this day or hour on, UTC: 2026-01-31 or 2026-01-31T09'],
       ['--to DAY', 'up to this one, with it'],
