@@ -38,6 +38,8 @@ package bare --param capacity=on-demand --param door=open --param archive=off --
 
 package all --stage prod --param bucket=acme-millrace-prod --param search=on --param publish=on --param webhooks=on \
   --param webhookSecret=arn:aws:secretsmanager:us-east-1:123456789012:secret:hooks-a1b2c3 --param firehose=on --param scale=on --param hooks=on \
+  --param 'iotTopic=plant/+/temperature' --param logGroup=/aws/lambda/checkout --param eventSource=com.acme.shop \
+  --param feedQueue=arn:aws:sqs:us-east-1:123456789012:orders \
   --param warehouse=vpc --param warehouseSecret=arn:aws:secretsmanager:us-east-1:123456789012:secret:warehouse-a1b2c3 \
   --param subnets=subnet-0123456789abcdef0,subnet-0123456789abcdef1 --param securityGroups=sg-0123456789abcdef0
 

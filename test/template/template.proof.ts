@@ -284,3 +284,23 @@ test('destinations that are off leave nothing behind', () => {
   for (const id of ['ArchiveRole', 'WriteTableRole', 'WriteLakeRole', 'RollUpLakeRole', 'WriteDashlake', 'RollDashup'])
     expect([id, bare.includes(id)]).toEqual([id, false]);
 });
+
+test('services that feed raw come where they are asked for, with a role that puts there and nowhere else; nowhere else is one', () => {
+  const stack = stackOf('all');
+  const feeds = ['IotFeed', 'LogFeed', 'EventFeed', 'QueueFeed'];
+  const puts = (id: string) =>
+    statementsOf(stack).filter((s) => s.id === `${id}Role` && [s.Action].flat().some((a) => a.startsWith('kinesis:')));
+  for (const id of feeds) {
+    expect([id, stack.Resources[id]?.Type]).toEqual([id, expect.stringMatching(/^AWS::(IoT|Logs|Events|Pipes)::/)]);
+    expect([id, puts(id).map((s) => s.Resource)]).toEqual([id, [{ 'Fn::GetAtt': ['RawStream', 'Arn'] }]]);
+  }
+  for (const name of ['dev', 'prod', 'tokens', 'bare'])
+    expect([name, Object.keys(stackOf(name).Resources).filter((id) => /Feed(Role)?$/.test(id))]).toEqual([name, []]);
+});
+
+test('third parties that sign reach ingest past the door of the API, on their own path alone', () => {
+  const open = ofType(stackOf('all'), 'AWS::ApiGatewayV2::Route').filter(
+    ([, r]) => r.Properties.AuthorizationType === undefined,
+  );
+  expect(open.map(([, r]) => r.Properties.RouteKey)).toEqual(['POST /webhooks/{name}']);
+});
