@@ -55,7 +55,22 @@ export type LiveWatched = {
   }[];
 };
 
+/** A rejected or late event, and what operators did about it. */
+export type LiveAside = {
+  /** As `millrace failed` and `millrace late` call it. */
+  readonly id: string;
+  readonly door: 'rejected' | 'late';
+  /** Arrival on `raw`. */
+  readonly at: EpochMs;
+  readonly stage: string;
+  readonly rule: string;
+  readonly why: string;
+  readonly state: 'open' | 'fixed' | 'resubmitted' | 'discarded';
+};
+
 export type LiveState = {
+  /** The newest first, some of each door. */
+  readonly aside: readonly LiveAside[];
   readonly at: EpochMs;
   readonly started: EpochMs;
   /** False while what the sample traffic sent at once to begin with is under way: the charts leave that time out. */

@@ -2,11 +2,13 @@
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import type { TablePlan } from '../../shared/query/plan.ts';
 import { type EpochMs, type Ms, seconds } from '../../shared/time.ts';
-import type { LiveHistory, LiveRow, LiveStage, LiveState, LiveWatched } from '../page/live-state.ts';
+import type { LiveAside, LiveHistory, LiveRow, LiveStage, LiveState, LiveWatched } from '../page/live-state.ts';
 import { type Bookkeeper, type Books, bookkeeper, type FreshRow } from '../run/books.ts';
 import type { Here } from '../run/here.ts';
 import type { Player } from '../run/play.ts';
+import { tableHere } from '../run/ports-here.ts';
 import type { Value } from '../watch/values.ts';
+import { newestAside } from './aside.ts';
 import { readerClock } from './reader-clock.ts';
 
 /** Of each destination: a busy one must not push out the rows of the others. */
@@ -109,6 +111,8 @@ export const live = (
   const counts = new Map(destinations.map((name) => [name, 0]));
   let books: Books | null = null;
   let rows: LiveRow[] = [];
+  let aside: readonly LiveAside[] = [];
+  const ledger = tableHere(here, 'LedgerTable');
   let samples: Sample[] = [];
   let charted: Charted[] = [];
   let caughtUp = false;
@@ -164,6 +168,7 @@ export const live = (
         fresh.push({ table, at: row.arrival, columns: columnsOf(row) });
       });
       rows = newestOfEach([...fresh.toReversed(), ...rows]);
+      aside = await newestAside(keeper.sides, ledger, run);
       const now = Date.now();
       clocks = { ...keeper.clocks(), transform: transformClock() };
       samples.push({ at: now, in: Object.fromEntries(STAGES.map(({ name }) => [name, inOf(name)])) });
@@ -173,6 +178,7 @@ export const live = (
     },
     state: () => ({
       watched: watchedOf(values()),
+      aside,
       at: Date.now(),
       started,
       settled: charted.at(-1)?.settled ?? false,

@@ -6,6 +6,7 @@ import { pageHtml } from '../../local/page/page.ts';
 import { servePage } from '../../local/page/serve-page.ts';
 
 const state: LiveState = {
+  aside: [],
   at: 2_000,
   started: 1_000,
   settled: true,

@@ -164,3 +164,19 @@ export const streams = (host, { streams: list }) => {
     }),
   );
 };
+
+/** Rejected and late events, newest first, with what operators did about each. */
+export const aside = (host, { aside: list }) => {
+  const names = ['id', 'door', 'arrived', 'stage', 'rule', 'why', 'state'];
+  host.tHead.replaceChildren(el('tr', {}, ...names.map((name) => el('th', { scope: 'col' }, name))));
+  host.tBodies[0].replaceChildren(
+    ...list.map((e) =>
+      el(
+        'tr',
+        {},
+        el('th', { scope: 'row' }, e.id),
+        ...[e.door, clock(e.at), e.stage, e.rule, e.why, e.state].map((text) => el('td', {}, text)),
+      ),
+    ),
+  );
+};

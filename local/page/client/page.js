@@ -1,6 +1,6 @@
 // The page's own code: takes one LiveState a second by server-sent events and draws it.
 import { chart } from './chart.js';
-import { doors, rows, stages, streams, tabs, totals } from './draw.js';
+import { aside, doors, rows, stages, streams, tabs, totals } from './draw.js';
 
 import { metrics } from './metrics.js';
 
@@ -23,6 +23,8 @@ const show = (state) => {
   });
   rows($('rows'), state, chosen);
   doors($('doors'), state);
+  $('kept').hidden = state.aside.length === 0;
+  aside($('aside'), state);
   streams($('streams'), state);
   metrics($('metrics'), state);
 };
