@@ -6,18 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import {
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  KinesisClient,
-  ListShardsCommand,
-  ListStreamsCommand,
-} from '@aws-sdk/client-kinesis';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Running, startLive } from '../../local/start/start-live.ts';
-import { clientSettings } from '../../shared/aws/client.ts';
-import { unpackRecord } from '../../shared/event/unpack.ts';
 import { chromium } from '../peers/install.ts';
+import { eventsOn, kinesisOf, type StreamEvent } from './on-stream.ts';
 
 const root = join(import.meta.dirname, '../..');
 let installed = '';
@@ -42,13 +35,6 @@ const launch = async (): Promise<Browser> => {
   const { default: binary } = await import(pathToFileURL(from.resolve('@sparticuz/chromium')).href);
   const { chromium: launcher } = from('playwright-core') as { chromium: { launch(options: object): Promise<Browser> } };
   return launcher.launch({ executablePath: await binary.executablePath(), args: binary.args, headless: true });
-};
-
-type Event = {
-  readonly id: string;
-  readonly type: string;
-  readonly source: string;
-  readonly data: Record<string, unknown>;
 };
 
 describe('a shop in a browser', () => {
@@ -78,15 +64,7 @@ describe('a shop in a browser', () => {
       say: (line) => lines.push(line),
       warn: () => {},
     });
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's colours
-    const said = lines.join('\n').replace(/\u001b\[\d+m/g, '');
-    const endpoint = /Kinesis +(\S+)/.exec(said)?.[1] ?? '';
-    kinesis = new KinesisClient({
-      ...clientSettings('KINESIS'),
-      endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-    });
+    kinesis = kinesisOf(lines);
     browser = await launch();
     context = await browser.newContext({ locale: 'en-US' });
   }, 120_000);
@@ -97,34 +75,10 @@ describe('a shop in a browser', () => {
   });
 
   /** Every event of pages on `raw`, as often as it is there. */
-  const onRaw = async (): Promise<readonly Event[]> => {
-    const { StreamNames = [] } = await kinesis.send(new ListStreamsCommand({}));
-    const StreamName = StreamNames.find((n) => n.endsWith('-raw')) ?? '';
-    const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName }));
-    const all: Event[] = [];
-    for (const { ShardId } of Shards) {
-      let { ShardIterator } = await kinesis.send(
-        new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
-      );
-      for (;;) {
-        const page = await kinesis.send(new GetRecordsCommand({ ShardIterator }));
-        for (const { Data, PartitionKey } of page.Records ?? []) {
-          const unpacked = unpackRecord(Data as Uint8Array, PartitionKey ?? '');
-          if (!unpacked.ok) throw new Error(unpacked.cause);
-          for (const { bytes } of unpacked.records) {
-            const event = JSON.parse(Buffer.from(bytes).toString());
-            if (String(event.source).startsWith('/sample-shop') || String(event.source) === '/elsewhere')
-              all.push(event);
-          }
-        }
-        if (page.MillisBehindLatest === 0 || page.NextShardIterator === undefined) break;
-        ShardIterator = page.NextShardIterator;
-      }
-    }
-    return all;
-  };
+  const onRaw = async (): Promise<readonly StreamEvent[]> =>
+    (await eventsOn(kinesis, 'raw')).filter(({ source }) => source === '/sample-shop' || source === '/elsewhere');
   /** Waits until so many are there, then a while longer: none may come twice. */
-  const arrived = async (count: number): Promise<readonly Event[]> => {
+  const arrived = async (count: number): Promise<readonly StreamEvent[]> => {
     for (let i = 0; i < 100 && (await onRaw()).length < count; i++) await sleep(100);
     await sleep(1_500);
     const all = await onRaw();
