@@ -24,6 +24,17 @@ export type LiveRow = {
   readonly columns: Readonly<Record<string, string>>;
 };
 
+/** What stands in a destination outside: asked of it, not of what was sent. */
+export type LiveDestination = {
+  readonly name: string;
+  /** What it is and where. */
+  readonly where: string;
+  /** Rows, or messages that were taken. */
+  readonly count: number;
+  /** The newest revisions that stand, newest first, at most 5. */
+  readonly rows: readonly Readonly<Record<string, string>>[];
+};
+
 export type LiveShard = {
   readonly id: string;
   readonly open: boolean;
@@ -81,6 +92,7 @@ export type LiveState = {
   readonly rows: readonly LiveRow[];
   /** Rows by destination since the start. */
   readonly tables: readonly { readonly name: string; readonly rows: number }[];
+  readonly destinations: readonly LiveDestination[];
   readonly streams: readonly { readonly name: string; readonly shards: readonly LiveShard[] }[];
   readonly watched: readonly LiveWatched[];
 };

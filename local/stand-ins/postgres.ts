@@ -18,11 +18,14 @@ const GSS_REQUEST = 80_877_104;
 const STARTUP = 196_608;
 const [QUERY, SYNC, TERMINATE, PARSE] = ['Q', 'S', 'X', 'P'].map((c) => c.charCodeAt(0));
 
-/** pglite has no autovacuum: rows that were written over would be kept for ever. In calls that may write. */
+/**
+ * pglite runs no autovacuum and no checkpoint by itself: rows that were written over, and segments of the log (16 MB each), would be kept for
+ * ever. In calls that may write.
+ */
 export const VACUUM_EVERY = 20;
 /** Not inside of somebody's transaction, where it is refused: then the next one does it. */
 export const vacuum = (db: { exec(sql: string): Promise<unknown> }): Promise<unknown> =>
-  db.exec('vacuum').catch(() => undefined);
+  db.exec('vacuum; checkpoint').catch(() => undefined);
 
 /** One message to the client (PostgreSQL, section 55.7): type, length, body. */
 const message = (type: string, ...parts: readonly (string | Buffer)[]): Buffer => {

@@ -1,8 +1,17 @@
 // The state that the page and the terminal show, from the books: counted on streams, ledger and stores, as `millrace run` does.
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
-import type { TablePlan } from '../../shared/query/plan.ts';
 import { type EpochMs, type Ms, seconds } from '../../shared/time.ts';
-import type { LiveAside, LiveHistory, LiveRow, LiveStage, LiveState, LiveWatched } from '../page/live-state.ts';
+import type { PlaceHere } from '../destinations/here/start.ts';
+import { FUNCTION } from '../destinations/of-connector.ts';
+import type {
+  LiveAside,
+  LiveDestination,
+  LiveHistory,
+  LiveRow,
+  LiveStage,
+  LiveState,
+  LiveWatched,
+} from '../page/live-state.ts';
 import { type Bookkeeper, type Books, bookkeeper, type FreshRow } from '../run/books.ts';
 import type { Here } from '../run/here.ts';
 import type { Player } from '../run/play.ts';
@@ -35,11 +44,15 @@ const STAGES: readonly StageSpec[] = [
   { name: 'write-lake', path: 'enriched, refined → lake', clock: null },
 ];
 
-/** Functions that record rows, and the connector of their tables. */
-const DESTINATIONS: Readonly<Record<string, TablePlan['connector']>> = {
-  'write-table': 'dynamodb',
-  'write-lake': 'filesystem',
-};
+/** Those that a pipeline's tables turn on. */
+const SINKS: readonly StageSpec[] = [
+  { name: 'write-warehouse', path: 'refined → database', clock: null },
+  { name: 'write-search', path: 'refined → search engine', clock: null },
+  { name: 'publish', path: 'refined → bus, topic, queue', clock: null },
+  { name: 'call-webhook', path: 'refined → endpoints', clock: null },
+];
+/** Rows of a destination that are shown. */
+const SHOWN = 5;
 
 /** @param rows newest first */
 export const newestOfEach = (rows: readonly LiveRow[]): LiveRow[] => {
@@ -51,21 +64,23 @@ export const newestOfEach = (rows: readonly LiveRow[]): LiveRow[] => {
   });
 };
 
-const columnsOf = ({ event }: FreshRow): Record<string, string> =>
+const textsOf = (row: object): Record<string, string> =>
   Object.fromEntries(
-    Object.entries((event.data ?? {}) as object).map(([name, value]) => [
+    Object.entries(row).map(([name, value]) => [
       name,
       value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value),
     ]),
   );
 
+const columnsOf = ({ event }: FreshRow): Record<string, string> => textsOf((event.data ?? {}) as object);
+
 type Charted = { readonly at: EpochMs; readonly stages: readonly LiveStage[]; readonly settled: boolean };
 
 /** Without what came before the pipeline had settled: it would be beyond all that follows. */
-const historyOf = (charted: readonly Charted[]): LiveHistory => {
+const historyOf = (list: readonly StageSpec[], charted: readonly Charted[]): LiveHistory => {
   const series = (of: (stage: LiveStage, at: EpochMs) => number | null): Record<string, (number | null)[]> =>
     Object.fromEntries(
-      STAGES.map(({ name }, i) => [
+      list.map(({ name }, i) => [
         name,
         charted.map(({ at, stages, settled }) => (settled ? of(stages[i] as LiveStage, at) : null)),
       ]),
@@ -109,6 +124,8 @@ export const live = (
   const keeper: Bookkeeper = bookkeeper(here, pipeline, run);
   const destinations = [...new Set(pipeline.plan.queries.map((q) => q.into))];
   const counts = new Map(destinations.map((name) => [name, 0]));
+  const list = [...STAGES, ...SINKS.filter((s) => here.template.functions.some((f) => f.name === s.name))];
+  let standing: readonly LiveDestination[] = [];
   let books: Books | null = null;
   let rows: LiveRow[] = [];
   let aside: readonly LiveAside[] = [];
@@ -124,9 +141,8 @@ export const live = (
 
   /** Events that came in: for what writes to a destination, the rows for it. */
   const inOf = (name: string): number => {
-    const connector = DESTINATIONS[name];
-    if (connector === undefined) return books?.stages[name]?.in ?? 0;
-    const own = pipeline.plan.tables.filter((t) => t.connector === connector);
+    const own = pipeline.plan.tables.filter((t) => FUNCTION[t.connector] === name);
+    if (!Object.values(FUNCTION).includes(name)) return books?.stages[name]?.in ?? 0;
     return own.reduce((sum, { name: table }) => sum + (counts.get(table) ?? 0), 0);
   };
   const rateOf = (name: string): number => {
@@ -151,10 +167,17 @@ export const live = (
 
   /** What the sample traffic sent at once to begin with is done, its windows' rows too, and rates no longer tell of it. */
   const isSettled = (now: EpochMs): boolean => {
-    if (caughtUp && calmSince === null && STAGES.every(({ name, clock }) => clock === null || lagOf(name) < CALM))
+    if (caughtUp && calmSince === null && list.every(({ name, clock }) => clock === null || lagOf(name) < CALM))
       calmSince = now;
     return calmSince !== null && now - calmSince > 2 * RATE_OVER * 1000;
   };
+
+  const shown = async ({ table, where, count, rows: newest }: PlaceHere): Promise<LiveDestination> => ({
+    name: table.name,
+    where,
+    count: await count(),
+    rows: (await newest(SHOWN)).map((r) => textsOf(r.row ?? {})),
+  });
 
   return {
     caughtUp: () => {
@@ -168,12 +191,13 @@ export const live = (
         fresh.push({ table, at: row.arrival, columns: columnsOf(row) });
       });
       rows = newestOfEach([...fresh.toReversed(), ...rows]);
+      standing = await Promise.all((here.destinations?.places ?? []).map(shown));
       aside = await newestAside(keeper.sides, ledger, run);
       const now = Date.now();
       clocks = { ...keeper.clocks(), transform: transformClock() };
-      samples.push({ at: now, in: Object.fromEntries(STAGES.map(({ name }) => [name, inOf(name)])) });
+      samples.push({ at: now, in: Object.fromEntries(list.map(({ name }) => [name, inOf(name)])) });
       samples = samples.filter((s) => now - s.at <= RATE_OVER * 1000);
-      charted = [...charted, { at: now, stages: STAGES.map(stageOf), settled: isSettled(now) }].slice(-CHARTED);
+      charted = [...charted, { at: now, stages: list.map(stageOf), settled: isSettled(now) }].slice(-CHARTED);
       return fresh;
     },
     state: () => ({
@@ -182,10 +206,11 @@ export const live = (
       at: Date.now(),
       started,
       settled: charted.at(-1)?.settled ?? false,
-      stages: STAGES.map(stageOf),
-      history: historyOf(charted),
+      stages: list.map(stageOf),
+      history: historyOf(list, charted),
       rows,
       tables: destinations.map((name) => ({ name, rows: counts.get(name) ?? 0 })),
+      destinations: standing,
       streams: here.template.streams.map(({ name }) => {
         const log = here.kinesis.kinesis.log(name);
         return {

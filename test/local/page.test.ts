@@ -14,6 +14,7 @@ const state: LiveState = {
   history: { at: [], rate: {}, behind: {} },
   rows: [],
   tables: [],
+  destinations: [],
   streams: [],
   watched: [],
 };

@@ -259,6 +259,8 @@ export const startDestinations = async (o: DestinationsOptions): Promise<Destina
     queues(),
     endpoints(),
   ]);
+  const order = tables.map((t) => t.name);
+  places.sort((a, b) => order.indexOf(a.table.name) - order.indexOf(b.table.name));
   return {
     options,
     places,

@@ -105,6 +105,26 @@ export const rows = (host, { rows: list }, chosen) => {
   if (shown.size > 2_000) shown.clear();
 };
 
+/** The newest rows that stand in each destination outside. */
+export const places = (host, { destinations }) => {
+  host.replaceChildren(
+    ...destinations.map(({ name, where, count: n, rows: list }) => {
+      const names = Object.keys(list[0] ?? {});
+      const head = el('thead', {}, el('tr', {}, ...names.map((c) => el('th', { scope: 'col' }, c))));
+      const body = el('tbody', {}, ...list.map((r) => el('tr', {}, ...names.map((c) => el('td', {}, r[c] ?? '')))));
+      const table = el('section', { className: 'scroll', 'aria-label': name }, el('table', {}, head, body));
+      const what = el('p', { className: 'note' }, `${count(n)} in ${where}`);
+      return el(
+        'div',
+        { className: 'place', 'data-destination': name },
+        el('h3', {}, name),
+        what,
+        ...(list.length > 0 ? [table] : []),
+      );
+    }),
+  );
+};
+
 const DOORS = ['in', 'passed', 'filtered', 'rejected', 'late', 'duplicate'];
 /** Events that came in and have not left yet. */
 const door = (name, value, warn = false) =>

@@ -1,6 +1,6 @@
 // The page's own code: takes one LiveState a second by server-sent events and draws it.
 import { chart } from './chart.js';
-import { aside, doors, rows, stages, streams, tabs, totals } from './draw.js';
+import { aside, doors, places, rows, stages, streams, tabs, totals } from './draw.js';
 
 import { metrics } from './metrics.js';
 
@@ -22,6 +22,8 @@ const show = (state) => {
     show(last);
   });
   rows($('rows'), state, chosen);
+  $('held').hidden = state.destinations.length === 0;
+  places($('places'), state);
   doors($('doors'), state);
   $('kept').hidden = state.aside.length === 0;
   aside($('aside'), state);
