@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { selectEntries } from '../../local/failed/select.ts';
 import { connect } from '../../local/stage/connect.ts';
 import { readLiveFile, removeLiveFile, writeLiveFile } from '../../local/stage/live-file.ts';
 import { stageInMemory } from '../../local/stage/stage-in-memory.ts';
@@ -81,6 +84,50 @@ describe('where nothing runs, the message says what would work', () => {
       process.env = env;
     }
   });
+});
+
+test('a deployed stage is reached by the names in its stack', async () => {
+  const deployment = readLiveFile(live)?.deployment;
+  const resource = (Type: string, Properties: object) => ({ Type, Properties });
+  const template = {
+    Resources: Object.fromEntries([
+      ...(deployment?.streams ?? []).map((s) => [s.id, resource('AWS::Kinesis::Stream', { Name: s.name })]),
+      ...Object.entries(deployment?.stores ?? {}).map(([id, name]) => [
+        id,
+        id.endsWith('Bucket')
+          ? resource('AWS::S3::Bucket', { BucketName: name })
+          : resource('AWS::DynamoDB::Table', { TableName: name }),
+      ]),
+      [
+        'ValidateLambdaFunction',
+        resource('AWS::Lambda::Function', {
+          FunctionName: 'millrace-prod-validate',
+          Environment: { Variables: { RUN: '3', GROUPS: '16' } },
+        }),
+      ],
+    ]),
+  };
+  const escaped = JSON.stringify(template).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  const account = createServer((_, response) => {
+    response.setHeader('content-type', 'text/xml');
+    response.end(
+      `<GetTemplateResponse><GetTemplateResult><TemplateBody>${escaped}</TemplateBody></GetTemplateResult></GetTemplateResponse>`,
+    );
+  });
+  await new Promise<void>((done) => account.listen(0, '127.0.0.1', done));
+  const env = process.env;
+  const url = `http://127.0.0.1:${(account.address() as AddressInfo).port}`;
+  process.env = { ...env, ...readLiveFile(live)?.aws, AWS_ENDPOINT_URL_CLOUDFORMATION: url };
+  try {
+    const stage = await connect({ stage: 'prod', region: 'us-east-1' });
+    expect(stage).toMatchObject({ kind: 'deployed', name: 'stage prod', run: '3', groups: 16 });
+    expect(stage.streams.raw.name).toBe('millrace-dev-raw');
+    expect(await stage.streams.raw.shards()).toHaveLength(1);
+    expect(await selectEntries(stage, 'rejected', {})).toEqual([]);
+  } finally {
+    process.env = env;
+    account.close();
+  }
 });
 
 test('a pipeline that stops takes its note away, but not the note of one started since', () => {
