@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `npm run proof:template`: packages the service in five ways without an account, and holds the templates against cfn-lint, checkov and
+# `npm run proof:template`: packages the service in seven ways without an account, and holds the templates against cfn-lint, checkov and
 # our own assertions (test/template). Needs python3 with venv; both tools go into .venv, each alone, since their needs differ.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -41,6 +41,15 @@ package all --stage prod --param bucket=acme-millrace-prod --param search=on --p
   --param 'iotTopic=plant/+/temperature' --param logGroup=/aws/lambda/checkout --param eventSource=com.acme.shop \
   --param feedQueue=arn:aws:sqs:us-east-1:123456789012:orders \
   --param warehouse=vpc --param warehouseSecret=arn:aws:secretsmanager:us-east-1:123456789012:secret:warehouse-a1b2c3 \
+  --param subnets=subnet-0123456789abcdef0,subnet-0123456789abcdef1 --param securityGroups=sg-0123456789abcdef0
+
+# Topics in place of streams: on Amazon MSK, and on brokers of one's own.
+package kafka --stage prod --param log=kafka --param bucket=acme-millrace-prod --param shards=4 --param kafkaPollers=1-4 \
+  --param kafkaCluster=arn:aws:kafka:us-east-1:123456789012:cluster/events/12345678-1234-1234-1234-123456789012-1 \
+  --param brokers=b-1.events.abc.c1.kafka.us-east-1.amazonaws.com:9098,b-2.events.abc.c1.kafka.us-east-1.amazonaws.com:9098 \
+  --param subnets=subnet-0123456789abcdef0,subnet-0123456789abcdef1 --param securityGroups=sg-0123456789abcdef0
+package kafka-own --stage prod --param log=kafka --param bucket=acme-millrace-prod --param brokers=kafka-1.acme.example:9096 \
+  --param kafkaAuth=scram --param kafkaSecret=arn:aws:secretsmanager:us-east-1:123456789012:secret:kafka-a1b2c3 \
   --param subnets=subnet-0123456789abcdef0,subnet-0123456789abcdef1 --param securityGroups=sg-0123456789abcdef0
 
 templates=("$out"/*/cloudformation-template-*-stack.json)

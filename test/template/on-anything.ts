@@ -5,7 +5,9 @@ export const ON_ANYTHING: Readonly<Record<string, string>> = {
   'ec2:CreateNetworkInterface': 'the same',
   'ec2:DeleteNetworkInterface': 'the same',
   'ec2:DescribeNetworkInterfaces': 'the same',
+  'ec2:DescribeSecurityGroups': 'the same',
   'ec2:DescribeSubnets': 'the same',
+  'ec2:DescribeVpcs': 'the same',
   'ec2:UnassignPrivateIpAddresses': 'the same',
   'redshift-data:DescribeStatement': 'whoever made a statement may ask after it',
 };

@@ -27,7 +27,10 @@ describe('two stages live in one account', () => {
   });
 });
 
-describe.each(all)('%s: roles', (_, stack) => {
+/** Their mappings are topics': kafka.proof.ts looks at these. */
+const onKafka: readonly (readonly [string, Stack])[] = ['kafka', 'kafka-own'].map((n) => [n, stackOf(n)]);
+
+describe.each([...all, ...onKafka])('%s: roles', (_, stack) => {
   test('are the functions’ own, without a wildcard action', () => {
     expect(Object.keys(stack.Resources)).not.toContain('IamRoleLambdaExecution');
     const roles = ofType(stack, 'AWS::Lambda::Function').map(([, f]) => JSON.stringify(f.Properties.Role));
