@@ -24,8 +24,9 @@ const [QUERY, SYNC, TERMINATE, PARSE] = ['Q', 'S', 'X', 'P'].map((c) => c.charCo
  */
 export const VACUUM_EVERY = 20;
 /** Not inside of somebody's transaction, where it is refused: then the next one does it. */
-export const vacuum = (db: { exec(sql: string): Promise<unknown> }): Promise<unknown> =>
-  db.exec('vacuum; checkpoint').catch(() => undefined);
+export const vacuum = async (db: { exec(sql: string): Promise<unknown> }): Promise<void> => {
+  for (const one of ['vacuum', 'checkpoint']) await db.exec(one).catch(() => undefined);
+};
 
 /** One message to the client (PostgreSQL, section 55.7): type, length, body. */
 const message = (type: string, ...parts: readonly (string | Buffer)[]): Buffer => {
