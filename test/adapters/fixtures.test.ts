@@ -6,6 +6,7 @@ import { startHere } from '../../local/run/here.ts';
 import { loadPipeline } from '../../local/run/load-pipeline.ts';
 import { objectsHere } from '../../local/run/ports-here.ts';
 import { runOf } from '../../local/run/run-name.ts';
+import { putSecrets, readSecrets, type SecretTexts } from '../../local/run/secrets-here.ts';
 import { SideDoors } from '../../local/run/side-doors.ts';
 import { functionPool } from '../../local/sandbox/pool.ts';
 import { unpackInner } from '../../shared/lanes/block.ts';
@@ -38,6 +39,26 @@ const doorsOf = async (name: string): Promise<readonly string[]> => {
     await here.close();
   }
 };
+
+test('the sample of a webhook is taken by ingest, with its secret; without it the sender may send again', async () => {
+  const { path } = await loaded;
+  const event = JSON.parse(readFileSync(join(root, 'events/ingest-webhook.json'), 'utf8'));
+  const statusWith = async (secrets: SecretTexts): Promise<unknown> => {
+    const here = await startHere({ root, keepAll: true });
+    try {
+      putSecrets(here.secrets, secrets);
+      const fn = here.template.functions.find((f) => f.name === 'ingest');
+      if (fn === undefined) throw new Error('serverless.yml has no function ingest');
+      const outcome = await functionPool(fn, { root, pipeline: path, aws: here.aws, log: () => {} }).invoke(event);
+      return outcome.kind === 'returned' ? (outcome.value as { statusCode: number }).statusCode : outcome;
+    } finally {
+      await here.close();
+    }
+  };
+  expect(await statusWith(readSecrets(join(pipelines, 'secrets.json')))).toBe(202);
+  expect(await statusWith({ 'acme/code': 'guessed' })).toBe(401);
+  expect(await statusWith({})).toBe(503);
+});
 
 test.each<[string, readonly string[]]>([
   ['kpl', ['view.v1', 'view.v1', 'view.v1', 'view.v1']],
