@@ -28,6 +28,8 @@ export const REASONS = [
   'changed-keys',
   'changed-lake-type',
   'replaced-ledger',
+  'changed-log',
+  'changed-partitions',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 /** A change that loses or repeats events. `wayOut` says what would do instead. */

@@ -41,6 +41,8 @@ export type Deployment = {
   readonly stage: string;
   readonly functions: readonly DeployedFunction[];
   readonly streams: readonly DeployedStream[];
+  /** What chains the functions, where it is not Kinesis; `streams` are its topics then. */
+  readonly log?: 'kafka';
   readonly mappings: readonly DeployedMapping[];
   /** Logical id -> name of the tables and buckets that hold state. */
   readonly stores: Readonly<Record<string, string>>;

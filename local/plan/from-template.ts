@@ -36,6 +36,7 @@ export const deploymentOf = (template: Template, compiled: Compilation): Deploym
     version: 1,
     service: template.service,
     stage: template.stage,
+    ...(template.log !== undefined && { log: template.log }),
     functions: template.functions.map(functionOf),
     streams: template.streams.map((s) => ({
       id: s.logicalId,

@@ -36,6 +36,34 @@ const lakeRefusals = (before: Deployment, now: Deployment): readonly Refusal[] =
     }),
   );
 
+/** A stage that nothing was recorded of may have topics that its stack does not show. */
+const logRefusals = (before: Deployment, now: Deployment): readonly Refusal[] => {
+  const nameOf = (d: Deployment): string => (d.log === undefined ? 'Kinesis' : 'Kafka');
+  if (before.streams.length === 0) return [];
+  if (before.log !== now.log)
+    return [
+      {
+        reason: 'changed-log',
+        name: 'log',
+        says: `the functions are chained by ${nameOf(before)} and would be by ${nameOf(now)}: what they have not read there would be left behind`,
+        wayOut: 'deploy a stage of its own (--stage), send producers there, and remove this one when it is drained',
+      },
+    ];
+  if (now.log === undefined || differ(runsOf(before), runsOf(now))) return [];
+  return now.streams.flatMap((s): readonly Refusal[] => {
+    const was = before.streams.find((b) => b.id === s.id)?.shards;
+    if (was === undefined || was === s.shards) return [];
+    return [
+      {
+        reason: 'changed-partitions',
+        name: s.name,
+        says: `has ${was} partitions and would have ${s.shards} within run ${show(runsOf(before))}: key groups would leave the partitions where they are counted`,
+        wayOut: `keep --param shards=${was}; or deploy a stage of its own with more`,
+      },
+    ];
+  });
+};
+
 export const refusalsOf = (before: Deployment | null, now: Deployment, known: Known): readonly Refusal[] => {
   const latest = now.mappings
     .filter((m) => m.position === 'LATEST')
@@ -95,5 +123,6 @@ export const refusalsOf = (before: Deployment | null, now: Deployment, known: Kn
     ...(sameRun ? keyRefusals(before, now) : []),
     ...lakeRefusals(before, now),
     ...ledger,
+    ...logRefusals(before, now),
   ];
 };

@@ -75,7 +75,9 @@ export const readTemplate = (options: TemplateOptions): Template => {
     };
   };
   const functions = top.map('functions');
+  const onKafka = top.map('custom').map('kafka').text('log', 'kinesis') === 'kafka';
   const template: Template = {
+    ...(onKafka && { log: 'kafka' as const }),
     service: top.text('service'),
     stage,
     region,

@@ -100,6 +100,8 @@ export type FunctionTemplate = {
 };
 
 export type Template = {
+  /** What chains the functions, where it is not Kinesis: each of `streams` is a topic then, its shards partitions. */
+  readonly log?: 'kafka';
   readonly service: string;
   readonly stage: string;
   readonly region: string;

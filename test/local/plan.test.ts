@@ -57,6 +57,29 @@ const said = (now: Deployment, about: Change['about'], before: Deployment | null
       .map((c) => [`${c.action} ${c.name}`, c.says]),
   );
 
+describe('Kafka as the log', () => {
+  const onKafka = (shards: number, run = '1'): Deployment => ({
+    ...BEFORE,
+    log: 'kafka',
+    functions: [fn('validate', 16, run)],
+    streams: [stream('RawStream', 'shop-dev-raw', shards)],
+  });
+  const refused = (before: Deployment, now: Deployment): readonly string[] =>
+    comparePlans(before, now, known())
+      .refusals.map((r) => r.reason)
+      .filter((r) => r === 'changed-log' || r === 'changed-partitions');
+
+  test.each([
+    ['from Kinesis to Kafka, even in a new run', BEFORE, onKafka(4, '2'), ['changed-log']],
+    ['back', onKafka(4), BEFORE, ['changed-log']],
+    ['another number of partitions in a run', onKafka(4), onKafka(8), ['changed-partitions']],
+    ['another number in a new run', onKafka(4), onKafka(8, '2'), []],
+    ['the same', onKafka(4), onKafka(4), []],
+    ['shards of Kinesis', BEFORE, { ...BEFORE, streams: [stream('RawStream', 'shop-dev-raw', 2)] }, []],
+    ['a stage that left no record', { ...BEFORE, streams: [] }, onKafka(4), []],
+  ])('%s', (_, before, now, reasons) => expect(refused(before, now)).toEqual(reasons));
+});
+
 const withRaw = (name: string): Deployment => ({
   ...BEFORE,
   streams: BEFORE.streams.map((s) => (s.id === 'RawStream' ? { ...s, name } : s)),
