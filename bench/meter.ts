@@ -1,9 +1,11 @@
 // Ports in memory that count what AWS would bill, by function.
 import { itemBytes, writeUnits } from '../shared/item-size.ts';
-import type { Item, Objects, Stream, Table } from '../shared/ports.ts';
+import type { Item, Objects, Stream, Table, Wake } from '../shared/ports.ts';
 
-/** `units`: DynamoDB write units. `putUnits`: Kinesis PUT payload units of 25 KiB. */
+/** `units`: DynamoDB write units, `ofKey` by partition key. `putUnits`: Kinesis PUT payload units of 25 KiB. */
 export type Bill = {
+  readonly ofKey: Map<string, number>;
+  wakes: number;
   calls: number;
   tableWrites: number;
   units: number;
@@ -11,15 +13,26 @@ export type Bill = {
   putCalls: number;
   putUnits: number;
 };
-export const newBill = (): Bill => ({ calls: 0, tableWrites: 0, units: 0, objectPuts: 0, putCalls: 0, putUnits: 0 });
+export const newBill = (): Bill => ({
+  ofKey: new Map(),
+  wakes: 0,
+  calls: 0,
+  tableWrites: 0,
+  units: 0,
+  objectPuts: 0,
+  putCalls: 0,
+  putUnits: 0,
+});
 
 const PUT_UNIT = 25 * 1024;
 
 export const billedTable = (table: Table, bill: Bill): Table => {
-  const write = (bytes: number) => {
+  const write = (pk: string, bytes: number) => {
+    const units = writeUnits(bytes);
     bill.calls++;
     bill.tableWrites++;
-    bill.units += writeUnits(bytes);
+    bill.units += units;
+    bill.ofKey.set(pk, (bill.ofKey.get(pk) ?? 0) + units);
   };
   const sizeAfter = async (key: { pk: string; sk: string }): Promise<number> => {
     const item: Item | undefined = await table.get(key);
@@ -28,13 +41,13 @@ export const billedTable = (table: Table, bill: Bill): Table => {
   return {
     ...table,
     async put(item, when) {
-      write(Math.max(itemBytes(item), await sizeAfter(item)));
+      write(item.pk, Math.max(itemBytes(item), await sizeAfter(item)));
       return table.put(item, when);
     },
     async update(key, set, when) {
       const before = await sizeAfter(key);
       const written = await table.update(key, set, when);
-      write(Math.max(before, await sizeAfter(key)));
+      write(key.pk, Math.max(before, await sizeAfter(key)));
       return written;
     },
   };
@@ -55,5 +68,12 @@ export const billedStream = (stream: Stream, bill: Bill): Stream => ({
     bill.putCalls++;
     for (const r of records) bill.putUnits += Math.ceil((r.data.length + Buffer.byteLength(r.partitionKey)) / PUT_UNIT);
     return stream.put(records);
+  },
+});
+
+export const billedWake = (wake: Wake, bill: Bill): Wake => ({
+  send(body, delaySeconds) {
+    bill.wakes++;
+    return wake.send(body, delaySeconds);
   },
 });

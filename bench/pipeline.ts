@@ -18,7 +18,7 @@ import { writeTable } from '../shared/steps/write-table.ts';
 import { END_OF_TIME } from '../shared/time.ts';
 import type { BatchStep } from '../shared/trigger/batch.ts';
 import { type Click, SQL } from './clicks.ts';
-import { type Bill, billedObjects, billedStream, billedTable, newBill } from './meter.ts';
+import { type Bill, billedObjects, billedStream, billedTable, billedWake, newBill } from './meter.ts';
 
 const RUN = '1';
 const types = { 'click.v1': { type: 'click.v1', check: () => null, time: ['ts'], id: null, key: null } } as const;
@@ -31,10 +31,11 @@ export type Counted = {
 };
 
 /**
- * Sends the clicks by HTTP in requests of `request` events, and every batch of about as many through all functions.
+ * Sends the clicks by HTTP in requests of 1,000 events, and batches of about `batch` of them through all functions.
  * The clock of arrival follows the events.
  */
-export const countPipeline = async (all: readonly Click[], shards: number, request = 1_000): Promise<Counted> => {
+export const countPipeline = async (all: readonly Click[], shards: number, batch = 1_000): Promise<Counted> => {
+  const request = 1_000;
   let now = all[0]?.time ?? 0;
   const clock = { now: () => now };
   const { plan, errors } = compileSql(SQL, { types: ['click.v1'] });
@@ -56,7 +57,7 @@ export const countPipeline = async (all: readonly Click[], shards: number, reque
       table: billedTable(table, bill),
       objects: billedObjects(objects, bill),
       rejected: billedObjects(objects, bill),
-      wake: memoryWake(),
+      wake: billedWake(memoryWake(), bill),
       clock,
       nonce: () => `n${nonce++}`,
       run: RUN,
@@ -126,7 +127,8 @@ export const countPipeline = async (all: readonly Click[], shards: number, reque
         m.at.set(s.id, (records.at(-1) as { seq: string }).seq);
       }
   };
-  // Each shard's batch holds about `request` events, so a round of the mappings comes after one request for each shard.
+  // Each shard's batch holds about `batch` events, so a round of the mappings comes after so many requests for each shard.
+  const round = shards * Math.ceil(batch / request);
   for (let from = 0, n = 0; from < all.length; from += request, n++) {
     const some = all.slice(from, from + request);
     now = some.at(-1)?.time ?? now;
@@ -137,7 +139,7 @@ export const countPipeline = async (all: readonly Click[], shards: number, reque
       body,
     });
     if (answer.status !== 202) throw new Error(`${answer.status}: ${(await answer.text()).slice(0, 200)}`);
-    if (n % shards === shards - 1) {
+    if (n % round === round - 1) {
       await play();
       await close(['{}'], budget);
     }
