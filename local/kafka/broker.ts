@@ -73,9 +73,6 @@ export const startBroker = async (tell: (line: string) => void): Promise<Broker>
   writeFileSync(file, settings(dir, port, controller));
   const java = ['-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', classpath];
   const id = randomBytes(16).toString('base64url');
-  execFileSync('java', [...java, 'kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', file], {
-    stdio: 'pipe',
-  });
 
   let running: ChildProcess | undefined;
   let lines = '';
@@ -104,7 +101,17 @@ export const startBroker = async (tell: (line: string) => void): Promise<Broker>
     await gone;
   };
   process.once('exit', stop);
-  await start();
+  try {
+    execFileSync('java', [...java, 'kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', file], {
+      stdio: 'pipe',
+    });
+    await start();
+  } catch (error) {
+    process.removeListener('exit', stop);
+    await end();
+    rmSync(dir, { recursive: true, force: true });
+    throw error;
+  }
   return {
     address,
     async restart() {

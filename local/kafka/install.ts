@@ -16,7 +16,12 @@ const said = (command: string, args: readonly string[]): string => {
   try {
     return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+      throw new NoBroker(
+        `${command} failed, so no broker can be started: ${`${stdout}${stderr}`.trim().slice(0, 300)}`,
+      );
+    }
     throw new NoBroker(
       `a broker of our own needs ${command}, which is not on the PATH: install Java ${JAVA} or newer and Maven 3, or name one of yours with --brokers HOST:PORT`,
     );
