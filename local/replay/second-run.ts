@@ -125,13 +125,17 @@ export const startSecond = async (options: SecondOptions): Promise<SecondRun> =>
 
   let stopped = false;
   let last: Driven | null = null;
+  /** When the last look began that found nothing to feed. */
+  let foundNothing = 0;
   const feed = async (): Promise<void> => {
     while (!stopped) {
+      const begun = performance.now();
       last = await step(plenty).catch((error: unknown) => {
         log({ from: 'feed', stream: 'stderr', text: error instanceof Error ? error.message : String(error) });
         return null;
       });
       if (last === 'gone') return;
+      if (last === 'idle' || last === 'ended') foundNothing = begun;
       if (last !== 'fed') await wait(PAUSE);
     }
   };
@@ -145,10 +149,8 @@ export const startSecond = async (options: SecondOptions): Promise<SecondRun> =>
       while ((await readReplay(ledger, run))?.progress.caughtUp !== true) await wait(PAUSE);
     },
     async untilIdle() {
-      for (let idle = 0; idle < 2; ) {
-        await wait(PAUSE);
-        idle = last === 'idle' || last === 'ended' ? idle + 1 : 0;
-      }
+      const asked = performance.now();
+      while (foundNothing < asked) await wait(PAUSE);
     },
     behind: () => Math.max(0, ...player.mappings.flatMap((m) => m.mapping.positions().map((p) => p.behind))),
     async stop() {

@@ -12,6 +12,7 @@ import { hasShop, withShop } from '../page/shop.ts';
 import { deploymentOf } from '../plan/from-template.ts';
 import { type Pace, REAL_TIME } from '../poller/pace.ts';
 import { readLimits } from '../poller/read-limits.ts';
+import { replayHost } from '../replay/host.ts';
 import { startHere } from '../run/here.ts';
 import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { play } from '../run/play.ts';
@@ -137,11 +138,14 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
       aws: here.aws,
       deployment: deploymentOf(here.template, compiled),
     });
+  const { pace } = paceOf(options.limits === true);
+  const replays = replayHost({ here, root, player, log, pace, warn });
   // The books begin now, not in an hour.
   void player.pools.get('check-books')?.invoke({ time: new Date().toISOString() });
 
   const widest = Math.max(0, ...pipeline.plan.queries.map((q) => q.into.length));
   let looking = Promise.resolve();
+  let replaying = Promise.resolve();
   const timer = setInterval(() => {
     looking = looking
       .then(async () => {
@@ -149,6 +153,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
         await look();
       })
       .catch((error: unknown) => warn(String(error)));
+    replaying = replaying.then(() => replays.look()).catch((error: unknown) => warn(String(error)));
   }, EVERY_MS);
 
   say(addresses(front.origin, here, pipeline, readFolder(options.pipeline).schemas, options.kind, door.key));
@@ -183,6 +188,8 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
       await endTraffic();
       page.close();
       await front.close();
+      await replaying;
+      await replays.stop();
       await player.stop();
       await looking;
       await here.close();

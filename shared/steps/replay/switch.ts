@@ -58,7 +58,7 @@ export const switchBack = async (deps: SwitchDeps, run: string): Promise<'back' 
   return 'lost';
 };
 
-/** Removes all that the run wrote: streams, tables, objects. Removing what is gone does nothing. */
+/** Removes all that the run wrote, and says when that is done: streams, tables, objects. Removing what is gone does nothing. */
 export type Remove = (replay: Replay) => Promise<void>;
 
 /** `served`: readers see it; switch back first. */
