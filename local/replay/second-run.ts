@@ -56,6 +56,8 @@ export type SecondRun = {
 
 /** What a feeder waits when there is nothing to feed, it is held, or a port failed. */
 const PAUSE = 250;
+/** A record that waits for less is on its way. */
+const TAKEN = 2_000;
 const plenty = { remainingMs: () => 60_000 };
 
 /** @returns the services as its functions see them */
@@ -112,6 +114,8 @@ export const startSecond = async (options: SecondOptions): Promise<SecondRun> =>
     run,
     groups: Number(groups),
   });
+  const behind = (): number =>
+    Math.max(0, ...player.mappings.flatMap((m) => m.mapping.positions().map((p) => p.behind)));
   const ledger = tableHere(first, 'LedgerTable');
   const step = drive({
     table: ledger,
@@ -119,6 +123,7 @@ export const startSecond = async (options: SecondOptions): Promise<SecondRun> =>
     feeder: feeder({ history: past, head, table: ports.table, run, ...(options.batch && { batch: options.batch }) }),
     clock: systemClock,
     wait,
+    isTaken: () => behind() < TAKEN,
     ...(options.isLiveBehind && { isLiveBehind: options.isLiveBehind }),
   });
   player.start(true);
@@ -152,7 +157,7 @@ export const startSecond = async (options: SecondOptions): Promise<SecondRun> =>
       const asked = performance.now();
       while (foundNothing < asked) await wait(PAUSE);
     },
-    behind: () => Math.max(0, ...player.mappings.flatMap((m) => m.mapping.positions().map((p) => p.behind))),
+    behind,
     async stop() {
       stopped = true;
       await feeding;

@@ -14,6 +14,8 @@ export type DriveDeps = {
   readonly wait: (ms: Ms) => Promise<void>;
   /** Whether live traffic is kept waiting just now; asked before every batch. */
   readonly isLiveBehind?: () => boolean | Promise<boolean>;
+  /** Whether the new run's functions have taken what they were given: only then it has caught up. */
+  readonly isTaken?: () => boolean;
 };
 
 /** `gone`: cancelled, or never there. `held`: paused, or live traffic goes first. */
@@ -59,7 +61,8 @@ export const drive = (deps: DriveDeps): ((budget: Budget) => Promise<Driven>) =>
       bytes: before.bytes + (fed?.bytes ?? 0),
       first: before.first ?? fed?.arrival ?? null,
       at: fed?.arrival ?? before.at,
-      caughtUp: fed === null || (fed.source === 'live' && fed.arrival > now - CAUGHT_UP),
+      caughtUp:
+        (fed === null || (fed.source === 'live' && fed.arrival > now - CAUGHT_UP)) && (deps.isTaken?.() ?? true),
       ended: told.kind === 'ended',
       speed: over === 0 || first === undefined ? before.speed : Math.round(((records - first.records) * 1_000) / over),
       updated: before.updated,
