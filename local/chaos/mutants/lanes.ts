@@ -19,7 +19,7 @@ export const lanes: readonly Mutant[] = [
       edit(FOLD, EVENT_FILTER, ''),
       edit(
         'shared/steps/aggregate/aggregate.ts',
-        'foldBatch(folders, head.lanes, items, clock.now(), known)',
+        'foldBatch(folders, head.lanes, items, clock.now(), known, read)',
         'foldBatch(folders, head.lanes, itemsOf({ ...batch, records: batch.records.filter((r) => padSeq(r.seq) > head.through) }), clock.now())',
       ),
     ],

@@ -20,6 +20,7 @@ import { entryBody } from './entry-body.ts';
 import { type Folded, foldBatch } from './fold-batch.ts';
 import { foldersOf } from './folder.ts';
 import { lookUp } from './look-up.ts';
+import { readerOf } from './read-event.ts';
 import { toldOf } from './told.ts';
 
 export type AggregateDeps = SideDeps & {
@@ -61,6 +62,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
   const book = ledger({ ...deps, fn });
   const tree = shardTree({ table: deps.table, stream: deps.from, clock, run });
   const folders = foldersOf(plan, deps.reads, deps);
+  const read = readerOf(folders);
   const fed = folders.map((f) => f.operator.query.id);
   const heads = new Map<string, Head>();
   /** How far a shard was read by batches that held nothing to count: no entry says it, and its children must know. */
@@ -86,8 +88,8 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
   const commit = async (batch: Batch, items: readonly Inner[]): Promise<Folded> => {
     const { shard } = batch;
     const head = heads.get(shard) ?? (await headOf(shard));
-    const known = await lookUp(folders, head.lanes, items);
-    const folded = foldBatch(folders, head.lanes, items, clock.now(), known);
+    const known = await lookUp(folders, head.lanes, items, read);
+    const folded = foldBatch(folders, head.lanes, items, clock.now(), known, read);
     const last = batch.records[batch.records.length - 1];
     const through = padSeq(last?.seq ?? '');
     if (!folded.applied) {

@@ -1,7 +1,5 @@
 // Folds what is new in a batch into partials, pure: the same lanes and items give the same entry.
 import type { CloudEvent } from '../../event/cloud-event.ts';
-import { parseRfc3339 } from '../../event/instant.ts';
-import { parseJson } from '../../event/json.ts';
 import { getOrMake } from '../../get-or-make.ts';
 import type { Inner, StampedEvent } from '../../lanes/inner.ts';
 import { type Lane, position, shardOfLane } from '../../lanes/position.ts';
@@ -14,6 +12,7 @@ import type { BatchFold } from '../operators/operator.ts';
 import { placeOf } from '../resubmit.ts';
 import { isRefinedLane } from '../roster.ts';
 import type { Folder } from './folder.ts';
+import { type EventReader, type ReadEvent, readWhole } from './read-event.ts';
 import type { SideEvent } from './side-event.ts';
 import { mayClose, showsAtOnce, watermarkOf } from './watermark.ts';
 
@@ -74,23 +73,12 @@ const foldEvent = (
   }
 };
 
-export type ReadEvent = { readonly event: CloudEvent; readonly time: EpochMs };
-
-export const readEvent = (e: StampedEvent): ReadEvent => {
-  const parsed = parseJson(e.bytes);
-  // Head wrote these bytes or let them pass after reading them: a failure here is a bug of ours, never bad data.
-  if (!parsed.ok) throw new Error(`${e.lane} ${position(e.seq, e.index)}: ${parsed.cause}`);
-  const event = parsed.value as unknown as CloudEvent;
-  const time = parseRfc3339(event.time);
-  if (time === undefined) throw new Error(`${e.lane} ${position(e.seq, e.index)}: no event time, but ${event.time}`);
-  return { event, time };
-};
-
 /**
  * @param before marks of the newest entry; not changed
  * @param items  of the batch, in order
  * @param now    stamped on lanes that end
  * @param known  events that were read before, for look-ups
+ * @param read   reads an event for these folders
  */
 export const foldBatch = (
   folders: readonly Folder[],
@@ -98,6 +86,7 @@ export const foldBatch = (
   items: readonly Inner[],
   now: EpochMs,
   known?: ReadonlyMap<StampedEvent, ReadEvent>,
+  read: EventReader = readWhole,
 ): Folded => {
   const lanes = new Map(before);
   const states: QueryState[] = folders.map((folder) => ({
@@ -106,16 +95,16 @@ export const foldBatch = (
     fold: folder.operator.batch(),
   }));
   const side: SideEvent[] = [];
-  const read = new Map<Lane, readonly QueryState[]>();
+  const readers = new Map<Lane, readonly QueryState[]>();
   const readersOf = (lane: Lane): readonly QueryState[] =>
-    getOrMake(read, lane, () => states.filter((s) => s.folder.reads(lane)));
+    getOrMake(readers, lane, () => states.filter((s) => s.folder.reads(lane)));
   const arrived: Record<string, number> = {};
   let applied = false;
   let due = false;
 
   for (const item of items) {
-    const readers = readersOf(item.lane);
-    if (readers.length === 0) continue;
+    const mine = readersOf(item.lane);
+    if (mine.length === 0) continue;
     const mark = lanes.get(item.lane) ?? NEW_LANE;
     if (item.kind === 'end') {
       if (mark.endedAt > 0) continue;
@@ -131,7 +120,7 @@ export const foldBatch = (
       const clock = Math.max(mark.clock, item.clock);
       lanes.set(item.lane, { ...p, clock, endedAt: 0 });
       applied = true;
-      due ||= clock > mark.clock && readers.some((s) => mayClose(s.folder.operator.query, mark.clock, clock));
+      due ||= clock > mark.clock && mine.some((s) => mayClose(s.folder.operator.query, mark.clock, clock));
       continue;
     }
     if (!isBeyond(mark, item.seq, item.index, item.child)) continue;
@@ -139,14 +128,14 @@ export const foldBatch = (
     const clock = Math.max(mark.clock, item.clock ?? mark.clock);
     lanes.set(item.lane, { seq: item.seq, index: item.index, child: item.child, clock, endedAt: 0 });
     applied = true;
-    due ||= clock > mark.clock && readers.some((s) => mayClose(s.folder.operator.query, mark.clock, clock));
+    due ||= clock > mark.clock && mine.some((s) => mayClose(s.folder.operator.query, mark.clock, clock));
     if (isBooked(item.arrival, now) && !isRefinedLane(item.lane)) {
       const hour = hourOf(item.arrival);
       arrived[hour] = (arrived[hour] ?? 0) + 1;
     }
-    const { event, time } = known?.get(item) ?? readEvent(item);
+    const { event, time } = known?.get(item) ?? read(item);
     const only = item.again?.only;
-    for (const s of readers)
+    for (const s of mine)
       if ((only === undefined || s.folder.operator.query.id === only) && s.folder.takes(event))
         foldEvent(s, item, event, time, clock, side);
   }
