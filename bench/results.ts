@@ -69,7 +69,9 @@ export const keep = (bench: string, outcome: Outcome, loadBefore: number): Resul
     versions: { ...versions(), ...outcome.versions },
   };
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, `${bench}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  const file = join(FOLDER, `${bench}.json`);
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  execFileSync(join(ROOT, 'node_modules/.bin/biome'), ['format', '--write', file], { stdio: 'ignore' });
   return result;
 };
 

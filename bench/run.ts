@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   counts: async () => (await import('./counts.ts')).countsBench,
   kpl: async () => (await import('./kpl.ts')).kplBench,
   validate: async () => (await import('./validate-peer.ts')).validatePeerBench,
+  path: async () => (await import('./path-peer.ts')).pathPeerBench,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);

@@ -7,7 +7,6 @@ import { pathToFileURL } from 'node:url';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { z } from 'zod';
-import { encodeAggregate } from '../shared/event/kpl.ts';
 import { scanOf } from '../shared/event/scan.ts';
 import { toEvent } from '../shared/event/to-event.ts';
 import { memoryObjects } from '../shared/memory/objects.ts';
@@ -21,39 +20,23 @@ import { minutes } from '../shared/time.ts';
 import { onKinesis } from '../shared/trigger/kinesis.ts';
 import { peer, peerDecode } from '../test/event/kpl-peer.ts';
 import { CLICK_ARRIVAL, CLICK_SCHEMA, clickOf } from './click.ts';
+import { recordOf, SHARD, SHARDS } from './click-batch.ts';
 import { cpuRounds, type Work } from './cpu-rounds.ts';
 import { type Bench, type Goal, timesLess } from './goal.ts';
 
-const SHARD = 'shardId-000000000000';
-
 /** A batch as Lambda hands it over: `records` aggregates of `per` clicks each. */
 export const clickBatch = (records: number, per: number): KinesisStreamEvent => ({
-  Records: Array.from({ length: records }, (_, r): KinesisStreamRecord => {
-    const clicks = Array.from({ length: per }, (_, i) => clickOf(r * per + i));
-    const data = encodeAggregate(
-      clicks.map((click) => ({ partitionKey: click.data.visitor, data: Buffer.from(JSON.stringify(click)) })),
-    );
-    return {
-      awsRegion: 'eu-central-1',
-      eventID: `${SHARD}:${r}`,
-      eventName: 'aws:kinesis:record',
-      eventSource: 'aws:kinesis',
-      eventSourceARN: 'arn:aws:kinesis:eu-central-1:123456789012:stream/raw',
-      eventVersion: '1.0',
-      invokeIdentityArn: 'arn:aws:iam::123456789012:role/validate',
-      kinesis: {
-        kinesisSchemaVersion: '1.0',
-        partitionKey: 'a',
-        sequenceNumber: String(49_590_338_271_490_256n + BigInt(r)),
-        approximateArrivalTimestamp: CLICK_ARRIVAL / 1_000,
-        data: Buffer.from(data).toString('base64'),
-      },
-    };
-  }),
+  Records: Array.from({ length: records }, (_, r) =>
+    recordOf(
+      'raw',
+      BigInt(r),
+      Array.from({ length: per }, (_, i) => clickOf(r * per + i)),
+    ),
+  ),
 });
 
 const text = z.string().min(1).max(256);
-const Click = z.object({
+export const Click = z.object({
   specversion: z.literal('1.0'),
   id: z.string().min(1),
   source: z.string().min(1),
@@ -94,10 +77,6 @@ export const usualStack = (event: KinesisStreamEvent, writes: boolean): Work => 
     return passed;
   };
 };
-
-const SHARDS = [
-  { id: SHARD, parents: [], startHash: '0', endHash: (2n ** 128n - 1n).toString(), closed: false },
-] as const;
 
 /** Takes every record and keeps none, so that the other end of the stream costs neither side anything. */
 const sink = (name: string, onPut: (bytes: number) => void): Stream => ({
