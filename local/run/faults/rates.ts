@@ -49,5 +49,6 @@ export const NOT_HERE: Partial<Record<FaultName, string>> = {
   history: 'a run is all history: it counts as load',
   redeploy: 'a run has one pipeline',
   copies: 'the input is loaded once: a line that stands twice in a file is the user’s',
+  resubmit: 'nobody puts rejected events right while a run of files goes on',
   changingAnswers: 'rows would rightly differ from those of the run without faults',
 };
