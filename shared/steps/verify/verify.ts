@@ -1,0 +1,209 @@
+// Recomputes the closed windows of a query from the archive and compares them with the results table. What it says of a window is final: a window
+// is judged when the archive shows that nothing can change it any more, the manifest says that it was decided, and all that it counts
+// was read.
+import type { Item, Table } from '../../ports.ts';
+import type { TablePlan, WindowQuery } from '../../query/plan.ts';
+import { streamOf } from '../../query/sides.ts';
+import { userFunctions } from '../../query/user-functions.ts';
+import { type EpochMs, START_OF_TIME } from '../../time.ts';
+import { aggregateName } from '../aggregate/aggregate.ts';
+import { type Manifest, manifests } from '../refine/manifest.ts';
+import { type Difference, differenceAt, type Expected, expectedRow, extraOf } from './compare.ts';
+import { CannotVerify, type RecomputeDeps, recompute } from './recompute.ts';
+import { type OutRow, windowRows } from './window-rows.ts';
+
+export type VerifyDeps = RecomputeDeps & {
+  readonly results: Table;
+  /** All items of the results table whose pk begins so; absent: rows that nothing expects are not looked for. */
+  readonly scan?: (prefix: string) => AsyncIterable<readonly Item[]>;
+  /** Before rows that differ are read once more: what was decided a moment ago may be on its way. */
+  readonly wait?: () => Promise<void>;
+};
+
+export type Verified = {
+  readonly query: string;
+  readonly table: string;
+  readonly windows: number;
+  readonly rows: number;
+  readonly events: number;
+  readonly differences: readonly Difference[];
+  /** First start and last end of the windows that were judged; null: none was. */
+  readonly span: readonly [from: EpochMs, to: EpochMs] | null;
+  /** Why windows in the span that was asked for were not judged. */
+  readonly notJudged: {
+    /** Not closed for good yet. */
+    readonly open: number;
+    /** What they count lies before what was read. */
+    readonly before: number;
+    /** The query was added while they were open. */
+    readonly partial: number;
+  };
+  /** Windows with end - 1 <= settled are closed for good; null: none yet. */
+  readonly settled: EpochMs | null;
+  /** The raw shard whose archive holds that back. */
+  readonly held: string | null;
+  readonly lookedForExtras: boolean;
+  /** As it was before anything else was read. */
+  readonly manifest: Manifest;
+};
+
+const AT_ONCE = 100;
+/** More rows in a window than these are not tried one by one for an older revision. */
+const MOST_REVISIONS = 2_000;
+
+const nobody = (): string => {
+  throw new Error('verify decides nothing');
+};
+export const manifestOf = (
+  deps: Pick<VerifyDeps, 'table' | 'objects' | 'run'>,
+  query: WindowQuery,
+): Promise<Manifest> => manifests({ ...deps, fn: aggregateName(streamOf(query)), part: 0, nonce: nobody }).read();
+
+export const tableOfQuery = (deps: Pick<VerifyDeps, 'pipeline' | 'query'>): TablePlan => {
+  const { pipeline, query } = deps;
+  const table = pipeline.plan.tables.find((t) => t.name === query.into);
+  if (table === undefined) throw new CannotVerify(`the plan has no table ${query.into}`);
+  if (table.connector !== 'dynamodb')
+    throw new CannotVerify(
+      `${query.name} writes to ${table.name} (${table.connector}): verify reads the rows of the results table ('connector' = 'dynamodb') only, so far`,
+    );
+  return table;
+};
+
+/** How many of its rows a window had counted when its row was so. */
+const olderIn =
+  (query: WindowQuery, deps: Pick<VerifyDeps, 'pipeline'>, whole: OutRow, pkTable: TablePlan) =>
+  (row: string): number | null => {
+    const { rows } = whole;
+    if (query.window.kind === 'session' || rows.length > MOST_REVISIONS) return null;
+    const functions = userFunctions(deps.pipeline.plan.functions, deps.pipeline.functions);
+    for (let n = rows.length - 1; n > 0; n--) {
+      const was = windowRows(query, rows.slice(0, n), functions).find(
+        (o) => o.start === whole.start && o.end === whole.end && o.key === whole.key,
+      );
+      if (was?.kept && expectedRow(query, pkTable, was).row === row) return n;
+    }
+    return null;
+  };
+
+/** One row for each key of the destination: of several windows the last one. */
+const newestByKey = (all: readonly Expected[]): ReadonlyMap<string, Expected> => {
+  const out = new Map<string, Expected>();
+  for (const e of all) {
+    const before = out.get(e.pk);
+    if (before === undefined || before.out.end < e.out.end || !before.row) out.set(e.pk, e);
+  }
+  return out;
+};
+
+export const verify = async (deps: VerifyDeps): Promise<Verified> => {
+  const { query, results, pipeline, from, to } = deps;
+  const table = tableOfQuery(deps);
+  // Before the rest: what is decided later has greater numbers than any repair.
+  const manifest = await manifestOf(deps, query);
+  const found = await recompute(deps);
+  const closed = manifest.closed[query.id] ?? START_OF_TIME;
+  const settled = Math.min(found.settled, closed - query.lateness);
+  const since = manifest.since[query.id] ?? START_OF_TIME - 1;
+  const asked = (start: EpochMs): boolean => (from === undefined || start >= from) && (to === undefined || start < to);
+  const judged = (start: EpochMs, end: EpochMs): boolean =>
+    asked(start) && end - 1 <= settled && start >= found.wholeFrom && start > since;
+
+  const notJudged = { open: 0, before: 0, partial: 0 };
+  const windows = new Map<string, readonly [EpochMs, EpochMs]>();
+  const others = new Set<string>();
+  const wanted: Expected[] = [];
+  const unsure = new Set<string>();
+  for (const out of found.rows) {
+    const { start, end } = out;
+    if (!asked(start)) continue;
+    const e = expectedRow(query, table, out);
+    const name = `${start} ${end}`;
+    if (judged(start, end) && out.sure) {
+      wanted.push(e);
+      windows.set(name, [start, end]);
+      continue;
+    }
+    unsure.add(e.pk);
+    if (others.has(name)) continue;
+    others.add(name);
+    if (end - 1 > settled) notJudged.open++;
+    else if (start <= since) notJudged.partial++;
+    else notJudged.before++;
+  }
+
+  const prefix = `${table.name}#`;
+  const expected = newestByKey(wanted);
+  const stored = new Map<string, Item>();
+  const extras: Item[] = [];
+  if (deps.scan !== undefined)
+    for await (const page of deps.scan(prefix))
+      for (const item of page)
+        if (expected.has(item.pk)) stored.set(item.pk, item);
+        else if (!unsure.has(item.pk)) extras.push(item);
+  const read = async (pks: readonly string[]): Promise<void> => {
+    for (let i = 0; i < pks.length; i += AT_ONCE) {
+      const some = pks.slice(i, i + AT_ONCE);
+      for (const pk of some) stored.delete(pk);
+      for (const item of await results.getMany(some.map((pk) => ({ pk, sk: '-' })))) stored.set(item.pk, item);
+    }
+  };
+  if (deps.scan === undefined) await read([...expected.keys()]);
+
+  const isOnly = pipeline.plan.queries.filter((q) => q.into === table.name).length === 1;
+  /** Of a key that several windows share: the row of a later one stands there. */
+  const isNewer = (item: Item | undefined, e: Expected): boolean => {
+    const end = Number(/^[^|]*\|-?\d+\|(-?\d+)\|/.exec(String(item?.id ?? ''))?.[1] ?? Number.NaN);
+    return end > e.out.end && !judged(e.out.start, end);
+  };
+  const functions = userFunctions(pipeline.plan.functions, pipeline.functions);
+  const withRows = (out: OutRow): OutRow =>
+    out.rows.length > 0
+      ? out
+      : (windowRows(query, found.read, functions).find(
+          (o) => o.start === out.start && o.end === out.end && o.key === out.key,
+        ) ?? out);
+  const compare = (only?: ReadonlySet<string>): readonly Difference[] => [
+    ...[...expected.values()].flatMap((e) => {
+      const item = stored.get(e.pk);
+      if ((only !== undefined && !only.has(e.pk)) || isNewer(item, e)) return [];
+      const d = differenceAt(e, item, (row) => olderIn(query, deps, withRows(e.out), table)(row));
+      return d === null ? [] : [d];
+    }),
+    ...extras.flatMap((item) => extraOf(item, query, judged, isOnly) ?? []),
+  ];
+  let differences = compare();
+  if (differences.length > 0 && deps.wait !== undefined) {
+    await deps.wait();
+    const again = differences.map((d) => d.pk);
+    await read(again);
+    extras.splice(
+      0,
+      extras.length,
+      ...extras.flatMap((item) => stored.get(item.pk) ?? (again.includes(item.pk) ? [] : [item])),
+    );
+    differences = compare(new Set(again));
+  }
+
+  const starts = [...windows.values()];
+  return {
+    query: query.name,
+    table: table.name,
+    windows: windows.size,
+    rows: wanted.filter((e) => e.row !== null).length,
+    events: found.events,
+    differences,
+    span:
+      starts.length === 0
+        ? null
+        : [
+            starts.reduce((least, [s]) => Math.min(least, s), Number.POSITIVE_INFINITY),
+            starts.reduce((most, [, e]) => Math.max(most, e), Number.NEGATIVE_INFINITY),
+          ],
+    notJudged,
+    settled: settled <= START_OF_TIME ? null : settled,
+    held: found.settled <= closed ? found.reach.held : null,
+    lookedForExtras: deps.scan !== undefined,
+    manifest,
+  };
+};
