@@ -33,6 +33,8 @@ export type LiveDestination = {
   readonly count: number;
   /** The newest revisions that stand, newest first, at most 5. */
   readonly rows: readonly Readonly<Record<string, string>>[];
+  /** Why it did not answer; count and rows are then those of its last answer. */
+  readonly trouble?: string;
 };
 
 export type LiveShard = {

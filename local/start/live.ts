@@ -1,7 +1,6 @@
 // The state that the page and the terminal show, from the books: counted on streams, ledger and stores, as `millrace run` does.
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { type EpochMs, type Ms, seconds } from '../../shared/time.ts';
-import type { PlaceHere } from '../destinations/here/start.ts';
 import { FUNCTION } from '../destinations/of-connector.ts';
 import type {
   LiveAside,
@@ -19,6 +18,7 @@ import { tableHere } from '../run/ports-here.ts';
 import type { Value } from '../watch/values.ts';
 import { newestAside } from './aside.ts';
 import { readerClock } from './reader-clock.ts';
+import { standingIn, textsOf } from './standing.ts';
 
 /** Of each destination: a busy one must not push out the rows of the others. */
 const KEPT_ROWS = 15;
@@ -51,8 +51,6 @@ const SINKS: readonly StageSpec[] = [
   { name: 'publish', path: 'refined → bus, topic, queue', clock: null },
   { name: 'call-webhook', path: 'refined → endpoints', clock: null },
 ];
-/** Rows of a destination that are shown. */
-const SHOWN = 5;
 
 /** @param rows newest first */
 export const newestOfEach = (rows: readonly LiveRow[]): LiveRow[] => {
@@ -63,14 +61,6 @@ export const newestOfEach = (rows: readonly LiveRow[]): LiveRow[] => {
     return n <= KEPT_ROWS;
   });
 };
-
-const textsOf = (row: object): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value),
-    ]),
-  );
 
 const columnsOf = ({ event }: FreshRow): Record<string, string> => textsOf((event.data ?? {}) as object);
 
@@ -172,13 +162,6 @@ export const live = (
     return calmSince !== null && now - calmSince > 2 * RATE_OVER * 1000;
   };
 
-  const shown = async ({ table, where, count, rows: newest }: PlaceHere): Promise<LiveDestination> => ({
-    name: table.name,
-    where,
-    count: await count(),
-    rows: (await newest(SHOWN)).map((r) => textsOf(r.row ?? {})),
-  });
-
   return {
     caughtUp: () => {
       caughtUp = true;
@@ -191,7 +174,15 @@ export const live = (
         fresh.push({ table, at: row.arrival, columns: columnsOf(row) });
       });
       rows = newestOfEach([...fresh.toReversed(), ...rows]);
-      standing = await Promise.all((here.destinations?.places ?? []).map(shown));
+      const places = here.destinations?.places ?? [];
+      standing = await Promise.all(
+        places.map((p) =>
+          standingIn(
+            p,
+            standing.find((d) => d.name === p.table.name),
+          ),
+        ),
+      );
       aside = await newestAside(keeper.sides, ledger, run);
       const now = Date.now();
       clocks = { ...keeper.clocks(), transform: transformClock() };

@@ -171,6 +171,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
           seed: Date.now() % 1_000_000,
           url: `${front.origin}/events`,
           key: door.key,
+          types: new Set(Object.keys(pipeline.types)),
           onCaughtUp: watch.caughtUp,
           onFailure: warn,
         });

@@ -12,6 +12,8 @@ export type TrafficOptions = {
   readonly url: string;
   /** Sent along as `x-api-key` where one is asked for. */
   readonly key?: string | null;
+  /** Which event types are sent; all without it. */
+  readonly types?: ReadonlySet<string>;
   /** How far back it begins, so that windows close at once; 3 minutes. */
   readonly history?: Ms;
   /** Told once, when what would have come before the start is sent. */
@@ -51,6 +53,8 @@ export const startTraffic = (options: TrafficOptions): (() => Promise<void>) => 
     start: Date.now() - (options.history ?? HISTORY),
     duplicates: 0.01,
   });
+  const { types } = options;
+  const isSent = (line: string): boolean => types?.has(String(JSON.parse(line).type)) ?? true;
   let next = source.next();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -58,9 +62,10 @@ export const startTraffic = (options: TrafficOptions): (() => Promise<void>) => 
     while (!stopped && !next.done && next.value.at <= Date.now()) {
       const lines: string[] = [];
       while (lines.length < MOST && !next.done && next.value.at <= Date.now()) {
-        lines.push(next.value.line);
+        if (isSent(next.value.line)) lines.push(next.value.line);
         next = source.next();
       }
+      if (lines.length === 0) continue;
       const failure = await send(url, key, lines);
       if (failure !== null && !stopped) onFailure(failure);
     }

@@ -102,6 +102,24 @@ describe('the live page', () => {
     });
   });
 
+  test('its link leads to the shop, whose orders arrive', async () => {
+    await withPage(390, 'light', async (page) => {
+      await page.goto(`${running.origin}/`);
+      await page.waitForSelector('a[href=shop]');
+      await page.evaluate(`document.querySelector('a[href=shop]').click()`);
+      await page.waitForFunction(`location.pathname === '/shop' && document.querySelector('button') !== null`);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      expect(await page.evaluate(CUT)).toEqual([]);
+      await page.evaluate(`document.getElementById('yes').click()`);
+      await page.evaluate(`document.querySelector('li button').click()`);
+      await page.waitForFunction(`document.getElementById('status').textContent === 'All is sent.'`);
+    });
+    await withPage(1280, 'light', async (page) => {
+      await page.goto(`${running.origin}/`);
+      await page.waitForFunction(`document.getElementById('rows').textContent.includes('shop-')`);
+    });
+  });
+
   test('Prometheus reads /metrics: every metric, typed, with its help', async () => {
     const text = await (await fetch(`${running.origin}/metrics`)).text();
     const code = `import sys, json
@@ -119,6 +137,74 @@ print(json.dumps([[f.name, f.type, f.documentation, len(f.samples)] for f in rea
     });
     expect(families.map(([name, type, help]) => [name, type, help]).toSorted()).toEqual(wanted.toSorted());
     expect(families.reduce((sum, [, , , n]) => sum + n, 0)).toBeGreaterThan(100);
+  });
+});
+
+describe('the page of a pipeline that writes to every destination', () => {
+  const folder = join(root, 'test/pipelines/destinations');
+  let running: Running;
+  beforeAll(async () => {
+    const quiet = () => {};
+    running = await startLive({ root, pipeline: folder, port: 0, kind: 'shop', rate: 20, say: quiet, warn: quiet });
+    const now = new Date().toISOString();
+    const order = (data: object) =>
+      fetch(`${running.origin}/events/order.v1`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ visitor: 'v', store: 'oslo', sku: 'desk-01', quantity: 1, total: 9, ...data }),
+      });
+    await order({ order_id: 'wrong', total: 'nine', ordered_at: now });
+    await order({ order_id: 'old', ordered_at: '2026-01-05T09:00:00Z' });
+  });
+  afterAll(() => running.stop());
+
+  const NAMES = ['postgres', 'redshift', 'search', 'bus', 'queue', 'topic', 'delivery', 'hook'].map((n) => `to_${n}`);
+  const FILLED = `[...document.querySelectorAll('#places .place')].filter((p) => p.offsetHeight > 0 && [...p.querySelectorAll('tbody tr')].some((r) => r.offsetHeight > 0)).map((p) => p.dataset.destination)`;
+
+  test.each([
+    [390, 'dark'],
+    [390, 'light'],
+    [1280, 'light'],
+    [1280, 'dark'],
+  ])('shows rows of each, what was rejected and late, at %i pixels, %s', { timeout: 90_000 }, async (width, scheme) => {
+    await withPage(width, scheme, async (page) => {
+      await page.goto(`${running.origin}/`);
+      await page.waitForFunction(`${FILLED}.length === ${NAMES.length}`);
+      expect(await page.evaluate(FILLED)).toEqual(NAMES);
+      const heads = `[...document.querySelectorAll('[data-destination=to_postgres] th')].map((th) => th.textContent)`;
+      expect(await page.evaluate(heads)).toEqual(['store', 'minute_start', 'orders', 'revenue']);
+      expect(await page.evaluate(`document.querySelector('#places .note.bad')?.textContent ?? null`)).toBeNull();
+
+      await page.waitForFunction(`document.querySelectorAll('#aside tbody tr').length > 1`);
+      const aside = await page.evaluate<string[][]>(
+        `[...document.querySelectorAll('#aside tbody tr')].filter((r) => r.offsetHeight > 0).map((r) => ['door', 'rule', 'why', 'state'].map((n) => r.querySelector('[data-name=' + n + ']').textContent))`,
+      );
+      expect(aside).toContainEqual(['rejected', 'schema.mismatch', '/data/total must be number', 'open']);
+      expect(aside.some(([door, rule]) => door === 'late' && rule?.startsWith('late '))).toBe(true);
+
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      expect(await page.evaluate(CUT)).toEqual([]);
+      const { PAGE_PICTURES: pictures } = process.env;
+      if (pictures) await page.screenshot({ path: join(pictures, `${width}-${scheme}.png`), fullPage: true });
+    });
+  });
+
+  test('a table that was scrolled stays so when new rows come', { timeout: 90_000 }, async () => {
+    await withPage(250, 'light', async (page) => {
+      await page.goto(`${running.origin}/`);
+      await page.waitForFunction(`${FILLED}.includes('to_postgres')`);
+      await page.evaluate(`document.querySelector('[data-destination=to_postgres] .scroll').scrollLeft = 40`);
+      const seconds = `document.querySelector('#status').textContent`;
+      const before = await page.evaluate<string>(seconds);
+      await page.waitForFunction(`${seconds} !== ${JSON.stringify(before)}`);
+      expect(await page.evaluate(`document.querySelector('[data-destination=to_postgres] .scroll').scrollLeft`)).toBe(
+        40,
+      );
+    });
+  });
+
+  test('has no link to the shop, whose events it would refuse', async () => {
+    expect(await (await fetch(`${running.origin}/`)).text()).not.toContain('href="shop"');
   });
 });
 

@@ -105,24 +105,33 @@ export const rows = (host, { rows: list }, chosen) => {
   if (shown.size > 2_000) shown.clear();
 };
 
+/** A destination's part of the page; its table keeps how far it was scrolled. */
+const place = (name) => {
+  const parts = {
+    note: el('p', { className: 'note' }),
+    head: el('tr'),
+    body: el('tbody'),
+  };
+  const table = el('table', {}, el('thead', {}, parts.head), parts.body);
+  parts.table = el('section', { className: 'scroll', 'aria-label': name }, table);
+  const host = el('div', { className: 'place', 'data-destination': name }, el('h3', {}, name), parts.note, parts.table);
+  return { host, ...parts };
+};
+
+const drawnPlaces = new Map();
 /** The newest rows that stand in each destination outside. */
 export const places = (host, { destinations }) => {
-  host.replaceChildren(
-    ...destinations.map(({ name, where, count: n, rows: list }) => {
-      const names = Object.keys(list[0] ?? {});
-      const head = el('thead', {}, el('tr', {}, ...names.map((c) => el('th', { scope: 'col' }, c))));
-      const body = el('tbody', {}, ...list.map((r) => el('tr', {}, ...names.map((c) => el('td', {}, r[c] ?? '')))));
-      const table = el('section', { className: 'scroll', 'aria-label': name }, el('table', {}, head, body));
-      const what = el('p', { className: 'note' }, `${count(n)} in ${where}`);
-      return el(
-        'div',
-        { className: 'place', 'data-destination': name },
-        el('h3', {}, name),
-        what,
-        ...(list.length > 0 ? [table] : []),
-      );
-    }),
-  );
+  for (const { name, where, count: n, rows: list, trouble } of destinations) {
+    const known = drawnPlaces.get(name) ?? place(name);
+    if (!drawnPlaces.has(name)) host.append(known.host);
+    drawnPlaces.set(name, known);
+    const names = Object.keys(list[0] ?? {});
+    known.note.textContent = trouble === undefined ? `${count(n)} in ${where}` : `${where} does not answer: ${trouble}`;
+    known.note.classList.toggle('bad', trouble !== undefined);
+    known.table.hidden = list.length === 0;
+    known.head.replaceChildren(...names.map((c) => el('th', { scope: 'col' }, c)));
+    known.body.replaceChildren(...list.map((r) => el('tr', {}, ...names.map((c) => el('td', {}, r[c] ?? '')))));
+  }
 };
 
 const DOORS = ['in', 'passed', 'filtered', 'rejected', 'late', 'duplicate'];
@@ -195,7 +204,9 @@ export const aside = (host, { aside: list }) => {
         'tr',
         {},
         el('th', { scope: 'row' }, e.id),
-        ...[e.door, clock(e.at), e.stage, e.rule, e.why, e.state].map((text) => el('td', {}, text)),
+        ...[e.door, clock(e.at), e.stage, e.rule, e.why, e.state].map((text, i) =>
+          el('td', { 'data-name': names[i + 1] }, text),
+        ),
       ),
     ),
   );
