@@ -9,6 +9,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   kpl: async () => (await import('./kpl.ts')).kplBench,
   validate: async () => (await import('./validate-peer.ts')).validatePeerBench,
   path: async () => (await import('./path-peer.ts')).pathPeerBench,
+  overhead: async () => (await import('./overhead.ts')).overheadBench,
+  start: async () => (await import('./start.ts')).startBench,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
