@@ -22,6 +22,8 @@ CREATE TABLE minutes (k STRING, s TIMESTAMP(3), n BIGINT, PRIMARY KEY (k, s) NOT
 CREATE TABLE visits (k STRING, s TIMESTAMP(3), n BIGINT, PRIMARY KEY (k, s) NOT ENFORCED) WITH ('connector' = 'dynamodb');
 CREATE TABLE sums (k STRING, s TIMESTAMP(3), n BIGINT, v BIGINT, lo BIGINT, hi BIGINT, x DOUBLE, d DECIMAL(38, 2), a DECIMAL(38, 6), kinds BIGINT, PRIMARY KEY (k, s) NOT ENFORCED)
 WITH ('connector' = 'dynamodb', 'millrace.lateness' = '60 s');
+CREATE TABLE counts (k STRING, odd BIGINT, s TIMESTAMP(3), n BIGINT, v BIGINT, lo BIGINT, hi BIGINT, d DECIMAL(38, 2), a DECIMAL(38, 6), b BIGINT, kinds BIGINT, few BIGINT, PRIMARY KEY (k, odd, s) NOT ENFORCED)
+WITH ('connector' = 'dynamodb', 'millrace.lateness' = '60 s');
 CREATE TABLE hops (k STRING, s TIMESTAMP(3), n BIGINT, PRIMARY KEY (k, s) NOT ENFORCED) WITH ('connector' = 'dynamodb');
 CREATE TABLE grows (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT, PRIMARY KEY (k, s, e) NOT ENFORCED) WITH ('connector' = 'dynamodb');
 `;
@@ -34,6 +36,8 @@ const QUERIES: Readonly<Record<string, string>> = {
     FROM TABLE(SESSION(TABLE clicks PARTITION BY k, DESCRIPTOR(t), INTERVAL '5' SECOND)) GROUP BY k, window_start, window_end`,
   sums: `INSERT INTO sums SELECT k, window_start, COUNT(*), SUM(n), MIN(n), MAX(n), SUM(x), SUM(d), AVG(d), COUNT(DISTINCT n)
     FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t), INTERVAL '20' SECOND)) WHERE n >= 1 GROUP BY k, window_start, window_end`,
+  counts: `INSERT INTO counts SELECT k, n - 1, window_start, COUNT(*), SUM(n), MIN(n), MAX(n), SUM(d), AVG(d), AVG(n), COUNT(DISTINCT d), COUNT(*) FILTER (WHERE d > 1 OR k = 'k1')
+    FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t), INTERVAL '20' SECOND)) WHERE n >= 1 AND k IS NOT NULL GROUP BY k, n - 1, window_start, window_end`,
   hops: `INSERT INTO hops SELECT k, window_start, COUNT(*)
     FROM TABLE(HOP(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND, INTERVAL '30' SECOND)) GROUP BY k, window_start, window_end HAVING COUNT(*) < 9`,
   grows: `INSERT INTO grows SELECT k, window_start, window_end, COUNT(*)
