@@ -513,6 +513,33 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./replay.ts')).replay,
   },
   {
+    name: 'verify',
+    summary:
+      'closed windows of a query once more, from the archive by a second path, compared row by row with its table',
+    usage:
+      'millrace verify QUERY [--from TIME] [--to TIME] [--repair] [--stage STAGE] [--region REGION] [--pipeline DIR] [--json]',
+    options: {
+      from: { type: 'string' },
+      to: { type: 'string' },
+      repair: { type: 'boolean' },
+      stage: deploy.stage,
+      region: deploy.region,
+      pipeline: { type: 'string' },
+      json: { type: 'boolean' },
+    },
+    help: [
+      ['--from TIME', 'windows that begin from then on, in event time (default: a day before --to)'],
+      ['--to TIME', 'windows that begin before (default: now)'],
+      ['--repair', 'write what must stand there; a later decision of the pipeline takes its place'],
+      ['--stage STAGE', 'a deployed stage (default: the pipeline that millrace start runs here)'],
+      deployHelp[2],
+      pipeline,
+      json,
+    ],
+    words: ['QUERY'],
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  {
     name: 'invoke',
     summary: 'one function on one sample event, on fresh local services',
     usage: 'millrace invoke FUNCTION --event FILE [--stage STAGE] [--param NAME=VALUE]… [--pipeline DIR]',

@@ -46,8 +46,11 @@ const INFIX = new Set(['AND', 'OR', '=', '<>', '<', '<=', '>', '>=']);
 const TESTS = new Set(['IS NULL', 'IS NOT NULL', 'IS TRUE', 'IS NOT TRUE', 'IS FALSE', 'IS NOT FALSE']);
 
 /** A cast that changes no number. */
-const widens = (from: SqlType | undefined, to: SqlType): boolean =>
-  (from?.kind === 'INT' || from?.kind === 'BIGINT') && (to.kind === 'BIGINT' || to.kind === 'DECIMAL');
+const widens = (from: SqlType | undefined, to: SqlType): boolean => {
+  if (from?.kind === 'DECIMAL')
+    return to.kind === 'DECIMAL' && to.scale >= from.scale && to.precision - to.scale >= from.precision - from.scale;
+  return (from?.kind === 'INT' || from?.kind === 'BIGINT') && (to.kind === 'BIGINT' || to.kind === 'DECIMAL');
+};
 
 const literal = (e: Extract<Expr, { kind: 'literal' }>): string => {
   if (e.value === null) return 'NULL';

@@ -1,0 +1,88 @@
+// What verify needs of a stage.
+import { dynamoScan } from '../../shared/aws/dynamo-scan.ts';
+import { agentLookup } from '../../shared/enrich/agent.ts';
+import { geoFile } from '../../shared/enrich/geo.ts';
+import { referenceLookup } from '../../shared/enrich/reference.ts';
+import { rememberedTables } from '../../shared/enrich/remembered.ts';
+import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import type { WindowQuery } from '../../shared/query/plan.ts';
+import { userFunctions } from '../../shared/query/user-functions.ts';
+import type { Lookups } from '../../shared/steps/enrich/apply.ts';
+import { type Compute, whyNot } from '../../shared/steps/verify/recompute.ts';
+import type { VerifyDeps } from '../../shared/steps/verify/verify.ts';
+import { windowRows } from '../../shared/steps/verify/window-rows.ts';
+import { wouldWork } from '../build/did-you-mean.ts';
+import { CallError } from '../cli/call-error.ts';
+import { withEnv } from '../run/ports-here.ts';
+import type { StageHere } from '../stage/stage-here.ts';
+import { duckDb, loadDuckDb } from './duckdb.ts';
+import { DoesNotFit, windowSql } from './window-sql.ts';
+
+/** @throws CallError naming the queries that can be verified */
+export const queryOf = ({ plan }: CompiledPipeline, name: string): WindowQuery => {
+  const query = plan.queries.find((q) => q.name === name);
+  const names = plan.queries.filter((q) => whyNot(q, plan) === null).map((q) => q.name);
+  if (query === undefined) throw new CallError(`no query is called "${name}"; ${wouldWork(name, names, 'queries')}`);
+  const why = whyNot(query, plan);
+  if (why !== null || query.kind !== 'window') throw new CallError(`${why}; queries: ${names.join(', ')}`);
+  return query;
+};
+
+/** Who computes: DuckDB, or the reference evaluator and why. */
+export type Engine = { readonly name: 'DuckDB' | 'the reference evaluator'; readonly why: string | null };
+
+/** DuckDB for the query itself where it fits; what it reads of other queries is computed by the reference evaluator. */
+export const computeFor = async (
+  pipeline: CompiledPipeline,
+  query: WindowQuery,
+): Promise<{ readonly engine: Engine; readonly compute: Compute }> => {
+  const functions = userFunctions(pipeline.plan.functions, pipeline.functions);
+  const reference: Compute = async (q, rows) => windowRows(q, rows, functions);
+  const by = (why: string) => ({ engine: { name: 'the reference evaluator' as const, why }, compute: reference });
+  try {
+    windowSql(query);
+  } catch (error) {
+    if (error instanceof DoesNotFit) return by(`DuckDB does not fit: ${error.message}`);
+    throw error;
+  }
+  const engine = await loadDuckDb();
+  if (engine === undefined) return by('DuckDB is not installed: npm install --save-dev @duckdb/node-api');
+  const sql = duckDb(engine, functions);
+  return {
+    engine: { name: 'DuckDB', why: null },
+    compute: (q, rows) => (q.id === query.id ? sql(q, rows) : reference(q, rows)),
+  };
+};
+
+export const lookupsOf = (stage: StageHere, pipeline: CompiledPipeline): Lookups => ({
+  geo: geoFile(process.env.GEO_DATABASE),
+  agent: agentLookup(),
+  reference: referenceLookup({
+    table: stage.reference,
+    clock: stage.clock,
+    columns: pipeline.references,
+    remembered: rememberedTables(pipeline.sources),
+  }),
+});
+
+export const depsOf = async (
+  stage: StageHere,
+  query: WindowQuery,
+): Promise<Omit<VerifyDeps, 'from' | 'to' | 'compute'>> => {
+  const { pipeline } = await stage.built();
+  if (pipeline.sources.some((s) => s.framing !== undefined))
+    throw new CallError('verify cannot open values with framing: glue or confluent, so far');
+  return {
+    raw: stage.streams.raw,
+    objects: stage.objects,
+    table: stage.ledger,
+    results: stage.results,
+    clock: stage.clock,
+    run: stage.run,
+    groups: stage.groups,
+    pipeline,
+    lookups: lookupsOf(stage, pipeline),
+    query,
+    scan: withEnv(stage.aws, () => dynamoScan(stage.results.name)),
+  };
+};

@@ -1,0 +1,60 @@
+// What verify found, as text.
+
+import type { Difference } from '../../shared/steps/verify/compare.ts';
+import type { Repaired } from '../../shared/steps/verify/repair.ts';
+import type { Verified } from '../../shared/steps/verify/verify.ts';
+import type { EpochMs } from '../../shared/time.ts';
+import { instant, plural } from '../failed/show.ts';
+import type { Engine } from './of-stage.ts';
+
+const windowText = (window: readonly [EpochMs, EpochMs] | null): string =>
+  window === null ? 'no window' : `${instant(window[0])} to ${instant(window[1]).slice(11)}`;
+
+const WHAT: Readonly<Record<Difference['kind'], string>> = {
+  missing: 'missing row',
+  extra: 'extra row',
+  other: 'other value',
+  older: 'older revision',
+  unreadable: 'no row',
+};
+
+export const showDifference = (d: Difference): string => {
+  const counted = d.counted === undefined ? '' : `, which had counted ${d.counted[0]} of ${d.counted[1]} rows`;
+  const head = `${WHAT[d.kind]}  ${windowText(d.window)}  ${d.key}${counted}`;
+  const columns =
+    d.kind === 'missing' || d.kind === 'extra'
+      ? [`  ${d.columns.map((c) => `${c.column} ${d.kind === 'missing' ? c.expected : c.found}`).join(', ')}`]
+      : d.columns.map((c) => `  ${c.column}: found ${c.found}, expected ${c.expected}`);
+  return [head, ...columns].join('\n');
+};
+
+const notJudged = ({ notJudged: n, held, settled }: Verified): readonly string[] => [
+  ...(n.open > 0
+    ? [
+        `${plural(n.open, 'window')} not closed for good yet${
+          settled === null
+            ? `: nothing is closed${held === null ? '' : `; the archive shows no clock of ${held} yet`}`
+            : `, after ${instant(settled)}`
+        }`,
+      ]
+    : []),
+  ...(n.before > 0
+    ? [`${plural(n.before, 'window')} may count what came before the archive was read; --from earlier`]
+    : []),
+  ...(n.partial > 0 ? [`${plural(n.partial, 'window')} began before the query did`] : []),
+];
+
+export const showVerified = (v: Verified, engine: Engine): string => {
+  const by = `${plural(v.events, 'event')} of the archive, by ${engine.name}${engine.why === null ? '' : ` (${engine.why})`}`;
+  const lines = [by, ...v.differences.map(showDifference), ...notJudged(v).map((line) => `not judged: ${line}`)];
+  if (v.span === null) return [...lines, `${v.query}: no closed window to compare`].join('\n');
+  const where = `${plural(v.windows, 'closed window')} of ${v.query}, ${windowText(v.span)}`;
+  const found = v.differences.length === 0 ? 'equal' : plural(v.differences.length, 'difference');
+  return [...lines, `${where}: ${plural(v.rows, 'row')} in ${v.table}, ${found}`].join('\n');
+};
+
+export const showRepaired = (all: readonly Repaired[]): string => {
+  const newer = all.filter((r) => r.outcome === 'newer').length;
+  const left = newer === 0 ? '' : `; ${newer} were decided anew meanwhile: verify again`;
+  return `${plural(all.length - newer, 'row')} repaired${left}`;
+};
