@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { COPY } from './flink-script.ts';
 import { installFlink } from './install.ts';
@@ -37,14 +37,16 @@ const linesOf = (path: string): readonly string[] =>
 
 /**
  * @param answered told of each job as soon as it is done
+ * @param more     further entries of the class path
  * @throws Missing when this machine cannot run Flink; Error when the JVM ends before its jobs
  */
 export const runFlink = async (
   jobs: readonly FlinkJob[],
   answered: (answer: FlinkAnswer) => void,
   tell: (line: string) => void,
+  more: readonly string[] = [],
 ): Promise<void> => {
-  const classpath = await installFlink(tell);
+  const classpath = [await installFlink(tell), ...more].join(delimiter);
   const folder = mkdtempSync(join(tmpdir(), 'millrace-flink-'));
   // Jobs run in the order of their names.
   const digits = String(jobs.length).length;

@@ -7,6 +7,7 @@ import { isNested, typeText } from '../type-rules.ts';
 import type { SqlType } from '../types.ts';
 import { checkComputed } from './computed.ts';
 import type { Draft } from './draft.ts';
+import { checkLakeColumns } from './lake-columns.ts';
 import { checkOptions, type KnownNames } from './options.ts';
 import { referenceKey } from './reference-table.ts';
 import { resolveType } from './resolve-type.ts';
@@ -123,6 +124,7 @@ export const checkTable = (node: CreateTable, known: KnownNames, problems: Probl
     );
   const { columns, broken } = checkColumns(node, source, problems);
   if (node.columns.length === 0) problems.add(node.name.at, `CREATE TABLE ${node.name.name}: has no columns`);
+  if (options.connector === 'filesystem') checkLakeColumns(node, problems);
   const computed = checkComputed(node, columns, broken, problems);
   const watermark = checkWatermark(node, source, [...columns, ...computed.times], broken, problems);
   const primaryKey = checkKey(node, columns, broken, problems);
