@@ -2,7 +2,7 @@
 import { Session } from 'node:inspector/promises';
 import type { Profile } from './goal.ts';
 
-const MOST = 14;
+const MOST = 24;
 
 /** @param work what is profiled; not its warming up */
 export const profileOf = async (of: string, when: string, work: () => Promise<unknown>): Promise<Profile> => {

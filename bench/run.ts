@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   validate: async () => (await import('./validate-peer.ts')).validatePeerBench,
   path: async () => (await import('./path-peer.ts')).pathPeerBench,
   overhead: async () => (await import('./overhead.ts')).overheadBench,
+  engines: async () => (await import('./engines.ts')).enginesBench,
   start: async () => (await import('./start.ts')).startBench,
 };
 

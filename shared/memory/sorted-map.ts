@@ -4,6 +4,8 @@ import { compareText } from '../compare-text.ts';
 export class SortedMap<V> {
   readonly #values = new Map<string, V>();
   #keys: string[] = [];
+  /** Keys came out of order since they were put in order: it is done when an order is asked for. */
+  #mixed = false;
 
   get size(): number {
     return this.#values.size;
@@ -16,8 +18,8 @@ export class SortedMap<V> {
   set(key: string, value: V): void {
     if (!this.#values.has(key)) {
       const last = this.#keys.at(-1);
-      if (last === undefined || compareText(last, key) < 0) this.#keys.push(key);
-      else this.#keys.splice(this.firstAtLeast(key), 0, key);
+      this.#mixed ||= last !== undefined && compareText(last, key) >= 0;
+      this.#keys.push(key);
     }
     this.#values.set(key, value);
   }
@@ -28,6 +30,10 @@ export class SortedMap<V> {
 
   /** Index of the first key that is not below `key`. */
   firstAtLeast(key: string): number {
+    if (this.#mixed) {
+      this.#keys.sort(compareText);
+      this.#mixed = false;
+    }
     let low = 0;
     let high = this.#keys.length;
     while (low < high) {
