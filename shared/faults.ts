@@ -45,6 +45,7 @@ export const FAULTS = {
   'order.ancestor-unread': 'retry', // a child shard was offered before its parents were read
   'ledger.gap': 'halt', // a counted entry is missing: alarm, never guess
   'ledger.corrupt': 'halt', // stored bytes are damaged: alarm, never a wrong number
+  'table.restored': 'halt', // a copy of another table's state: nothing may count before `millrace restore` has finished
   'setting.missing': 'halt', // no event can pass: stop at start-up
   'setting.invalid': 'halt', // no event can pass: stop at start-up
 } as const satisfies Record<string, 'reject' | 'retry' | 'halt'>;

@@ -64,6 +64,8 @@ export type Faults = {
   readonly redeploy: number;
   /** In a world: operators repair rejected events and send them again, sometimes twice, sometimes two at once. */
   readonly resubmit: number;
+  /** In a world: the table is lost, and an earlier instant of it is brought back in another one, once or twice. */
+  readonly restore: number;
   /** In a world: a look-up answers otherwise at every try. */
   readonly changingAnswers: number;
 };
@@ -103,6 +105,7 @@ export const ALL_FAULTS: Faults = {
   load: 0.1,
   redeploy: 0.2,
   resubmit: 0.4,
+  restore: 0.25,
   changingAnswers: 0.5,
 };
 export const FAULT_NAMES = Object.keys(ALL_FAULTS) as readonly FaultName[];

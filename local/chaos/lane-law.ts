@@ -3,6 +3,7 @@
 import { unpackInner } from '../../shared/lanes/block.ts';
 import type { Inner } from '../../shared/lanes/inner.ts';
 import { END, position } from '../../shared/lanes/position.ts';
+import { type Fence, isFenced } from '../../shared/steps/home.ts';
 import { isRefinedLane } from '../../shared/steps/roster.ts';
 import type { StreamRecord } from '../../shared/trigger/batch.ts';
 
@@ -11,9 +12,23 @@ type LaneSeen = { greatest: string; clock: number; readonly events: Map<string, 
 export class LaneLaw {
   readonly #stream: string;
   readonly #lanes = new Map<string, LaneSeen>();
+  #fences: readonly Fence[] = [];
 
   constructor(stream: string) {
     this.#stream = stream;
+  }
+
+  /**
+   * From here on these numbers count for nobody; what came before may come again.
+   * @param fences of the table that is in use now
+   */
+  fence(fences: readonly Fence[]): void {
+    this.#fences = fences;
+    for (const [lane, at] of this.#lanes) {
+      if (!isRefinedLane(lane)) continue;
+      at.greatest = '';
+      at.clock = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /** @throws Error that names the place at which the law is broken */
@@ -24,6 +39,7 @@ export class LaneLaw {
   }
 
   #item(item: Inner, shard: string): void {
+    if (isFenced(item, this.#fences)) return;
     const at = this.#lanes.get(item.lane) ?? { greatest: '', clock: Number.NEGATIVE_INFINITY, events: new Map() };
     this.#lanes.set(item.lane, at);
     const where = `${this.#stream} ${shard} lane ${item.lane}`;

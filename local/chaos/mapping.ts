@@ -23,7 +23,7 @@ export class Mapping {
   readonly log: Journal;
   readonly make: (gate: Gate) => BatchStep;
   /** Shared by all mappings of one function on one stream. */
-  readonly best: Best;
+  best: Best;
   readonly #sandboxes: Sandbox[] = [];
   /** Shard -> last sequence number done. */
   #done = new Map<string, string>();

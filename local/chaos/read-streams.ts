@@ -3,6 +3,7 @@ import { unpackRecord } from '../../shared/event/unpack.ts';
 import { unpackInner } from '../../shared/lanes/block.ts';
 import type { StampedEvent } from '../../shared/lanes/inner.ts';
 import { type Position, position } from '../../shared/lanes/position.ts';
+import { type Fence, isFenced } from '../../shared/steps/home.ts';
 import type { Journal } from './journal.ts';
 import { DELAY } from './scenario.ts';
 import type { Scene } from './world/scene.ts';
@@ -20,8 +21,11 @@ export type Seen = {
   readonly record: string;
 };
 
-/** Each position of a stream once. Parents come before children. */
-export const firstTimes = (log: Journal, problems: string[]): readonly Seen[] => {
+/**
+ * Each position of a stream once. Parents come before children.
+ * @param fences numbers that count for nobody
+ */
+export const firstTimes = (log: Journal, problems: string[], fences: readonly Fence[] = []): readonly Seen[] => {
   const lanes = new Map<string, { pos: string; clock: number; ended: boolean }>();
   const out: Seen[] = [];
   for (const shard of log.family())
@@ -32,6 +36,7 @@ export const firstTimes = (log: Journal, problems: string[]): readonly Seen[] =>
         continue;
       }
       for (const item of unpacked.items) {
+        if (isFenced(item, fences)) continue;
         const lane = lanes.get(item.lane) ?? { pos: '', clock: NEVER, ended: false };
         if (lane.ended) continue;
         if (item.kind === 'end') {

@@ -35,6 +35,8 @@ export type Shape = {
   readonly poison: boolean;
   /** Whether operators send rejected events again. */
   readonly resubmit: boolean;
+  /** How often the table is lost. */
+  readonly restores: number;
   readonly copies: boolean;
   readonly deduplicate: boolean;
   readonly history: boolean;
@@ -71,6 +73,7 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     redeploy: redeployed(r, faults),
     early: r.chance(0.4),
     resubmit: r.chance(faults.resubmit),
+    restores: r.chance(faults.restore) ? 1 + r.below(2) : 0,
   };
   return {
     ...drawn,

@@ -6,6 +6,7 @@ import type { Clock, Nonce, Objects, Stream, Table } from '../ports.ts';
 import type { Plan } from '../query/plan.ts';
 import type { Budget } from '../trigger/batch.ts';
 import type { ScheduleStep } from '../trigger/schedule.ts';
+import { homeOf } from './home.ts';
 import { type LakeManifest, lakeManifests } from './lake/manifest.ts';
 import { lakePartitions } from './lake/partition.ts';
 import { showEntries } from './lake/show.ts';
@@ -105,7 +106,9 @@ const rollUpStream = (deps: RollUpLakeDeps, reads: LakeReads) => {
 /** @throws the Fault of the first shard that failed, once the others are rolled up */
 export const rollUpLake = (deps: RollUpLakeDeps): ScheduleStep => {
   const streams = LAKE_READS.map((reads) => rollUpStream(deps, reads));
+  const home = homeOf(deps);
   return async (_at, budget: Budget) => {
+    await home();
     const reserve = budget.remainingMs() * RESERVE;
     const mayGoOn = () => budget.remainingMs() > reserve;
     const faults: unknown[] = [];

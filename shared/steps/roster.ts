@@ -10,6 +10,9 @@ const REFINED = 'm.';
 export const refinedLane = (fn: string, query: string, part: number, group: number): Lane =>
   `${REFINED}${fn}.${query}.${part}/${group}`;
 
+/** Whether a lane is one of those that close the windows of an aggregate. */
+export const refinedLanesOf = (fn: string, lane: Lane): boolean => lane.startsWith(`${REFINED}${fn}.`);
+
 export const isRefinedLane = (lane: Lane): boolean => lane.startsWith(REFINED);
 
 /** The query that writes a refined lane. Neither fn nor query ids hold a dot. */

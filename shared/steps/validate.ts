@@ -20,6 +20,7 @@ import { ensureAncestorsRead } from './ancestors.ts';
 import { addRecord, packPage, putHours, readPage, takeOver } from './books/raw-page.ts';
 import { checkpoints } from './checkpoint.ts';
 import { type Claim, claimAll } from './claims.ts';
+import { homeOf } from './home.ts';
 import type { Judge, Verdict } from './judge.ts';
 import { takeInTime } from './prefix.ts';
 import { authorised, claimAgain, placeOf, readEnvelope } from './resubmit.ts';
@@ -71,6 +72,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
   const marks = checkpoints(deps.table, run, fn);
   const tree = shardTree({ table: deps.table, stream: deps.raw, clock, run });
   const announced = new Set<string>();
+  const home = homeOf(deps);
   const transport = Math.max(0, ...deps.sources.map((s) => s.transport));
   const ticks = deps.sources.every((s) => s.ticks);
   const sourceOf = new Map(deps.sources.flatMap((s) => s.types.map((t) => [t, s] as const)));
@@ -276,6 +278,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
   return async (batch, budget) => {
     const first = batch.records[0];
     if (first === undefined) return { done: 0 };
+    await home();
     const shard = await tree.find(batch.shard);
     if (shard === undefined) throw new Error(`${deps.raw.name} lists no shard ${batch.shard}`);
     const before = await marks.read(batch.shard);

@@ -2,7 +2,6 @@
 // its number is free: that put is the only moment when the batch happens (protocol, sections 5.3 and 5.6). `roll-up-lake` shows it.
 import { rejectedEvent, toNdjson } from '../event/reject.ts';
 import { Fault } from '../faults.ts';
-import { unpackInner } from '../lanes/block.ts';
 import type { Inner } from '../lanes/inner.ts';
 import { padSeq, position, shardOfLane } from '../lanes/position.ts';
 import type { Measures } from '../metrics/list.ts';
@@ -12,6 +11,7 @@ import { days } from '../time.ts';
 import type { Batch, BatchStep, StreamRecord } from '../trigger/batch.ts';
 import { ensureAncestorsRead } from './ancestors.ts';
 import { checkpoints } from './checkpoint.ts';
+import { countable, homeOf } from './home.ts';
 import { type LakeReject, stageBatch } from './lake/stage-batch.ts';
 import { packStaged } from './lake/staged.ts';
 import { type LakeReads, lakeName, lakeTables } from './lake/tables.ts';
@@ -42,13 +42,6 @@ export type WriteLakeDeps = {
 const PRUNE_AFTER = days(30);
 const TRIES = 5;
 
-/** A record that is not ours was rejected by the hop before; it has no position, so it counts nowhere. */
-const itemsOf = (batch: Batch): readonly Inner[] =>
-  batch.records.flatMap(({ data }) => {
-    const unpacked = unpackInner(data);
-    return unpacked.ok ? unpacked.items : [];
-  });
-
 const rejectLine = ({ event: e, rule, cause }: LakeReject): string =>
   toNdjson(
     rejectedEvent({
@@ -71,6 +64,7 @@ export const writeLake = (deps: WriteLakeDeps): BatchStep => {
   const read = checkpoints(table, run, fn);
   const tree = shardTree({ table, stream: deps.from, clock, run });
   const heads = new Map<string, Head>();
+  const home = homeOf(deps);
 
   const headOf = async (shard: string): Promise<Head> => {
     const newest = await book.newest(shard);
@@ -119,7 +113,8 @@ export const writeLake = (deps: WriteLakeDeps): BatchStep => {
     const [first, last] = [records[0], records.at(-1)];
     if (first === undefined || last === undefined) return { done: 0 };
     // Without a table only the checkpoint moves on, so that a first table can tell what was read before it.
-    const items = tables.size === 0 ? [] : itemsOf(batch);
+    const { fences } = await home();
+    const items = tables.size === 0 ? [] : countable(batch, fences);
     for (let tries = 1; ; tries++) {
       try {
         const measures = await commit(shard, first, last, items);

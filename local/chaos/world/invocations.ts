@@ -168,12 +168,23 @@ export class Invocations {
     return this.#oldBatches.every((i) => i.ended) && this.#oldRuns.every((slot) => !slot.busy);
   }
 
-  /** Ends what no Lambda survives: an invocation lives 15 minutes at most, a request lands or it does not. */
-  end(): void {
-    for (const { crash } of this.all()) crash();
+  /**
+   * Ends what no Lambda survives: an invocation lives 15 minutes at most, a request lands or it does not.
+   * @param keepDeciders runs of refine go on, beside whatever comes
+   */
+  end(keepDeciders = false): void {
+    for (const runner of this.#scene.runners)
+      if (keepDeciders && runner.name.startsWith('refine'))
+        runner.slots = runner.slots.map((slot) => {
+          if (slot?.busy) this.#oldRuns.push(slot);
+          return null;
+        });
+    const kept = new Set(this.#oldRuns.map((slot) => slot.gate));
+    for (const { crash, gate } of this.all()) if (!keepDeciders || !kept.has(gate)) crash();
     this.#zombies = [];
     // No sandbox stands idle for hours.
     for (const m of this.#scene.mappings) m.cool();
-    for (const runner of this.#scene.runners) runner.slots = runner.slots.map(() => null);
+    const { runners, ticker, operator } = this.#scene;
+    for (const runner of [...runners, ticker, operator]) runner.slots = runner.slots.map(() => null);
   }
 }

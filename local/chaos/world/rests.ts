@@ -85,13 +85,27 @@ const redeploy = async (world: World): Promise<void> => {
   scene.deployedAt = scene.refined.lastSeq;
 };
 
+/** The table is lost; an earlier instant of it is brought back in another table, and functions are deployed with that one. */
+const restore = async (world: World): Promise<void> => {
+  const { scene, invocations, calls } = world;
+  const copy = scene.copies.pick();
+  if (copy === undefined) return;
+  scene.schedule.struck.add('restore');
+  // The pause: what runs has ended before anything is copied, and what was asked for has landed or never will. A decider of old goes on.
+  invocations.end(scene.copies.rng.chance(0.5));
+  await calls.landAll();
+  await scene.copies.bringBack(copy);
+  for (const m of scene.mappings) invocations.replace(m);
+};
+
 /** Those of a world, each at its own time. */
 export const restsOf = (world: World): readonly ((world: World) => Promise<void>)[] => {
-  const { naps, quietWeeks: weeks, silence: silent, redeploy: deploy } = world.scene.shape;
+  const { naps, quietWeeks: weeks, silence: silent, redeploy: deploy, restores } = world.scene.shape;
   return [
     ...Array.from({ length: naps }, () => (w: World) => nap(w)),
     ...(weeks ? [quietWeeks] : []),
     ...(silent ? [silence] : []),
     ...(deploy ? [redeploy] : []),
+    ...Array.from({ length: restores }, () => restore),
   ];
 };

@@ -60,6 +60,7 @@ export class World {
     const { producer, schedule, mappings, runners } = scene;
     const { rng: r } = schedule;
     scene.steps++;
+    scene.copies.keep();
     if (pass(scene, r.below(400))) invocations.wake(scene.ticker, false);
     const produces = r.chance(0.1);
     if (produces && !producer.done) return producer.send(scene.arrival());

@@ -2,7 +2,6 @@
 // conditional put (protocol, section 5.3).
 
 import { Fault } from '../../faults.ts';
-import { unpackInner } from '../../lanes/block.ts';
 import type { Inner } from '../../lanes/inner.ts';
 import { padSeq } from '../../lanes/position.ts';
 import type { Clock, Nonce, Objects, Stream, Table, Wake } from '../../ports.ts';
@@ -12,6 +11,7 @@ import { days } from '../../time.ts';
 import type { Batch, BatchStep } from '../../trigger/batch.ts';
 import { ensureAncestorsRead } from '../ancestors.ts';
 import { checkpoints } from '../checkpoint.ts';
+import { countable, homeOf } from '../home.ts';
 import { inheritedHead } from '../ledger/inherit.ts';
 import type { LaneMark } from '../ledger/lane-marks.ts';
 import { type Head, ledger } from '../ledger/ledger.ts';
@@ -46,16 +46,6 @@ export const PRUNE_AFTER = days(30);
 
 const TRIES = 5;
 
-const itemsOf = (batch: Batch): readonly Inner[] => {
-  const out: Inner[] = [];
-  for (const record of batch.records) {
-    const unpacked = unpackInner(record.data);
-    // A foreign record was rejected by the hop before, or was put here by hand; it has no position, so it counts nowhere.
-    if (unpacked.ok) for (const item of unpacked.items) out.push(item);
-  }
-  return out;
-};
-
 export const aggregate = (deps: AggregateDeps): BatchStep => {
   const { plan, run, groups, clock } = deps;
   const fn = aggregateName(deps.reads);
@@ -65,6 +55,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
   const read = readerOf(folders);
   const fed = folders.map((f) => f.operator.query.id);
   const heads = new Map<string, Head>();
+  const home = homeOf(deps);
   /** How far a shard was read by batches that held nothing to count: no entry says it, and its children must know. */
   const idle = checkpoints(deps.table, run, fn);
 
@@ -112,7 +103,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
 
   return async (batch) => {
     if (batch.records.length === 0) return { done: 0 };
-    const items = itemsOf(batch);
+    const items = countable(batch, (await home()).fences);
     for (let tries = 1; ; tries++) {
       try {
         const folded = await commit(batch, items);

@@ -80,7 +80,7 @@ export const ledgerSince = async (
     }
   const cursor = cursorAt(m, from.since, deps.now);
   const waiting = unsent(m);
-  const held = m.sent || m.out === null ? '' : outboxNumber(m.epoch, m.out.markNo);
+  const held = m.sent || m.out === null ? '' : outboxNumber(m.outEpoch, m.out.markNo);
   const at = { run: deps.run, stage: fn.replace('/', '-'), since: from.at, now: deps.now };
   const stored = await rowsOfDecisions(deps.objects, at, (d) => d >= from.next && d < cursor.next && d !== held);
   for (const query of new Set([...counted.keys(), ...stored.keys()]))

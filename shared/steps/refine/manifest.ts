@@ -2,6 +2,7 @@
 import { packJson, unpackJson } from '../../fold/pack.ts';
 import type { Item, Nonce, Objects, Table } from '../../ports.ts';
 import type { EpochMs } from '../../time.ts';
+import { mustBeHome } from '../home.ts';
 import { reading } from '../ledger/reading.ts';
 
 export type Cursors = Readonly<Record<string, number>>;
@@ -22,6 +23,8 @@ export type Manifest = {
   readonly next: number;
   /** Epoch part: raised by a restore. */
   readonly epoch: number;
+  /** Epoch of `out`: a restore raises the other one, and what was decided before it keeps its numbers. */
+  readonly outEpoch: number;
   readonly out: Outgoing | null;
   readonly sent: boolean;
   readonly snap: { readonly name: string; readonly at: EpochMs } | null;
@@ -53,6 +56,7 @@ export const NO_MANIFEST: Manifest = {
   since: {},
   next: 1,
   epoch: 0,
+  outEpoch: 0,
   out: null,
   sent: true,
   snap: null,
@@ -101,12 +105,14 @@ export const manifests = (deps: {
     async read() {
       const item = await deps.table.get(key);
       if (item === undefined) return NO_MANIFEST;
+      mustBeHome(deps.table.name, (item.home as string | undefined) ?? deps.table.name);
       const body = reading(nameOf(item), () => unpackJson(item.b as Uint8Array) as Body);
       return {
         v: item.v as number,
         at: item.at as number,
         next: item.next as number,
         epoch: item.epoch as number,
+        outEpoch: (item.oe as number | undefined) ?? (item.epoch as number),
         sent: item.sent as boolean,
         ...body,
         // Manifests of older versions have none.
@@ -133,6 +139,7 @@ export const manifests = (deps: {
         at: next.at,
         next: next.next,
         epoch: next.epoch,
+        home: deps.table.name,
         sent: next.sent,
         id,
         b: packJson(body),

@@ -13,6 +13,7 @@ import { aggregateName, PRUNE_AFTER, type Reads } from '../aggregate/aggregate.t
 import type { EntryBody } from '../aggregate/entry-body.ts';
 import { mayClose, rowsBehind, watermarkOf } from '../aggregate/watermark.ts';
 import { checkpoints } from '../checkpoint.ts';
+import { homeOf } from '../home.ts';
 import { type Entry, ledger } from '../ledger/ledger.ts';
 import { type Due, type DueRow, NEW } from '../operators/operator.ts';
 import { operatorsOf } from '../operators/operator-of.ts';
@@ -69,6 +70,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
   const queries = operators.map((o) => o.query);
   const book = ledger({ ...deps, fn });
   const store = manifests({ ...deps, fn, part: PART });
+  const home = homeOf(deps);
   const shards = shardTree({ table: deps.table, stream: deps.from, clock, run });
   const raw = shardTree({ table: deps.table, stream: deps.raw, clock, run });
   const idle = checkpoints(deps.table, run, fn);
@@ -216,7 +218,9 @@ export const refine = (deps: RefineDeps): WakeStep => {
 
   /** One decision, unless there is nothing to decide. */
   const decide = async (eager: boolean): Promise<Told> => {
-    const m = await store.read();
+    const { epoch } = await home();
+    const read = await store.read();
+    const m = read.v === 0 ? { ...read, epoch } : read;
     const state = await recall(m);
     if (m.out !== null && !m.sent) {
       await send(sending, m, m.out);
@@ -256,6 +260,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
       since,
       next: out.markNo + 1,
       epoch: m.epoch,
+      outEpoch: m.epoch,
       out,
       sent: false,
       snap,

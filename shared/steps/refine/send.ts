@@ -63,7 +63,7 @@ export const send = async (deps: SendDeps, m: Manifest, out: Outgoing): Promise<
     box.add(group, {
       kind: 'event',
       lane: refinedLane(fn, row.query, part, group),
-      seq: padSeq(outboxNumber(m.epoch, row.no)),
+      seq: padSeq(outboxNumber(m.outEpoch, row.no)),
       index: 0,
       child: 0,
       arrival: m.at,
@@ -72,7 +72,7 @@ export const send = async (deps: SendDeps, m: Manifest, out: Outgoing): Promise<
     });
     if (box.full) await box.flush();
   }
-  const pos = position(outboxNumber(m.epoch, out.markNo), 0);
+  const pos = position(outboxNumber(m.outEpoch, out.markNo), 0);
   for (const mark of out.marks)
     for (let g = 0; g < groups; g++)
       box.add(g, { kind: 'mark', lane: refinedLane(fn, mark.query, part, g), pos, clock: mark.watermark });
@@ -81,12 +81,12 @@ export const send = async (deps: SendDeps, m: Manifest, out: Outgoing): Promise<
   const side = out.side as readonly SideEvent[];
   const stage = fn.replace('/', '-');
   // One name for one decision: sending again writes the same object again.
-  const name = `${part}-${outboxNumber(m.epoch, out.markNo)}`;
+  const name = `${part}-${outboxNumber(m.outEpoch, out.markNo)}`;
   const late = side.filter((e) => e.door === 'late').map(lateLine);
   const failed = side.filter((e) => e.door === 'rejected').map((e) => rejectLine(stage, e));
   await keepAside(deps.objects, sideDoorKey('late', deps.run, stage, m.at, name), late);
   const refused = ((out.refused ?? []) as readonly RefusedResult[]).map((r, i) =>
-    refusedLine(`refine-${stage}`, r, outboxNumber(m.epoch, out.markNo), i, m.at),
+    refusedLine(`refine-${stage}`, r, outboxNumber(m.outEpoch, out.markNo), i, m.at),
   );
   await keepAside(deps.objects, sideDoorKey('rejected', deps.run, stage, m.at, name), [...failed, ...refused]);
 };
