@@ -1,4 +1,5 @@
 // The real steps of the pipeline, each behind a gate, wired as functions/*/handler.ts wire them.
+import { byName, MESSAGES, tablesOf, WAREHOUSE } from '../../shared/destinations/tables-of.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
 import { memoryWake } from '../../shared/memory/wake.ts';
 import type { Clock, Objects, Stream, Table } from '../../shared/ports.ts';
@@ -8,6 +9,8 @@ import { enrich } from '../../shared/steps/enrich.ts';
 import { judgeOf } from '../../shared/steps/judge.ts';
 import { refine, SETTLE } from '../../shared/steps/refine/refine.ts';
 import { rollUpLake } from '../../shared/steps/roll-up-lake.ts';
+import { forward } from '../../shared/steps/sink/forward.ts';
+import { upsert } from '../../shared/steps/sink/upsert.ts';
 import { tick } from '../../shared/steps/tick.ts';
 import { transform } from '../../shared/steps/transform.ts';
 import { validate } from '../../shared/steps/validate.ts';
@@ -17,6 +20,7 @@ import type { Ms } from '../../shared/time.ts';
 import { type Gate, gatedObjects, gatedStream, gatedTable, gatedTurn, gatedWake } from './gate.ts';
 import type { Journal } from './journal.ts';
 import { Mapping } from './mapping.ts';
+import { busOf, type Outside, warehouseOf } from './outside/outside.ts';
 import { click, DELAY, LOOKUP, sourcesFor } from './scenario.ts';
 import type { Shape } from './shape.ts';
 
@@ -35,10 +39,11 @@ export type Parts = {
   readonly validated: Journal;
   readonly enriched: Journal;
   readonly refined: Journal;
-  /** The one that new sandboxes use. */
-  readonly table: () => Table;
+  readonly table: Table;
   readonly results: Table;
   readonly objects: Objects;
+  /** Destinations outside. */
+  readonly outside: Outside;
   readonly retention: Ms;
   /** The clock of a new sandbox. */
   readonly clock: () => Clock;
@@ -64,7 +69,7 @@ export const castOf = (p: Parts): Cast => {
   const { shape, raw, validated, enriched, refined } = p;
   const { groups } = shape;
   const common = (gate: Gate) => ({
-    table: gatedTable(gate, p.table()),
+    table: gatedTable(gate, p.table),
     objects: gatedObjects(gate, p.objects),
     rejected: gatedObjects(gate, p.objects),
     wake: gatedWake(gate, memoryWake()),
@@ -120,6 +125,22 @@ export const castOf = (p: Parts): Cast => {
           ),
         ]
       : []),
+    ...(shape.outside
+      ? [
+          new Mapping('write-warehouse', refined, (g) => {
+            const { rejected, run, patience, plan } = common(g);
+            const tables = byName(tablesOf(plan, WAREHOUSE));
+            const destination = warehouseOf(p.outside, plan, g);
+            return upsert({ stage: 'write-warehouse', tables, destination, rejected, run, patience });
+          }),
+          new Mapping('publish', refined, (g) => {
+            const { table, run, plan } = common(g);
+            const tables = byName(tablesOf(plan, MESSAGES));
+            const destination = busOf(p.outside, plan, g, table, run);
+            return forward({ ...common(g), stage: 'publish', tables, destination, from: to(g, refined) });
+          }),
+        ]
+      : []),
   ];
   const runners = [
     refiner('refine', 'enriched', enriched),
@@ -140,7 +161,7 @@ export const castOf = (p: Parts): Cast => {
   });
   const operator = runner('operator', (g) => {
     const run = p.operate(
-      { raw: to(g, raw), ledger: gatedTable(g, p.table()), objects: gatedObjects(g, p.objects) },
+      { raw: to(g, raw), ledger: gatedTable(g, p.table), objects: gatedObjects(g, p.objects) },
       common(g).patience.wait,
     );
     return () => run();

@@ -64,8 +64,12 @@ export type Faults = {
   readonly redeploy: number;
   /** In a world: operators repair rejected events and send them again, sometimes twice, sometimes two at once. */
   readonly resubmit: number;
-  /** In a world: the table is lost, and an earlier instant of it is brought back in another one, once or twice. */
-  readonly restore: number;
+  /** A destination outside takes nothing for a while. */
+  readonly destinationDown: number;
+  /** Of a batch call to a destination outside some entries fail by themselves. */
+  readonly entriesFailed: number;
+  /** In a world: rows that their destination never takes. */
+  readonly refusedRows: number;
   /** In a world: a look-up answers otherwise at every try. */
   readonly changingAnswers: number;
 };
@@ -105,8 +109,10 @@ export const ALL_FAULTS: Faults = {
   load: 0.1,
   redeploy: 0.2,
   resubmit: 0.4,
-  restore: 0.25,
   changingAnswers: 0.5,
+  destinationDown: 0.006,
+  entriesFailed: 0.5,
+  refusedRows: 0.5,
 };
 export const FAULT_NAMES = Object.keys(ALL_FAULTS) as readonly FaultName[];
 export const NO_FAULTS = Object.fromEntries(FAULT_NAMES.map((name) => [name, 0])) as Faults;

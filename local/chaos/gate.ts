@@ -21,15 +21,22 @@ export type Call = {
   land(): Promise<void>;
   /** For PutRecords: puts the records that `take` picks; the caller is told that the others failed. */
   readonly put?: PutCall;
+  /** For a batch call to a destination, each of whose entries may fail by itself. */
+  readonly entries?: EntriesCall;
+  /** The destination outside that it goes to. */
+  readonly destination?: OutsideName;
 };
+export type OutsideName = 'warehouse' | 'bus';
+export type EntriesCall = { readonly count: number; partly(take: (index: number) => boolean): Promise<void> };
 export type PutCall = {
   readonly records: readonly OutRecord[];
   partly(take: (index: number) => boolean): Promise<void>;
 };
 
-type Wanted<T> = Pick<Call, 'label' | 'kind' | 'faults'> & {
+type Wanted<T> = Pick<Call, 'label' | 'kind' | 'faults' | 'destination'> & {
   readonly effect: () => Promise<T>;
   readonly put?: (answer: (outcome: T) => void) => PutCall;
+  readonly entries?: (answer: (outcome: T) => void) => EntriesCall;
 };
 
 /** One sandbox's way to the world. */
@@ -44,10 +51,14 @@ export class Gate {
     this.waiting.length = 0;
   }
 
-  call<T>({ effect, put, ...named }: Wanted<T>): Promise<T> {
+  call<T>({ effect, put, entries, ...named }: Wanted<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#closed) return;
       const leave = () => this.#remove(call);
+      const answered = (outcome: T) => {
+        leave();
+        resolve(outcome);
+      };
       const call: Call = {
         ...named,
         async pass() {
@@ -65,12 +76,8 @@ export class Gate {
         async land() {
           await effect().catch(() => undefined);
         },
-        ...(put && {
-          put: put((outcome) => {
-            leave();
-            resolve(outcome);
-          }),
-        }),
+        ...(put && { put: put(answered) }),
+        ...(entries && { entries: entries(answered) }),
       };
       this.waiting.push(call);
     });

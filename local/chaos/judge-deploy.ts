@@ -48,7 +48,7 @@ export const judgedAfterDeploy = (
   const { redeploy } = scene.shape;
   if (redeploy === null) return () => true;
   const { leaf, adds } = redeploy;
-  const ofLeaf = new RegExp(`^(rows|table|lake|late|failed|doors): (missing |unexpected )?${leaf}[ -]`);
+  const ofLeaf = new RegExp(`^(rows|table|lake|warehouse|bus|late|failed|doors): (missing |unexpected )?${leaf}[ -]`);
   const partial = partialRows(streams.refined);
   const until = scene.deployedAt;
   const sentBefore = new Set(streams.refined.filter((s) => s.record <= until).map(textOf));

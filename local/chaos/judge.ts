@@ -4,6 +4,7 @@ import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
 import { RUN_ID } from './cast.ts';
 import { type Counted, expected } from './expected.ts';
 import { judgedAfterDeploy } from './judge-deploy.ts';
+import { judgeOutside, OUTSIDE_STAGES } from './judge-outside.ts';
 import { type Resent, resentIn } from './operator.ts';
 import { firstTimes, NEVER, rawClocks, type Seen } from './read-streams.ts';
 import { DELAY } from './scenario.ts';
@@ -127,13 +128,17 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
   const enriched = firstTimes(world.enriched, problems);
   const places = enriched.map(placeOf);
   const aside = await sideLines(world, 'rejected');
-  const refused = once(aside.filter((l) => l.rule !== 'query.threw').map((l) => `${l.rule} ${l.shard} ${l.position}`));
+  const refused = once(
+    aside
+      .filter((l) => l.rule !== 'query.threw' && !OUTSIDE_STAGES.has(l.stage))
+      .map((l) => `${l.rule} ${l.shard} ${l.position}`),
+  );
   const resent = resentIn(world);
   const fate = fates(world, resent, new Set([...places, ...refused]), problems);
   problems.push(...differences('enriched', fate.pass, places));
   const counted = countedOf(world, resent, enriched, problems);
   const want = expected(world, counted);
-  const refined = firstTimes(world.refined, problems, world.copies.fences);
+  const refined = firstTimes(world.refined, problems);
   problems.push(...differences('rows', want.rows, rowsOnStream(refined)));
   const early = world.wholePlan.queries.filter((q) => 'early' in q && !('lateness' in q && q.lateness > 0));
   const { redeploy } = world.shape;
@@ -145,6 +150,7 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
     problems.push(...differences('table', inTables(world, 'dynamodb', want.rows), rowsInTable(world)));
     problems.push(...differences('lake', inTables(world, 'filesystem', want.rows), await rowsInLake(world, problems)));
   }
+  problems.push(...judgeOutside(world, refined, aside));
   problems.push(...doors(world, want.read));
 
   const late = await sideLines(world, 'late');

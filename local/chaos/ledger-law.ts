@@ -5,6 +5,7 @@ import { CHILD_DIGITS } from '../../shared/lanes/position.ts';
 import type { Item, Table } from '../../shared/ports.ts';
 import { type LaneMark, type PackedLanes, unpackLanes } from '../../shared/steps/ledger/lane-marks.ts';
 import type { Counts } from '../../shared/steps/ledger/ledger.ts';
+import { days } from '../../shared/time.ts';
 
 export type KeptEntry = {
   readonly n: number;
@@ -24,14 +25,17 @@ const placeOf = (m: LaneMark): string =>
   m.endedAt > 0
     ? '~'
     : `${m.seq.padStart(56, ' ')}.${String(m.index).padStart(5, '0')}.${String(m.child).padStart(CHILD_DIGITS, '0')}`;
+/** Whether an item's time was over when another of the same kind was written. */
+const isOver = (item: Item | undefined, later: Item): boolean =>
+  item !== undefined && (later.x as number) - (item.x as number) >= days(30) / 1_000;
 const must = (holds: boolean, what: string): void => {
   if (!holds) throw new Error(what);
 };
 
 export class LedgerLaw {
   /** Ledger's partition key -> its entries, those that expired too. */
-  entries = new Map<string, KeptEntry[]>();
-  #manifests = new Map<string, KeptManifest>();
+  readonly entries = new Map<string, KeptEntry[]>();
+  readonly #manifests = new Map<string, KeptManifest>();
   readonly #hasObject: (name: string) => boolean;
   decisions = 0;
   pruned = 0;
@@ -43,16 +47,6 @@ export class LedgerLaw {
     this.#hasObject = hasObject;
   }
 
-  /** What holds now, for a table that is brought back to this instant. @returns what makes it hold again */
-  remember(): () => void {
-    const entries = [...this.entries].map(([pk, all]) => [pk, [...all]] as const);
-    const kept = [...this.#manifests];
-    return () => {
-      this.entries = new Map(entries.map(([pk, all]) => [pk, [...all]]));
-      this.#manifests = new Map(kept);
-    };
-  }
-
   /** @throws Error that names the broken invariant */
   written(item: Item): void {
     if (item.pk.startsWith('led#') && item.sk.startsWith('e#')) this.#entry(item);
@@ -62,7 +56,9 @@ export class LedgerLaw {
   #entry(item: Item): void {
     const header = unpackJson(item.h as Uint8Array) as Header;
     const entry: KeptEntry = { n: item.n as number, lanes: unpackLanes(header.l), counts: header.q, item };
-    const all = this.entries.get(item.pk) ?? [];
+    let all = this.entries.get(item.pk) ?? [];
+    // What `publish` remembers goes 30 days after its last row, longer than any stream keeps a copy: then it begins anew.
+    if (entry.n === 1 && item.pk.includes('#publish/') && isOver(all.at(-1)?.item, item)) all = [];
     this.entries.set(item.pk, all);
     const last = all.at(-1);
     const where = `${item.pk} entry ${entry.n}`;

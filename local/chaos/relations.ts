@@ -7,14 +7,16 @@ export const LOW_SECONDS = -3;
 export const HIGH_SECONDS = 2;
 
 export const RELATION_TABLES = `
-CREATE TABLE best (k STRING, s TIMESTAMP(3), r BIGINT, n BIGINT, i STRING) WITH ('connector' = 'kinesis');
+CREATE TABLE best (k STRING, s TIMESTAMP(3), r BIGINT, n BIGINT, i STRING)
+WITH ('connector' = 'sqs', 'queue-url' = 'https://sqs.eu-north-1.amazonaws.com/123456789012/best.fifo');
 CREATE TABLE pairs (k STRING, t TIMESTAMP(3), a STRING, b STRING, WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
 CREATE TABLE pair_counts (k STRING, s TIMESTAMP(3), n BIGINT, m BIGINT) WITH ('connector' = 'kinesis');
 CREATE TABLE meets (k STRING, a STRING, b STRING, t TIMESTAMP(3), WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
 CREATE TABLE meet_counts (k STRING, s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
 CREATE TABLE totals (k STRING, n BIGINT, v BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'dynamodb', 'millrace.ttl' = '${TTL_SECONDS} s');
-CREATE TABLE firsts (k STRING, v BIGINT, i STRING) WITH ('connector' = 'kinesis', 'millrace.ttl' = '${TTL_SECONDS} s');
-CREATE TABLE tops (k STRING, r BIGINT, n BIGINT, i STRING, PRIMARY KEY (k, r) NOT ENFORCED) WITH ('connector' = 'dynamodb', 'millrace.ttl' = '${TTL_SECONDS} s');
+CREATE TABLE firsts (k STRING, v BIGINT, i STRING) WITH ('connector' = 'eventbridge', 'bus' = 'chaos', 'millrace.ttl' = '${TTL_SECONDS} s');
+CREATE TABLE tops (k STRING, r BIGINT, n BIGINT, i STRING, PRIMARY KEY (k, r) NOT ENFORCED)
+WITH ('connector' = 'jdbc', 'url' = 'jdbc:postgresql://db.example:5432/chaos', 'millrace.ttl' = '${TTL_SECONDS} s');
 `;
 
 export const RELATIONS: Readonly<Record<string, string>> = {

@@ -7,6 +7,8 @@ import { hours, minutes, seconds } from '../../shared/time.ts';
 import { RELATION_TABLES, RELATIONS } from './relations.ts';
 
 export const DELAY = 7_000;
+/** big_tens tells of sums above it. */
+export const ALARMING = 6;
 
 const TABLES = `
 CREATE TABLE clicks (k STRING, n BIGINT, v BIGINT, i STRING, x STRING, info ROW<w BIGINT>, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND)
@@ -19,9 +21,11 @@ CREATE TABLE visits (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), t TIMESTAMP(3), n
 CREATE TABLE big (k STRING, v BIGINT, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND) WITH ('connector' = 'kinesis');
 CREATE TABLE twenties (s TIMESTAMP(3), t TIMESTAMP(3), n BIGINT, most BIGINT, WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
 CREATE TABLE forties (s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
-CREATE TABLE growing (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE growing (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT)
+WITH ('connector' = 'jdbc', 'url' = 'jdbc:postgresql://db.example:5432/chaos');
 CREATE TABLE visits_of_visits (s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
-CREATE TABLE big_tens (k STRING, s TIMESTAMP(3), v BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE big_tens (k STRING, s TIMESTAMP(3), v BIGINT, PRIMARY KEY (k) NOT ENFORCED)
+WITH ('connector' = 'sqs', 'queue-url' = 'https://sqs.eu-north-1.amazonaws.com/123456789012/alarms', 'millrace.alert' = 'true');
 CREATE TABLE numbers (s TIMESTAMP(3), n BIGINT, v BIGINT) WITH ('connector' = 'dynamodb');
 CREATE TABLE ranks (k STRING, s TIMESTAMP(3), w BIGINT, top BIGINT) WITH ('connector' = 'filesystem', 'path' = 's3://lake/ranks', 'format' = 'parquet');
 CREATE TABLE parsed (k STRING, x BIGINT, w BIGINT, t TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 's3://lake/parsed', 'format' = 'parquet');
@@ -45,7 +49,8 @@ const QUERIES: Readonly<Record<string, string>> = {
   visits_of_visits: `INSERT INTO visits_of_visits SELECT window_start, window_end, SUM(n)
     FROM TABLE(SESSION(TABLE visits, DESCRIPTOR(t), INTERVAL '5' SECOND)) GROUP BY window_start, window_end`,
   big_tens: `INSERT INTO big_tens SELECT k, window_start, SUM(v)
-    FROM TABLE(TUMBLE(TABLE big, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end`,
+    FROM TABLE(TUMBLE(TABLE big, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end
+    HAVING SUM(v) > ${ALARMING}`,
   numbers: `INSERT INTO numbers SELECT window_start, COUNT(*), SUM(CAST(x AS BIGINT))
     FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND)) GROUP BY window_start, window_end`,
   ranks: `INSERT INTO ranks SELECT k, window_start, SUM(info.w), MAX(info.w)

@@ -7,7 +7,7 @@ import { type FaultName, type Faults, NO_FAULTS, Struck } from './faults.ts';
 export type CallFacts = {
   /** `stream`: PutRecords. `write`: a write of an item or an object. `read`: anything that changes nothing. */
   readonly kind: 'stream' | 'write' | 'read';
-  /** Records of a PutRecords. */
+  /** Records of a PutRecords, or entries of a batch call to a destination. */
   readonly records: number;
   /** Whether record i goes to a shard that takes nothing just now. */
   readonly throttled?: (index: number) => boolean;
@@ -99,6 +99,8 @@ export class Schedule {
     }
     if (isStream && this.strikes('partial')) return { kind: 'partial', taken: all.map(() => rng.chance(0.5)) };
     if (isStream && this.strikes('landsLater')) return { kind: 'later' };
+    if (!isStream && call.records > 0 && this.strikes('entriesFailed'))
+      return { kind: 'partial', taken: all.map(() => rng.chance(0.5)) };
     if (call.kind === 'write' && this.strikes('writeLandsLater')) return { kind: 'later' };
     return PASS;
   }

@@ -28,6 +28,9 @@ export type Shape = {
   /** Chance that an event is far behind the others. */
   readonly late: number;
   readonly sinks: boolean;
+  /** Whether rows go to destinations outside too: PostgreSQL, queues, an event bus, alerts. */
+  readonly outside: boolean;
+  readonly refusedRows: boolean;
   readonly naps: number;
   readonly quietWeeks: boolean;
   readonly silence: boolean;
@@ -35,8 +38,6 @@ export type Shape = {
   readonly poison: boolean;
   /** Whether operators send rejected events again. */
   readonly resubmit: boolean;
-  /** How often the table is lost. */
-  readonly restores: number;
   readonly copies: boolean;
   readonly deduplicate: boolean;
   readonly history: boolean;
@@ -73,14 +74,15 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     redeploy: redeployed(r, faults),
     early: r.chance(0.4),
     resubmit: r.chance(faults.resubmit),
-    restores: r.chance(faults.restore) ? 1 + r.below(2) : 0,
+    outside: r.chance(0.5),
+    refusedRows: r.chance(faults.refusedRows),
   };
   return {
     ...drawn,
     ...(limits.events === undefined ? {} : { events: limits.events }),
     ...(limits.oneShard ? { shards: [1, 1, 1, 1] as const } : {}),
     ...(limits.fewGroups ? { groups: groupsFor(1) } : {}),
-    ...(limits.noSinks ? { sinks: false } : {}),
+    ...(limits.noSinks || !drawn.sinks ? { sinks: false, outside: false } : {}),
     // There must be something to repair.
     ...(drawn.resubmit && !drawn.load ? { poison: true } : {}),
     ...(drawn.load ? { history: false, naps: 0, quietWeeks: false, silence: false, resubmit: false } : {}),

@@ -1,10 +1,12 @@
 // One call after the other goes on: what becomes of it is drawn.
 import { Fault } from '../../../shared/faults.ts';
-import type { Call } from '../gate.ts';
+import type { Call, OutsideName } from '../gate.ts';
 import type { Journal } from '../journal.ts';
 import type { CallFault } from '../schedule.ts';
 import type { Invocations, Running } from './invocations.ts';
 import type { Scene } from './scene.ts';
+
+const REFUSED: CallFault = { kind: 'refused' };
 
 /** All that can go on without a port has gone on. */
 export const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
@@ -16,6 +18,9 @@ export class Calls {
   readonly #later: Call[] = [];
   /** A shard that takes nothing until a step of the world. */
   throttled: { readonly log: Journal; readonly shard: string; readonly until: number } | null = null;
+
+  /** A destination outside that takes nothing until a step of the world. */
+  down: { readonly name: OutsideName; readonly until: number } | null = null;
 
   constructor(scene: Scene, invocations: Invocations) {
     this.#scene = scene;
@@ -48,13 +53,15 @@ export class Calls {
     scene.calls++;
     if (call.label.startsWith('fetch') && call.label.includes('/snap/')) scene.runs.fromSnapshot++;
     scene.tell(`  ${running.name}: ${call.label}`);
-    const fault = scene.schedule.call({
-      kind: call.kind,
-      records: call.put?.records.length ?? 0,
-      ...(this.#isThrottled(call) && { throttled: (i: number) => this.#goesToThrottled(call, i) }),
-      mayBeGivenUp: running.zombie !== null,
-      mayDie: true,
-    });
+    const fault = this.#isDown(call)
+      ? REFUSED
+      : scene.schedule.call({
+          kind: call.kind,
+          records: call.put?.records.length ?? call.entries?.count ?? 0,
+          ...(this.#isThrottled(call) && { throttled: (i: number) => this.#goesToThrottled(call, i) }),
+          mayBeGivenUp: running.zombie !== null,
+          mayDie: true,
+        });
     if (fault.kind !== 'pass') scene.tell(`    ${fault.kind}`);
     await this.#becomes(call, fault, running);
   }
@@ -74,7 +81,7 @@ export class Calls {
       case 'lost':
         return call.lose(unknown());
       case 'partial':
-        return call.put?.partly((i) => fault.taken[i] === true);
+        return (call.put ?? call.entries)?.partly((i) => fault.taken[i] === true);
       case 'later':
         this.#later.push(call);
         return call.refuse(unknown());
@@ -83,6 +90,12 @@ export class Calls {
     }
   }
 
+  #isDown(call: Call): boolean {
+    const { down } = this;
+    if (down === null || down.until <= this.#scene.steps || call.destination !== down.name) return false;
+    this.#scene.schedule.struck.add('destinationDown');
+    return true;
+  }
   #isThrottled(call: Call): boolean {
     const t = this.throttled;
     return t !== null && t.until > this.#scene.steps && call.label.startsWith(`put ${t.log.name} `);

@@ -28,10 +28,19 @@ export class Disturber {
     const { schedule, producer, off, steps } = this.#scene;
     const log = schedule.rng.pick(this.#scene.streams);
     for (const fault of schedule.between()) if (this.#strike(fault, log)) schedule.struck.add(fault.kind);
+    this.#takeDown();
     if (steps > this.#avoidUntil) producer.avoid = null;
     if (steps <= this.#jumpUntil) return;
     off.lambda = 0;
     off.arrival = 0;
+  }
+
+  /** It strikes when a call is refused. */
+  #takeDown(): void {
+    const { schedule, shape, steps } = this.#scene;
+    if (!shape.outside || !schedule.wants('destinationDown')) return;
+    const { rng } = schedule;
+    this.#calls.down = { name: rng.pick(['warehouse', 'bus']), until: steps + 30 + rng.below(100) };
   }
 
   reshard(log: Journal, times: number): void {
@@ -50,6 +59,7 @@ export class Disturber {
     off.lambda = 0;
     off.arrival = 0;
     this.#calls.throttled = null;
+    this.#calls.down = null;
     producer.avoid = null;
     for (const m of mappings) {
       m.stalledUntil = 0;

@@ -5,7 +5,6 @@ import { type MemoryTable, memoryTable } from '../../../shared/memory/table.ts';
 import type { CompiledPipeline } from '../../../shared/pipeline.ts';
 import type { Item } from '../../../shared/ports.ts';
 import type { Plan } from '../../../shared/query/plan.ts';
-import type { Fence } from '../../../shared/steps/home.ts';
 import { lakeName } from '../../../shared/steps/lake/tables.ts';
 import { type EpochMs, hours } from '../../../shared/time.ts';
 import { type Rng, rngOf } from '../../generate/rng.ts';
@@ -16,11 +15,11 @@ import { LaneLaw } from '../lane-law.ts';
 import { LedgerLaw, observed } from '../ledger-law.ts';
 import type { Mapping } from '../mapping.ts';
 import { operator } from '../operator.ts';
+import { type Outside, outsideOf } from '../outside/outside.ts';
 import { Producer, type Sent } from '../producer.ts';
 import { click, LOOKUP, planFor, sourcesFor } from '../scenario.ts';
 import { Schedule } from '../schedule.ts';
 import { type Limits, type Shape, shapeOf } from '../shape.ts';
-import { Copies } from './copies.ts';
 
 const RETENTION = hours(24);
 
@@ -35,11 +34,10 @@ export class Scene {
   readonly clock: ManualClock = manualClock('2024-05-01T12:00:00Z');
   /** How far Lambda's clock and that of arrivals stand off just now, in ms. */
   readonly off = { lambda: 0, arrival: 0 };
-  /** The ledger's table; another one after a restore. */
-  table: MemoryTable;
-  readonly copies: Copies;
+  readonly table: MemoryTable;
   readonly results = memoryTable('results');
   readonly objects: MemoryObjects = memoryObjects('data');
+  readonly outside: Outside;
   readonly raw: Journal;
   readonly validated: Journal;
   readonly enriched: Journal;
@@ -54,7 +52,7 @@ export class Scene {
   readonly producer: Producer;
   readonly ledgers: LedgerLaw;
   /** Shard of `refined` -> the manifests of the lake that were ever written for it. */
-  lakeVersions = new Map<string, readonly Item[]>();
+  readonly lakeVersions = new Map<string, readonly Item[]>();
   /** Click -> what the look-up answered for it so far. */
   readonly answers = new Map<string, Set<number>>();
   /** Stream -> its newest sequence number when nothing of the plan before a deploy ran any more; null before that. */
@@ -74,7 +72,6 @@ export class Scene {
   /** The first thing thrown that is no fault of a port: an invariant that does not hold. */
   broken: unknown;
   #nonce = 0;
-  #refinedLaw: LaneLaw | undefined;
 
   constructor(seed: number, faults: Faults, limits: Limits) {
     this.schedule = new Schedule(seed, faults);
@@ -84,6 +81,7 @@ export class Scene {
     this.shape = shape;
     const { redeploy } = shape;
     this.wholePlan = planFor(shape);
+    this.outside = outsideOf(this.wholePlan, this.clock, shape.refusedRows);
     this.plan = planFor({ ...shape, without: redeploy?.adds ? redeploy.leaf : undefined });
     const retention = shape.load ? Number.POSITIVE_INFINITY : RETENTION;
     const log = (name: string, at: 0 | 1 | 2 | 3) => {
@@ -98,12 +96,16 @@ export class Scene {
     this.streams = [this.raw, this.validated, this.enriched, this.refined];
     for (const inner of this.streams.slice(1)) {
       const law = new LaneLaw(inner.name);
-      if (inner === this.refined) this.#refinedLaw = law;
       inner.onPut = (record, shard) => this.#mustHold(() => law.check(record, shard));
     }
     this.ledgers = new LedgerLaw((name) => this.objects.keys().includes(name));
-    this.table = this.newTable('ledger');
-    this.copies = new Copies(this, seed);
+    this.table = observed(
+      memoryTable('ledger'),
+      (item) => this.#written(item),
+      (error) => {
+        this.broken ??= error;
+      },
+    );
     const cast = this.#cast();
     this.mappings = cast.mappings;
     this.runners = cast.runners;
@@ -126,25 +128,6 @@ export class Scene {
   /** @throws the first thing that broke an invariant */
   mustBeWhole(): void {
     if (this.broken !== undefined) throw this.broken;
-  }
-
-  /** Numbers on `refined` that count for nobody any more. */
-  refenced(fences: readonly Fence[]): void {
-    this.#refinedLaw?.fence(fences);
-  }
-
-  /** A table whose writes are judged as long as it is the one in use. */
-  newTable(name: string): MemoryTable {
-    const table: MemoryTable = observed(
-      memoryTable(name),
-      (item) => {
-        if (table === this.table) this.#written(item);
-      },
-      (error) => {
-        this.broken ??= error;
-      },
-    );
-    return table;
   }
 
   #cast(): Cast {
@@ -174,8 +157,8 @@ export class Scene {
     };
   }
   #ports() {
-    const { raw, validated, enriched, refined, results, objects } = this;
-    return { raw, validated, enriched, refined, table: () => this.table, results, objects };
+    const { raw, validated, enriched, refined, table, results, objects, outside } = this;
+    return { raw, validated, enriched, refined, table, results, objects, outside };
   }
 
   #mustHold(check: () => void): void {

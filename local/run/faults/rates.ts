@@ -50,5 +50,8 @@ export const NOT_HERE: Partial<Record<FaultName, string>> = {
   redeploy: 'a run has one pipeline',
   copies: 'the input is loaded once: a line that stands twice in a file is the user’s',
   resubmit: 'nobody puts rejected events right while a run of files goes on',
+  destinationDown: 'those outside are stand-ins that fail by tests of their own',
+  entriesFailed: 'the same',
+  refusedRows: 'rows are the pipeline’s own',
   changingAnswers: 'rows would rightly differ from those of the run without faults',
 };

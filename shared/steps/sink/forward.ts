@@ -46,8 +46,8 @@ export const forward = (deps: ForwardDeps): BatchStep => {
   const book = ledger({ ...deps, fn, objects: deps.rejected });
   const read = checkpoints(table, run, fn);
   const tree = shardTree({ table, stream: deps.from, clock, run });
-  const heads = new Map<string, Head>();
 
+  /** Read for every batch: another sandbox may have sent since this one did, and what is sent by an old head is sent again. */
   const headOf = async (shard: string): Promise<Head> => {
     const newest = await book.newest(shard);
     if (newest !== undefined) return newest;
@@ -104,8 +104,7 @@ export const forward = (deps: ForwardDeps): BatchStep => {
       return { done: records.length };
     }
     const { items, aside } = readBatch(batch, stage);
-    const head = heads.get(shard) ?? (await headOf(shard));
-    heads.delete(shard);
+    const head = await headOf(shard);
     const all = walk(items, head.lanes, items.length);
     const { undone, refused, fault } = await deliver(destination, all.fresh, budget, deps.patience);
     // Rows go in their order, so what is before the first one undone is done.
@@ -136,8 +135,7 @@ export const forward = (deps: ForwardDeps): BatchStep => {
           done: 0,
           fault: asFault('table.unavailable', new Error(`${fn} ${shard}: entry ${head.n + 1} is taken`)),
         };
-      heads.set(shard, appended.head);
-    } else heads.set(shard, head);
+    }
     if (done > 0) await read.advance(shard, through);
     const rejected = refused.length + sent.lines.length;
     const told = toldOf(all.fresh.length + all.lines.length, undone.length, rejected);
