@@ -540,6 +540,25 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./verify.ts')).verify,
   },
   {
+    name: 'inspect',
+    summary: 'ledgers, open windows and their keys, the watermark of each query and what holds it back',
+    usage: 'millrace inspect [--stage STAGE] [--region REGION] [--pipeline DIR] [--json]',
+    options: {
+      stage: deploy.stage,
+      region: deploy.region,
+      pipeline: { type: 'string' },
+      json: { type: 'boolean' },
+    },
+    help: [
+      ['--stage STAGE', 'a deployed stage (default: the pipeline that millrace start runs here)'],
+      deployHelp[2],
+      pipeline,
+      json,
+    ],
+    words: [],
+    load: async () => (await import('./inspect.ts')).inspect,
+  },
+  {
     name: 'invoke',
     summary: 'one function on one sample event, on fresh local services',
     usage: 'millrace invoke FUNCTION --event FILE [--stage STAGE] [--param NAME=VALUE]… [--pipeline DIR]',

@@ -151,6 +151,10 @@ export const stageGiven = (shards = 2) => {
       }
       while (await steps.flow());
     },
+    /** As far as `validated`. */
+    async head(): Promise<void> {
+      while (await each('validate', steps.head));
+    },
     /** As far as the ledger: nothing is decided. */
     async gather(): Promise<void> {
       while ((await each('archive', keep)) || (await each('validate', steps.head)));
