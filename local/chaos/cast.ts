@@ -39,7 +39,8 @@ export type Parts = {
   readonly validated: Journal;
   readonly enriched: Journal;
   readonly refined: Journal;
-  readonly table: Table;
+  /** The one that new sandboxes use. */
+  readonly table: () => Table;
   readonly results: Table;
   readonly objects: Objects;
   /** Destinations outside. */
@@ -69,7 +70,7 @@ export const castOf = (p: Parts): Cast => {
   const { shape, raw, validated, enriched, refined } = p;
   const { groups } = shape;
   const common = (gate: Gate) => ({
-    table: gatedTable(gate, p.table),
+    table: gatedTable(gate, p.table()),
     objects: gatedObjects(gate, p.objects),
     rejected: gatedObjects(gate, p.objects),
     wake: gatedWake(gate, memoryWake()),
@@ -161,7 +162,7 @@ export const castOf = (p: Parts): Cast => {
   });
   const operator = runner('operator', (g) => {
     const run = p.operate(
-      { raw: to(g, raw), ledger: gatedTable(g, p.table), objects: gatedObjects(g, p.objects) },
+      { raw: to(g, raw), ledger: gatedTable(g, p.table()), objects: gatedObjects(g, p.objects) },
       common(g).patience.wait,
     );
     return () => run();

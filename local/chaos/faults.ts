@@ -64,6 +64,8 @@ export type Faults = {
   readonly redeploy: number;
   /** In a world: operators repair rejected events and send them again, sometimes twice, sometimes two at once. */
   readonly resubmit: number;
+  /** In a world: the table is lost, and an earlier instant of it is brought back in another one, once or twice. */
+  readonly restore: number;
   /** A destination outside takes nothing for a while. */
   readonly destinationDown: number;
   /** Of a batch call to a destination outside some entries fail by themselves. */
@@ -109,6 +111,7 @@ export const ALL_FAULTS: Faults = {
   load: 0.1,
   redeploy: 0.2,
   resubmit: 0.4,
+  restore: 0.25,
   changingAnswers: 0.5,
   destinationDown: 0.006,
   entriesFailed: 0.5,

@@ -138,7 +138,7 @@ const differencesOf = async (world: Scene): Promise<readonly string[]> => {
   problems.push(...differences('enriched', fate.pass, places));
   const counted = countedOf(world, resent, enriched, problems);
   const want = expected(world, counted);
-  const refined = firstTimes(world.refined, problems);
+  const refined = firstTimes(world.refined, problems, world.copies.fences);
   problems.push(...differences('rows', want.rows, rowsOnStream(refined)));
   const early = world.wholePlan.queries.filter((q) => 'early' in q && !('lateness' in q && q.lateness > 0));
   const { redeploy } = world.shape;

@@ -34,8 +34,8 @@ const must = (holds: boolean, what: string): void => {
 
 export class LedgerLaw {
   /** Ledger's partition key -> its entries, those that expired too. */
-  readonly entries = new Map<string, KeptEntry[]>();
-  readonly #manifests = new Map<string, KeptManifest>();
+  entries = new Map<string, KeptEntry[]>();
+  #manifests = new Map<string, KeptManifest>();
   readonly #hasObject: (name: string) => boolean;
   decisions = 0;
   pruned = 0;
@@ -45,6 +45,16 @@ export class LedgerLaw {
 
   constructor(hasObject: (name: string) => boolean) {
     this.#hasObject = hasObject;
+  }
+
+  /** What holds now, for a table that is brought back to this instant. @returns what makes it hold again */
+  remember(): () => void {
+    const entries = [...this.entries].map(([pk, all]) => [pk, [...all]] as const);
+    const kept = [...this.#manifests];
+    return () => {
+      this.entries = new Map(entries.map(([pk, all]) => [pk, [...all]]));
+      this.#manifests = new Map(kept);
+    };
   }
 
   /** @throws Error that names the broken invariant */

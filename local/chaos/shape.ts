@@ -38,6 +38,8 @@ export type Shape = {
   readonly poison: boolean;
   /** Whether operators send rejected events again. */
   readonly resubmit: boolean;
+  /** How often the table is lost. */
+  readonly restores: number;
   readonly copies: boolean;
   readonly deduplicate: boolean;
   readonly history: boolean;
@@ -76,6 +78,7 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     resubmit: r.chance(faults.resubmit),
     outside: r.chance(0.5),
     refusedRows: r.chance(faults.refusedRows),
+    restores: r.chance(faults.restore) ? 1 + r.below(2) : 0,
   };
   return {
     ...drawn,

@@ -5,6 +5,7 @@ import { type MemoryTable, memoryTable } from '../../../shared/memory/table.ts';
 import type { CompiledPipeline } from '../../../shared/pipeline.ts';
 import type { Item } from '../../../shared/ports.ts';
 import type { Plan } from '../../../shared/query/plan.ts';
+import type { Fence } from '../../../shared/steps/home.ts';
 import { lakeName } from '../../../shared/steps/lake/tables.ts';
 import { type EpochMs, hours } from '../../../shared/time.ts';
 import { type Rng, rngOf } from '../../generate/rng.ts';
@@ -20,6 +21,7 @@ import { Producer, type Sent } from '../producer.ts';
 import { click, LOOKUP, planFor, sourcesFor } from '../scenario.ts';
 import { Schedule } from '../schedule.ts';
 import { type Limits, type Shape, shapeOf } from '../shape.ts';
+import { Copies } from './copies.ts';
 
 const RETENTION = hours(24);
 
@@ -34,7 +36,9 @@ export class Scene {
   readonly clock: ManualClock = manualClock('2024-05-01T12:00:00Z');
   /** How far Lambda's clock and that of arrivals stand off just now, in ms. */
   readonly off = { lambda: 0, arrival: 0 };
-  readonly table: MemoryTable;
+  /** The ledger's table; another one after a restore. */
+  table: MemoryTable;
+  readonly copies: Copies;
   readonly results = memoryTable('results');
   readonly objects: MemoryObjects = memoryObjects('data');
   readonly outside: Outside;
@@ -52,7 +56,7 @@ export class Scene {
   readonly producer: Producer;
   readonly ledgers: LedgerLaw;
   /** Shard of `refined` -> the manifests of the lake that were ever written for it. */
-  readonly lakeVersions = new Map<string, readonly Item[]>();
+  lakeVersions = new Map<string, readonly Item[]>();
   /** Click -> what the look-up answered for it so far. */
   readonly answers = new Map<string, Set<number>>();
   /** Stream -> its newest sequence number when nothing of the plan before a deploy ran any more; null before that. */
@@ -72,6 +76,7 @@ export class Scene {
   /** The first thing thrown that is no fault of a port: an invariant that does not hold. */
   broken: unknown;
   #nonce = 0;
+  #refinedLaw: LaneLaw | undefined;
 
   constructor(seed: number, faults: Faults, limits: Limits) {
     this.schedule = new Schedule(seed, faults);
@@ -96,16 +101,12 @@ export class Scene {
     this.streams = [this.raw, this.validated, this.enriched, this.refined];
     for (const inner of this.streams.slice(1)) {
       const law = new LaneLaw(inner.name);
+      if (inner === this.refined) this.#refinedLaw = law;
       inner.onPut = (record, shard) => this.#mustHold(() => law.check(record, shard));
     }
     this.ledgers = new LedgerLaw((name) => this.objects.keys().includes(name));
-    this.table = observed(
-      memoryTable('ledger'),
-      (item) => this.#written(item),
-      (error) => {
-        this.broken ??= error;
-      },
-    );
+    this.table = this.newTable('ledger');
+    this.copies = new Copies(this, seed);
     const cast = this.#cast();
     this.mappings = cast.mappings;
     this.runners = cast.runners;
@@ -128,6 +129,25 @@ export class Scene {
   /** @throws the first thing that broke an invariant */
   mustBeWhole(): void {
     if (this.broken !== undefined) throw this.broken;
+  }
+
+  /** Numbers on `refined` that count for nobody any more. */
+  refenced(fences: readonly Fence[]): void {
+    this.#refinedLaw?.fence(fences);
+  }
+
+  /** A table whose writes are judged as long as it is the one in use. */
+  newTable(name: string): MemoryTable {
+    const table: MemoryTable = observed(
+      memoryTable(name),
+      (item) => {
+        if (table === this.table) this.#written(item);
+      },
+      (error) => {
+        this.broken ??= error;
+      },
+    );
+    return table;
   }
 
   #cast(): Cast {
@@ -157,8 +177,8 @@ export class Scene {
     };
   }
   #ports() {
-    const { raw, validated, enriched, refined, table, results, objects, outside } = this;
-    return { raw, validated, enriched, refined, table, results, objects, outside };
+    const { raw, validated, enriched, refined, results, objects, outside } = this;
+    return { raw, validated, enriched, refined, table: () => this.table, results, objects, outside };
   }
 
   #mustHold(check: () => void): void {
