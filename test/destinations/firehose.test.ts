@@ -1,47 +1,39 @@
-import type { FirehoseClient } from '@aws-sdk/client-firehose';
-import { describe, expect, test } from 'vitest';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Served } from '../../local/services/serve.ts';
+import { startDeliveryStream } from '../../local/stand-ins/delivery-stream.ts';
 import { firehoseRecords } from '../../shared/aws/firehose-records.ts';
 import { packGroup } from '../../shared/lanes/block.ts';
 import { pointOf } from '../../shared/lanes/ring.ts';
 import { firehoseTransform } from '../../shared/steps/firehose-transform.ts';
 import { peerEncode } from '../event/kpl-peer.ts';
 import { destinationContract, sinkRow } from '../ports/destination.contract.ts';
+import { troublesOf } from '../ports/troubles.ts';
 import { event, marks } from '../steps/stage-given.ts';
 
-/** PutRecordBatch as its reference states it: records fail one by one. */
-const firehose = () => {
-  const taken: string[] = [];
-  const mood = { throttled: 0, lost: false };
-  const send = async ({ input }: { input: { Records: { Data: Uint8Array }[] } }) => {
-    const slow = mood.throttled-- > 0;
-    const RequestResponses = input.Records.map(({ Data }, i) => {
-      if (slow && i % 2 === 0) return { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow down.' };
-      taken.push(Buffer.from(Data).toString());
-      return { RecordId: String(taken.length) };
-    });
-    if (mood.lost) {
-      mood.lost = false;
-      throw new Error('socket hang up');
-    }
-    return { RequestResponses };
-  };
-  return { taken, mood, client: { send } as unknown as FirehoseClient };
-};
+let stream: Served;
+let taken: string[] = [];
+const troubles = troublesOf('ServiceUnavailableException', 503);
+beforeAll(async () => {
+  stream = await startDeliveryStream((_, lines) => void taken.push(...lines), { hooks: troubles.hooks });
+});
+afterAll(() => stream.close());
 
 destinationContract('Data Firehose', async () => {
-  const f = firehose();
+  taken = [];
+  const client = new FirehoseClient({
+    endpoint: stream.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
   return {
-    destination: firehoseRecords({ deliveryStream: 'd', client: f.client }),
+    destination: firehoseRecords({ deliveryStream: 'd', client }),
     table: 't',
     holds: 'messages',
-    content: async () => f.taken.map((line) => JSON.parse(line).data),
+    content: async () => taken.map((line) => JSON.parse(line).data),
     poison: sinkRow('t', 'p', 1, { s: 'x'.repeat(1_100_000) }),
-    throttle: (calls) => {
-      f.mood.throttled = calls;
-    },
-    loseAnswer: () => {
-      f.mood.lost = true;
-    },
+    ...troubles.make(),
   };
 });
 

@@ -1,13 +1,16 @@
-import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Served } from '../../local/services/serve.ts';
+import { type BusEntry, startEventBus } from '../../local/stand-ins/event-bus.ts';
 import { eventBus } from '../../shared/aws/event-bus.ts';
 import { snsMessages } from '../../shared/aws/sns-messages.ts';
 import { sqsMessages } from '../../shared/aws/sqs-messages.ts';
 import { messageId, messageText } from '../../shared/destinations/message.ts';
 import { destinationContract, sinkRow } from '../ports/destination.contract.ts';
+import { troublesOf } from '../ports/troubles.ts';
 
 let server: FauxqsServer;
 let sqs: SQSClient;
@@ -51,19 +54,35 @@ const bodies = async (url: string): Promise<readonly string[]> => {
 };
 const dataOf = (body: string) => JSON.parse(body).data;
 
+type Batch = { readonly Id: string }[];
+/** The command with every other entry taken out, and those. */
+const halved = (command: { readonly input: Record<string, unknown> }): readonly string[] => {
+  const [name, entries = []] = Object.entries(command.input).find(([, v]) => Array.isArray(v)) as [string, Batch];
+  command.input[name] = entries.filter((_, i) => i % 2 === 0);
+  return entries.filter((_, i) => i % 2 === 1).map((e) => e.Id);
+};
 /** Makes the calls of a client fail now and then. */
 const moody = <C extends { send: (...args: never[]) => unknown }>(client: C) => {
-  const mood = { throttled: 0, lost: false };
+  const mood = { throttled: 0, lost: false, some: false };
   const send = async (...args: never[]): Promise<unknown> => {
     if (mood.throttled-- > 0) throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+    const refused = mood.some ? halved(args[0] as never) : [];
+    mood.some = false;
     const answer = await client.send(...args);
+    if (refused.length > 0) {
+      const Failed = refused.map((Id) => ({ Id, Code: 'RequestThrottled', Message: 'slow down', SenderFault: true }));
+      return { ...(answer as object), Failed };
+    }
     if (!mood.lost) return answer;
     mood.lost = false;
     throw new Error('socket hang up');
   };
   return { mood, client: new Proxy(client, { get: (t, p) => (p === 'send' ? send : Reflect.get(t, p)) }) };
 };
-const troubles = (mood: { throttled: number; lost: boolean }) => ({
+const troubles = (mood: { throttled: number; lost: boolean; some: boolean }) => ({
+  throttleSome: () => {
+    mood.some = true;
+  },
   throttle: (calls: number) => {
     mood.throttled = calls;
   },
@@ -82,6 +101,7 @@ for (const fifo of [false, true]) {
       holds: 'messages',
       content: async () => (await bodies(url)).map(dataOf),
       poison: sinkRow('t', 'p', 1, { s: 'x'.repeat(1_100_000) }),
+      many: 100,
       ...troubles(mood),
     };
   });
@@ -102,37 +122,35 @@ destinationContract('an SNS topic', async () => {
     holds: 'messages',
     content: async () => (await bodies(url)).map(dataOf),
     poison: sinkRow('t', 'p', 1, { s: 'x'.repeat(300_000) }),
+    many: 100,
     ...troubles(mood),
   };
 });
 
-/** EventBridge's answers as its reference states them. */
-const bus = () => {
-  const taken: { Detail: string; DetailType: string; Source: string }[] = [];
-  const send = async ({ input }: { input: { Entries: { Detail: string; DetailType: string; Source: string }[] } }) => {
-    if (input.Entries.length > 10)
-      throw Object.assign(new Error('Member must have length less than or equal to 10'), {
-        name: 'ValidationException',
-      });
-    const Entries = input.Entries.map((e) => {
-      if (e.Detail.includes('"p"')) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
-      taken.push(e);
-      return { EventId: String(taken.length) };
-    });
-    return { Entries, FailedEntryCount: Entries.filter((e) => 'ErrorCode' in e).length };
-  };
-  return { taken, client: { send } as unknown as EventBridgeClient };
-};
+let bus: Served;
+let taken: BusEntry[] = [];
+const busTroubles = troublesOf('ThrottlingException', 400);
+beforeAll(async () => {
+  bus = await startEventBus((entries) => void taken.push(...entries), { hooks: busTroubles.hooks });
+});
+afterAll(() => bus.close());
+
 destinationContract('an EventBridge bus', async () => {
-  const b = bus();
-  const { mood, client } = moody(b.client);
+  taken = [];
+  const client = new EventBridgeClient({
+    endpoint: bus.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
   return {
     destination: eventBus({ bus: 'b', source: 'shop', client }),
     table: 't',
     holds: 'messages',
-    content: async () => b.taken.map((e) => JSON.parse(e.Detail).data),
-    poison: sinkRow('t', 'p', 1),
-    ...troubles(mood),
+    content: async () => taken.map((e) => JSON.parse(e.Detail ?? '').data),
+    poison: sinkRow('t', 'p', 1, { s: 'x'.repeat(300_000) }),
+    many: 1_000,
+    ...busTroubles.make(),
   };
 });
 

@@ -5,6 +5,7 @@ import { type Request, search } from '../../shared/destinations/search.ts';
 import { indexOf, indexTemplate, parseIndex } from '../../shared/destinations/search-index.ts';
 import type { TableColumn, TablePlan } from '../../shared/query/plan.ts';
 import { destinationContract, sinkRow } from '../ports/destination.contract.ts';
+import { troublesOf } from '../ports/troubles.ts';
 
 const KNS: readonly TableColumn[] = [
   { name: 'k', type: { kind: 'STRING' } },
@@ -35,9 +36,10 @@ const partsOf = (pattern: string) => {
 };
 
 let engine: SearchStandIn;
+const troubles = troublesOf('es_rejected_execution_exception', 429);
 let request: Request;
 beforeAll(async () => {
-  engine = await startSearchStandIn();
+  engine = await startSearchStandIn({ hooks: troubles.hooks });
   request = signedRequest({ host: engine.url, service: 'es' });
 });
 afterAll(() => engine.close());
@@ -58,8 +60,7 @@ destinationContract('OpenSearch', async () => {
     table: table.name,
     holds: 'keyed',
     content: async () => docs(table.name),
-    throttle: engine.throttle,
-    loseAnswer: engine.loseAnswer,
+    ...troubles.make(),
     poison: sinkRow(table.name, 'p', 1, { row: '{"k":"p","n":"many","s":"x"}' }),
   };
 });

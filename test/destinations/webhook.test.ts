@@ -69,6 +69,7 @@ destinationContract('a webhook', async () => ({
     answers = ['hang up'];
   },
   poison: sinkRow('t', 'p', 1),
+  many: 500,
 }));
 
 describe('a request', () => {

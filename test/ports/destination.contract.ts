@@ -1,6 +1,9 @@
 // What every Destination must do.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../shared/faults.ts';
+import { deliver } from '../../shared/steps/sink/deliver.ts';
 import type { Destination, RowOutcome, SinkRow } from '../../shared/steps/sink/destination.ts';
 
 /** How a destination holds what it is given. */
@@ -16,9 +19,53 @@ export type GivenDestination = {
   readonly throttle?: (calls: number) => void;
   /** Makes the service do the next call and lose its answer. */
   readonly loseAnswer?: () => void;
+  /** Makes the service take some rows of the next call and refuse others for now; absent where a call is one row, or all or nothing. */
+  readonly throttleSome?: () => void;
   /** A row that the service will never take. */
   readonly poison?: SinkRow;
+  /** Rows that are written in one go: 10,000, fewer where that takes seconds. */
+  readonly many?: number;
 };
+
+const MANY = 10_000;
+/** It stands for no service. */
+const OF_TESTS = 'the memory of these tests';
+const CASES = [
+  'twice',
+  'other borders',
+  'older after newer',
+  'deleted',
+  'some retried',
+  'some older',
+  'some refused',
+  'throttled',
+  'answer lost',
+  'rows at once',
+] as const;
+
+/** A line of the table in docs/destinations.md: what this sink is tested for. `sent`: a receiver keeps the greatest revision. */
+const lineOf = (name: string, g: GivenDestination): string => {
+  const keyed = g.holds === 'keyed';
+  const can = (how: unknown): string => (how === undefined ? '–' : 'yes');
+  const cells: Readonly<Record<(typeof CASES)[number], string>> = {
+    twice: keyed ? 'no effect' : 'same ids',
+    'other borders': 'yes',
+    'older after newer': keyed ? 'no effect' : 'sent',
+    deleted: keyed ? 'goes' : 'sent',
+    'some retried': can(g.throttleSome),
+    'some older': keyed ? 'yes' : '–',
+    'some refused': can(g.poison),
+    throttled: can(g.throttle),
+    'answer lost': can(g.loseAnswer),
+    'rows at once': (g.many ?? MANY).toLocaleString('en'),
+  };
+  return `| ${[name, ...CASES.map((c) => cells[c])].join(' | ')} |`;
+};
+const docs = (): readonly string[] =>
+  readFileSync(join(import.meta.dirname, '../../docs/destinations.md'), 'utf8').split('\n');
+
+const patient = { tries: 20, wait: async () => {} };
+const plenty = { remainingMs: () => 60_000 };
 
 export const versionNo = (n: number): string => String(n).padStart(20, '0');
 
@@ -146,10 +193,67 @@ export const destinationContract = (name: string, given: () => Promise<GivenDest
       await settled(g.destination, [row('a', 1)]);
       expect(await standing()).toEqual(['a 1 text 1']);
     });
-    test('as many rows as one call takes', { timeout: 60_000 }, async () => {
-      const many = Array.from({ length: Math.min(g.destination.most.rows, 1_000) }, (_, i) => row(`k${i}`, i));
-      await settled(g.destination, many);
-      expect(await standing()).toHaveLength(many.length);
+    const delivered = async (rows: readonly SinkRow[]) => {
+      const { undone, refused } = await deliver(
+        g.destination,
+        rows.map((r) => ({ row: r })),
+        plenty,
+        patient,
+      );
+      expect(undone).toEqual([]);
+      return refused.map((r) => r.of.row);
+    };
+    const inChunks = async (rows: readonly SinkRow[], size: number) => {
+      for (let i = 0; i < rows.length; i += size) await delivered(rows.slice(i, i + size));
+    };
+    test('the same rows in other borders: of each key the newest stands, nothing is missing', async () => {
+      const rows = Array.from({ length: 24 }, (_, i) => row(`k${i % 8}`, i));
+      await inChunks(rows, 5);
+      await inChunks(rows, 7);
+      const newest = rows.slice(-8).map((_, i) => `k${i} ${16 + i} text ${16 + i}`);
+      if (g.holds === 'keyed') expect((await standing()).sort()).toEqual(newest);
+      else expect(new Set(await standing())).toEqual(new Set(rows.map((_, i) => `k${i % 8} ${i} text ${i}`)));
+    });
+    test('an older row among new ones holds none of them up', async () => {
+      if (g.holds === 'messages') return;
+      await delivered([row('a', 2)]);
+      expect(await delivered([row('b', 1), row('a', 1), row('c', 1)])).toEqual([]);
+      expect((await standing()).sort()).toEqual(['a 2 text 2', 'b 1 text 1', 'c 1 text 1']);
+    });
+    test('a deletion is told', async () => {
+      if (g.holds === 'keyed') return;
+      await delivered([row('a', 1), row('a', 2, { row: null })]);
+      expect((await g.content()).at(-1)).toBeNull();
+    });
+    test('some rows of a call refused for now: each is told apart, and those alone come again', async () => {
+      if (g.throttleSome === undefined) return;
+      const rows = ['a', 'b', 'c', 'd'].map((k) => row(k, 1));
+      g.throttleSome();
+      const outcomes = kinds(await g.destination.write(rows));
+      expect(new Set(outcomes)).toEqual(new Set(['stored', 'retry']));
+      expect((await standing()).sort()).toEqual(
+        rows.flatMap((r, i) => (outcomes[i] === 'stored' ? [`${JSON.parse(r.key)[0]} 1 text 1`] : [])),
+      );
+      g.throttleSome();
+      await delivered(rows);
+      expect([...new Set(await standing())].sort()).toEqual(['a', 'b', 'c', 'd'].map((k) => `${k} 1 text 1`));
+    });
+    test('a row that can never be taken, among others: it alone is refused, they are written', async () => {
+      if (g.poison === undefined) return;
+      const others = ['a', 'b', 'c'].map((k) => row(k, 1));
+      expect(await delivered([...others.slice(0, 1), g.poison, ...others.slice(1)])).toEqual([g.poison]);
+      expect([...new Set(await standing())].sort()).toEqual(['a', 'b', 'c'].map((k) => `${k} 1 text 1`));
+    });
+    test('many rows in one go', { timeout: 60_000 }, async () => {
+      const many = Array.from({ length: g.many ?? MANY }, (_, i) => row(`k${i}`, i));
+      expect(await delivered(many)).toEqual([]);
+      const all = await standing();
+      expect(all).toHaveLength(many.length);
+      expect(new Set(all).size).toBe(many.length);
+    });
+    test.skipIf(name === OF_TESTS)('docs/destinations.md says what it is tested for', () => {
+      const line = lineOf(name, g);
+      expect(docs().includes(line), `its table needs the line\n${line}\n`).toBe(true);
     });
   });
 };

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Fault } from '../../../shared/faults.ts';
 import { manualClock } from '../../../shared/memory/clock.ts';
 import { memoryStream } from '../../../shared/memory/stream.ts';
 import { memoryTable } from '../../../shared/memory/table.ts';
+import type { Table } from '../../../shared/ports.ts';
 import { dynamoRows } from '../../../shared/steps/sink/dynamo-rows.ts';
 import { forward } from '../../../shared/steps/sink/forward.ts';
 import { upsert } from '../../../shared/steps/sink/upsert.ts';
@@ -22,12 +24,31 @@ import {
 } from '../stage-given.ts';
 import { memoryDestination } from './given.ts';
 
+const moodyTable = (of: Table) => {
+  const mood = { throttled: 0, lost: false };
+  const put = async (...args: Parameters<Table['put']>) => {
+    if (mood.throttled-- > 0) throw new Fault('table.throttled', 'slow down');
+    const written = await of.put(...args);
+    if (!mood.lost) return written;
+    mood.lost = false;
+    throw new Fault('table.unavailable', 'no answer');
+  };
+  return { mood, table: { ...of, put } as Table };
+};
+
 destinationContract('a DynamoDB table', async () => {
   const results = memoryTable();
+  const { mood, table } = moodyTable(results);
   return {
-    destination: dynamoRows(results),
+    destination: dynamoRows(table),
     table: 't',
     holds: 'keyed',
+    throttle: (calls) => {
+      mood.throttled = calls;
+    },
+    loseAnswer: () => {
+      mood.lost = true;
+    },
     content: async () => results.items().flatMap((i) => (i.row === undefined ? [] : [JSON.parse(i.row as string)])),
     poison: sinkRow('t', 'p', 1, { s: 'x'.repeat(500_000) }),
   };
@@ -40,6 +61,7 @@ destinationContract('the memory of these tests', async () => {
     holds: 'keyed',
     content: async () => m.standing().map((r) => JSON.parse(r.row as string)),
     throttle: (calls) => m.fail(...Array<'throttled'>(calls).fill('throttled')),
+    throttleSome: () => m.fail('half'),
     loseAnswer: () => m.fail('lost'),
   };
 });
