@@ -559,6 +559,33 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./inspect.ts')).inspect,
   },
   {
+    name: 'trace',
+    summary:
+      'where one event went: places, times, verdicts, the windows that it counted in, the rows that it is part of',
+    usage:
+      'millrace trace ID|SHARD:SEQUENCE:INDEX [--around TIME | --from TIME --to TIME] [--stage STAGE] [--region REGION] [--pipeline DIR] [--json]',
+    options: {
+      around: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      stage: deploy.stage,
+      region: deploy.region,
+      pipeline: { type: 'string' },
+      json: { type: 'boolean' },
+    },
+    help: [
+      ['--around TIME', 'it arrived within an hour of it'],
+      ['--from TIME', 'it arrived from then on (default: a day before --to)'],
+      ['--to TIME', 'it arrived before (default: now)'],
+      ['--stage STAGE', 'a deployed stage (default: the pipeline that millrace start runs here)'],
+      deployHelp[2],
+      pipeline,
+      json,
+    ],
+    words: ['ID'],
+    load: async () => (await import('./trace.ts')).trace,
+  },
+  {
     name: 'invoke',
     summary: 'one function on one sample event, on fresh local services',
     usage: 'millrace invoke FUNCTION --event FILE [--stage STAGE] [--param NAME=VALUE]… [--pipeline DIR]',

@@ -1,0 +1,144 @@
+// Where one event went: every copy of it in the archive, what each stage and each query made of it, and the rows that it is part of.
+import type { CloudEvent, JsonObject } from '../../shared/event/cloud-event.ts';
+import { parseRfc3339 } from '../../shared/event/instant.ts';
+import { parseJson } from '../../shared/event/json.ts';
+import { valueAt } from '../../shared/event/path.ts';
+import type { StampedEvent } from '../../shared/lanes/inner.ts';
+import { position, shardOfLane } from '../../shared/lanes/position.ts';
+import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import type { Item } from '../../shared/ports.ts';
+import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { isBeyond, NEW_LANE } from '../../shared/steps/ledger/lane-marks.ts';
+import { ledger } from '../../shared/steps/ledger/ledger.ts';
+import { type PastDeps, pastOf } from '../../shared/steps/verify/past.ts';
+import type { EpochMs } from '../../shared/time.ts';
+import type { StageHere } from '../stage/stage-here.ts';
+import { type Fate, fatesOf, type Shown } from './fates.ts';
+import { type SideRow, sideRows } from './side-rows.ts';
+
+/** What is looked for: an id, or a place in `raw`. */
+export type Wanted =
+  | { readonly id: string }
+  | { readonly shard: string; readonly seq: string; readonly index: number | null };
+
+export type Copy = {
+  readonly shard: string;
+  readonly position: string;
+  readonly arrival: EpochMs;
+  readonly time: EpochMs;
+  /** Clock of its shard before it; null: no event came before. */
+  readonly clock: EpochMs | null;
+  readonly event: CloudEvent;
+  /** Where it stood first, when an operator sent it again. */
+  readonly again: { readonly shard: string; readonly position: string; readonly arrival: EpochMs } | null;
+  /** The entry of the ledger that counts it; null: none does yet, or it expired. */
+  readonly entry: { readonly shard: string; readonly n: number } | null;
+  readonly fates: readonly Fate[];
+};
+
+export type Traced = {
+  readonly copies: readonly Copy[];
+  /** Copies that left by a side door: rejected, duplicate, late. */
+  readonly aside: readonly SideRow[];
+  readonly records: number;
+};
+
+/** `shardId-000000000000:49…1:0`, as `ingest` answers it; `shardId-000000000000 49…1.00000…`; else an id. */
+export const readWanted = (text: string): Wanted => {
+  const [, shard, seq, index] = /^([\w.-]+)[: /](\d{1,56})(?:[:.](\d{1,5}))?(?:\.\d+)?$/.exec(text) ?? [];
+  if (shard === undefined || seq === undefined) return { id: text };
+  return { shard, seq, index: index === undefined ? null : Number(index) };
+};
+
+const bare = (seq: string): string => seq.replace(/^0+(?=.)/, '');
+const isAt = (w: Wanted, shard: string, seq: string, index: number): boolean =>
+  'seq' in w && w.shard === shard && bare(w.seq) === bare(seq) && (w.index === null || w.index === index);
+
+/** The first entry whose marks have come to an event, by halves. */
+const entryOf = async (stage: StageHere, e: StampedEvent): Promise<Copy['entry']> => {
+  const fn = aggregateName('enriched');
+  const nonce = () => '';
+  const book = ledger({ table: stage.ledger, objects: stage.objects, clock: stage.clock, nonce, run: stage.run, fn });
+  const counts = (lanes: ReadonlyMap<string, typeof NEW_LANE>): boolean =>
+    lanes.has(e.lane) && !isBeyond(lanes.get(e.lane) ?? NEW_LANE, e.seq, e.index, e.child);
+  for (const { id } of await stage.streams.enriched.shards()) {
+    const head = await book.newest(id);
+    if (head === undefined || !counts(head.lanes)) continue;
+    let [low, high] = [1, head.n];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const [entry] = await book.after(id, middle - 1, 1);
+      // What expired lies before all that stands.
+      if (entry !== undefined && counts(entry.lanes)) high = middle;
+      else low = middle + 1;
+    }
+    return { shard: id, n: low };
+  }
+  return null;
+};
+
+export type TraceDeps = {
+  readonly stage: StageHere;
+  readonly past: PastDeps;
+  readonly to?: EpochMs | undefined;
+  readonly scan: (prefix: string) => AsyncIterable<readonly Item[]>;
+  readonly told?: (records: number, arrival: EpochMs) => void;
+};
+
+export const trace = async (deps: TraceDeps, wanted: Wanted): Promise<Traced> => {
+  const { stage, past } = deps;
+  const { pipeline } = past;
+  const found: { readonly e: StampedEvent; readonly shown: Shown }[] = [];
+  let records = 0;
+  const needle = 'id' in wanted ? Buffer.from(JSON.stringify(wanted.id)) : null;
+  for await (const step of pastOf(past).steps()) {
+    records += step.records;
+    deps.told?.(records, step.arrival);
+    for (const e of step.events) {
+      if (needle === null ? !isAt(wanted, shardOfLane(e.lane), e.seq, e.index) : !Buffer.from(e.bytes).includes(needle))
+        continue;
+      const parsed = parseJson(e.bytes);
+      if (!parsed.ok) continue;
+      const event = parsed.value as unknown as CloudEvent;
+      if ('id' in wanted && event.id !== wanted.id) continue;
+      found.push({ e, shown: { event, time: parseRfc3339(event.time) ?? 0, clock: e.clock ?? null } });
+    }
+    if (deps.to !== undefined && step.arrival >= deps.to) break;
+  }
+  const copies: Copy[] = [];
+  for (const { e, shown } of found) {
+    const { again } = e;
+    copies.push({
+      shard: shardOfLane(e.lane),
+      position: position(e.seq, e.index),
+      arrival: e.arrival,
+      ...shown,
+      again:
+        again === undefined
+          ? null
+          : { shard: again.shard, position: position(again.seq, again.index), arrival: again.arrival },
+      entry: await entryOf(stage, e),
+      fates: await fatesOf({ stage, pipeline, lookups: past.lookups, scan: deps.scan }, shown, again?.only),
+    });
+  }
+  const places = new Set(
+    copies.flatMap((c) => [c, ...(c.again === null ? [] : [c.again])].map((p) => `${p.shard} ${p.position}`)),
+  );
+  const isMine = (row: SideRow): boolean => {
+    const [seq = '', index = '0'] = row.position.split('.');
+    if (isAt(wanted, row.shard, seq, Number(index)) || places.has(`${row.shard} ${row.position}`)) return true;
+    return 'id' in wanted && idOf(row.payload, pipeline.types) === wanted.id;
+  };
+  const aside = (await sideRows(stage, { from: past.from, to: deps.to }, needle)).filter(isMine);
+  return { copies, aside, records };
+};
+
+/** Of an event as it came: its own, or the field of a plain one that its schema marks. */
+const idOf = (payload: string, types: CompiledPipeline['types']): string | null => {
+  const parsed = parseJson(Buffer.from(payload));
+  if (!parsed.ok || typeof parsed.value !== 'object' || parsed.value === null) return null;
+  const { id, type, data } = parsed.value as JsonObject;
+  const path = typeof type === 'string' && Object.hasOwn(types, type) ? (types[type]?.id ?? null) : null;
+  const own = typeof id === 'string' || path === null ? id : valueAt(data, path);
+  return own === undefined || own === null ? null : String(own);
+};
