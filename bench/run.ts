@@ -12,6 +12,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   overhead: async () => (await import('./overhead.ts')).overheadBench,
   engines: async () => (await import('./engines.ts')).enginesBench,
   start: async () => (await import('./start.ts')).startBench,
+  growth: async () => (await import('./growth.ts')).growthBench,
+  price: async () => (await import('./price.ts')).priceBench,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
