@@ -8,6 +8,7 @@ import { hops } from './hops.ts';
 import { keyed } from './keyed.ts';
 import { lanes } from './lanes.ts';
 import { ledgers } from './ledger.ts';
+import { messages } from './messages.ts';
 import type { Mutant } from './mutant.ts';
 import { refines } from './refine.ts';
 import { relations } from './relations.ts';
@@ -28,5 +29,6 @@ export const mutants: readonly Mutant[] = [
   ...keyed,
   ...deploys,
   ...sinks,
+  ...messages,
   ...compaction,
 ];

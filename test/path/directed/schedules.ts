@@ -10,6 +10,7 @@ import { ingestSchedules } from './ingest.ts';
 import { lakeSchedules } from './lake.ts';
 import { laneSchedules } from './lanes.ts';
 import { ledgerSchedules } from './ledger.ts';
+import { messageSchedules } from './messages.ts';
 import { refineSchedules } from './refine.ts';
 import { sinkSchedules } from './sinks.ts';
 import { windowSchedules } from './windows.ts';
@@ -26,6 +27,7 @@ export const schedules: Readonly<Record<string, Schedule>> = {
   ...earlySchedules,
   ...deploySchedules,
   ...sinkSchedules,
+  ...messageSchedules,
   ...lakeSchedules,
   ...compactionSchedules,
 };
