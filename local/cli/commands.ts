@@ -207,7 +207,7 @@ export const COMMANDS: readonly Command[] = [
       ['--ddl', 'prints the SQL of databases and the templates of search engines'],
       [
         '--migrate',
-        'runs them; PostgreSQL as PGUSER with PGPASSWORD, OpenSearch with the credentials of the environment',
+        'runs them; PostgreSQL as PGUSER with PGPASSWORD, Redshift by the secret REDSHIFT_SECRET, OpenSearch with the credentials of the environment',
       ],
       ['--grants', 'what the roles of sinks and sources are allowed, as the plugin adds it to the stack'],
       pipeline,

@@ -1,8 +1,10 @@
 // millrace destinations: where the rows of a pipeline go, and what must stand there before the first one comes.
 
+import { redshiftData } from '../../shared/aws/redshift-data.ts';
 import { signedRequest } from '../../shared/aws/signed-request.ts';
 import { parseUrl, postgresConnection } from '../../shared/destinations/postgres-connection.ts';
 import { createStatements, nameProblems, postgresTable } from '../../shared/destinations/postgres-ddl.ts';
+import { redshiftPlace } from '../../shared/destinations/redshift.ts';
 import { redshiftCreate, redshiftNameProblems } from '../../shared/destinations/redshift-sql.ts';
 import { indexTemplate, parseIndex } from '../../shared/destinations/search-index.ts';
 import { REDSHIFT, SEARCH, tablesOf, WAREHOUSE } from '../../shared/destinations/tables-of.ts';
@@ -11,6 +13,7 @@ import { compilePipeline } from '../build/compile-pipeline.ts';
 import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
 import { sourceGrants } from '../build/source-grants.ts';
 import { grantsOf, SWITCH } from '../destinations/grants.ts';
+import { makeInRedshift } from '../destinations/migrate-redshift.ts';
 import { CallError } from './call-error.ts';
 import type { Call, ExitCode } from './commands.ts';
 import { flagOf, textOf } from './parse-call.ts';
@@ -53,6 +56,12 @@ const migrate = async (plan: Plan): Promise<void> => {
   const databases = Map.groupBy(tablesOf(plan, WAREHOUSE), (t) => t.options.url ?? '');
   if (databases.size > 0 && (!user || password === undefined))
     throw new CallError('--migrate signs in as PGUSER with PGPASSWORD; set both in the environment');
+  const inRedshift = tablesOf(plan, REDSHIFT);
+  const { REDSHIFT_SECRET: secret } = process.env;
+  if (inRedshift.length > 0 && !secret)
+    throw new CallError(
+      `--migrate asks Redshift's Data API for ${inRedshift.map((t) => t.name).join(', ')} with the secret that REDSHIFT_SECRET names; set it to the ARN of {"username": …, "password": …}, or run what --ddl prints in the query editor`,
+    );
   for (const [url, tables] of databases) {
     const sql = postgresConnection({
       url,
@@ -68,10 +77,14 @@ const migrate = async (plan: Plan): Promise<void> => {
       await sql.end();
     }
   }
-  for (const t of tablesOf(plan, REDSHIFT))
-    say(
-      `${t.name}: run what --ddl prints in Redshift's query editor; --migrate signs in to PostgreSQL and OpenSearch alone`,
-    );
+  const pause = (ms: number) => new Promise((done) => void setTimeout(done, ms));
+  for (const t of inRedshift) {
+    const { hostname = '', 'database-name': database = '' } = t.options;
+    const { warehouse } = redshiftPlace(`${hostname} ${database}`);
+    const api = redshiftData({ warehouse, database, secret: secret as string });
+    await makeInRedshift(api, { name: t.name, statements: redshiftStatements(t) }, pause);
+    say(`${hostname}/${database}: ${postgresTable(t).name} stands`);
+  }
   for (const t of tablesOf(plan, SEARCH)) {
     const host = t.options.hosts ?? '';
     const service = /\.aoss\.amazonaws\.com$/.test(new URL(host).hostname) ? 'aoss' : 'es';
