@@ -71,7 +71,8 @@ export const verify = async (call: Call): Promise<ExitCode> => {
       else if (found.differences.length > 0)
         process.stderr.write('Nothing is changed. Write what must stand there: --repair\n');
     }
-    return found.differences.length > 0 ? 1 : 0;
+    const left = repaired === null ? found.differences.length : repaired.filter((r) => r.outcome === 'newer').length;
+    return left > 0 ? 1 : 0;
   } catch (error) {
     if (error instanceof CannotVerify) throw new CallError(error.message);
     throw error;

@@ -47,7 +47,7 @@ export const showInspected = (i: Inspected): string =>
       ]),
     ]),
     [...Map.groupBy(i.queries, (q) => q.holder?.says ?? 'nothing: no lane is open')]
-      .map(([says, all]) => `held back by ${says}  (${all.map((q) => q.query).join(', ')})`)
+      .map(([says, all]) => `held back: ${says}  (${all.map((q) => q.query).join(', ')})`)
       .join('\n'),
     i.queries.flatMap(hotLines).join('\n'),
   ]

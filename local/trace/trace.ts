@@ -16,10 +16,9 @@ import type { StageHere } from '../stage/stage-here.ts';
 import { type Fate, fatesOf, type Shown } from './fates.ts';
 import { type SideRow, sideRows } from './side-rows.ts';
 
-/** What is looked for: an id, or a place in `raw`. */
-export type Wanted =
-  | { readonly id: string }
-  | { readonly shard: string; readonly seq: string; readonly index: number | null };
+/** What is looked for: an id, which may also be a place in `raw`. */
+export type Wanted = { readonly id: string; readonly place: Place | null };
+type Place = { readonly shard: string; readonly seq: string; readonly index: number | null };
 
 export type Copy = {
   readonly shard: string;
@@ -46,13 +45,13 @@ export type Traced = {
 /** `shardId-000000000000:49…1:0`, as `ingest` answers it; `shardId-000000000000 49…1.00000…`; else an id. */
 export const readWanted = (text: string): Wanted => {
   const [, shard, seq, index] = /^([\w.-]+)[: /](\d{1,56})(?:[:.](\d{1,5}))?(?:\.\d+)?$/.exec(text) ?? [];
-  if (shard === undefined || seq === undefined) return { id: text };
-  return { shard, seq, index: index === undefined ? null : Number(index) };
+  if (shard === undefined || seq === undefined) return { id: text, place: null };
+  return { id: text, place: { shard, seq, index: index === undefined ? null : Number(index) } };
 };
 
 const bare = (seq: string): string => seq.replace(/^0+(?=.)/, '');
-const isAt = (w: Wanted, shard: string, seq: string, index: number): boolean =>
-  'seq' in w && w.shard === shard && bare(w.seq) === bare(seq) && (w.index === null || w.index === index);
+const isAt = ({ place: p }: Wanted, shard: string, seq: string, index: number): boolean =>
+  p !== null && p.shard === shard && bare(p.seq) === bare(seq) && (p.index === null || p.index === index);
 
 /** The first entry whose marks have come to an event, by halves. */
 const entryOf = async (stage: StageHere, e: StampedEvent): Promise<Copy['entry']> => {
@@ -90,17 +89,17 @@ export const trace = async (deps: TraceDeps, wanted: Wanted): Promise<Traced> =>
   const { pipeline } = past;
   const found: { readonly e: StampedEvent; readonly shown: Shown }[] = [];
   let records = 0;
-  const needle = 'id' in wanted ? Buffer.from(JSON.stringify(wanted.id)) : null;
+  const needle = Buffer.from(JSON.stringify(wanted.id));
   for await (const step of pastOf(past).steps()) {
     records += step.records;
     deps.told?.(records, step.arrival);
     for (const e of step.events) {
-      if (needle === null ? !isAt(wanted, shardOfLane(e.lane), e.seq, e.index) : !Buffer.from(e.bytes).includes(needle))
-        continue;
+      const isThere = isAt(wanted, shardOfLane(e.lane), e.seq, e.index);
+      if (!isThere && !Buffer.from(e.bytes).includes(needle)) continue;
       const parsed = parseJson(e.bytes);
       if (!parsed.ok) continue;
       const event = parsed.value as unknown as CloudEvent;
-      if ('id' in wanted && event.id !== wanted.id) continue;
+      if (!isThere && event.id !== wanted.id) continue;
       found.push({ e, shown: { event, time: parseRfc3339(event.time) ?? 0, clock: e.clock ?? null } });
     }
     if (deps.to !== undefined && step.arrival >= deps.to) break;
@@ -127,9 +126,11 @@ export const trace = async (deps: TraceDeps, wanted: Wanted): Promise<Traced> =>
   const isMine = (row: SideRow): boolean => {
     const [seq = '', index = '0'] = row.position.split('.');
     if (isAt(wanted, row.shard, seq, Number(index)) || places.has(`${row.shard} ${row.position}`)) return true;
-    return 'id' in wanted && idOf(row.payload, pipeline.types) === wanted.id;
+    return idOf(row.payload, pipeline.types) === wanted.id;
   };
-  const aside = (await sideRows(stage, { from: past.from, to: deps.to }, needle)).filter(isMine);
+  const aside = (await sideRows(stage, { from: past.from, to: deps.to }, wanted.place === null ? needle : null)).filter(
+    isMine,
+  );
   return { copies, aside, records };
 };
 

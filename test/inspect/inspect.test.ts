@@ -2,28 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { inspect } from '../../local/inspect/inspect.ts';
 import { showInspected } from '../../local/inspect/show.ts';
-import { stageInMemory } from '../../local/stage/stage-in-memory.ts';
-import { memoryStream } from '../../shared/memory/stream.ts';
-import { GROUPS } from '../replay/given.ts';
 import { AT, PLAN, type StageGiven, silence, stageGiven } from '../verify/given.ts';
 
 const look = async (given: StageGiven) => {
-  const { run, raw, clock, pipeline } = given;
-  const stage = stageInMemory({
-    pipeline,
-    streams: {
-      raw: memoryStream(raw),
-      validated: memoryStream(run.validated),
-      enriched: memoryStream(run.enriched),
-      refined: memoryStream(run.refined),
-    },
-    ledger: run.table,
-    objects: run.objects,
-    results: run.results,
-    run: '1',
-    groups: GROUPS,
-    clock,
-  });
+  const { run } = given;
+  const stage = given.stage();
   const before = run.table.writes() + run.results.writes();
   const found = await inspect(stage, PLAN);
   expect(run.table.writes() + run.results.writes()).toBe(before);

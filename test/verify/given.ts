@@ -1,4 +1,6 @@
 // A pipeline of real steps in memory with its archive, whose stored rows a test may spoil.
+import type { StageHere } from '../../local/stage/stage-here.ts';
+import { stageInMemory } from '../../local/stage/stage-in-memory.ts';
 import { manualClock } from '../../shared/memory/clock.ts';
 import { MemoryLog } from '../../shared/memory/log.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
@@ -131,11 +133,28 @@ export const stageGiven = (shards = 2) => {
     raw,
     lookups,
     depsOf,
+    /** As an operator's command sees it. */
+    stage: (): StageHere =>
+      stageInMemory({
+        pipeline,
+        streams: {
+          raw: memoryStream(raw),
+          validated: memoryStream(run.validated),
+          enriched: memoryStream(run.enriched),
+          refined: memoryStream(run.refined),
+        },
+        ledger: run.table,
+        objects: run.objects,
+        results: run.results,
+        run: '1',
+        groups: GROUPS,
+        clock,
+      }),
     /** An event `late` ms before now. */
-    click(k: string, n: number, late = 0, more: object = {}) {
+    click(k: string, n: number, late = 0, more: object = {}, id = `e${sent++}`) {
       const t = new Date(clock.now() - late).toISOString();
       const data = { k, n, x: n / 7, d: n / 4, t, ...more };
-      const event = { specversion: '1.0', id: `e${sent++}`, source: '/web', type: 'click.v1', time: t, data };
+      const event = { specversion: '1.0', id, source: '/web', type: 'click.v1', time: t, data };
       raw.put({ partitionKey: k, data: Buffer.from(JSON.stringify(event)) });
     },
     tick() {
