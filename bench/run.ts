@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   start: async () => (await import('./start.ts')).startBench,
   growth: async () => (await import('./growth.ts')).growthBench,
   price: async () => (await import('./price.ts')).priceBench,
+  local: async () => (await import('./local-run.ts')).localRunBench,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
