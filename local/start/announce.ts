@@ -33,6 +33,10 @@ export const addresses = (
     `${bold('DynamoDB')}   ${here.dynamo.endpoint}`,
     `${bold('S3, SQS')}    ${here.objects.endpoint}`,
   ];
+  const places = here.destinations?.places ?? [];
+  const widest = Math.max(0, ...places.map((p) => p.table.name.length));
+  if (places.length > 0)
+    lines.push('', 'Rows go to:', ...places.map((p) => `  ${bold(p.table.name.padEnd(widest))}  ${p.where}`));
   const sample = sampleOf(pipeline, schemas, kind);
   const withKey = key === null ? '' : `-H 'x-api-key: ${key}' `;
   lines.push(

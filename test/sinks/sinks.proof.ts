@@ -156,6 +156,7 @@ test.each(here.places.map((p): [string, PlaceHere] => [p.table.name, p]))(
         row: sinkRow(place.table.name, `k${i % KEYS}`, second * RATE + i + 1),
       }));
     let busy = 0;
+    let cpu = 0; // of the process, stand-in and client, in ms: what a busy machine changes least
     let slowest = 0;
     const before = used();
     let settled = before;
@@ -164,12 +165,15 @@ test.each(here.places.map((p): [string, PlaceHere] => [p.table.name, p]))(
     for (let second = 0; second < all; second++) {
       const rows = batch(second);
       const began = performance.now();
+      const cpuBegan = process.cpuUsage();
       for (let times = second % 10 === 9 ? 2 : 1; times > 0; times--) {
         const { undone, refused } = await deliver(d, rows, { remainingMs: () => 60_000 });
         expect([undone.length, refused.length]).toEqual([0, 0]);
       }
       const took = performance.now() - began;
       busy += took;
+      const { user, system } = process.cpuUsage(cpuBegan);
+      cpu += (user + system) / 1000;
       slowest = Math.max(slowest, took);
       await takeAway(place.table);
       if (second === warm - 1) settled = used();
@@ -177,7 +181,7 @@ test.each(here.places.map((p): [string, PlaceHere] => [p.table.name, p]))(
     const after = used();
     const sent = all * RATE + Math.floor(all / 10) * RATE;
     console.log(
-      `${place.table.connector.padEnd(12)} ${String(Math.round((sent * 1000) / busy)).padStart(6)} rows/s  slowest second ${(slowest / 1000).toFixed(2)} s  ` +
+      `${place.table.connector.padEnd(12)} ${String(Math.round((sent * 1000) / busy)).padStart(6)} rows/s  CPU ${(cpu / (sent / 1000)).toFixed(0)} ms per 1,000  slowest second ${(slowest / 1000).toFixed(2)} s  ` +
         `heap before ${mb(before.heap)}, warm ${mb(settled.heap)}, a minute later ${mb(after.heap)}  rss ${mb(before.rss)}, ${mb(settled.rss)}, ${mb(after.rss)}`,
     );
     const rows = (await place.rows()).filter((r) => r.row !== null);
