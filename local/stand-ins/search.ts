@@ -101,7 +101,10 @@ export const startSearchStandIn = async (options: ServeOptions = {}, host = ''):
         items.push({ [op]: write(head._index, head._id, version === undefined ? null : BigInt(version), source) });
       }
     }
-    return { status: 200, body: JSON.stringify({ errors: items.some((i) => 'error' in i), items }) };
+    return {
+      status: 200,
+      body: JSON.stringify({ errors: items.some((i) => Object.values(i).some((of) => 'error' in of)), items }),
+    };
   };
 
   type Live = readonly [id: string, source: string, version: bigint, index: string];
