@@ -48,7 +48,9 @@ const archiveOnce: Schedule = () =>
   each(
     async () => {
       const { raw, step, kept } = archived();
-      const failed = await deliver(step(failing(stores('archive/'), { times: 1 })), raw).catch(() => ({ done: 0 }));
+      const failed = await deliver(step(failing(stores(`archive/${RUN}/dt=`), { times: 1 })), raw).catch(() => ({
+        done: 0,
+      }));
       await deliver(step(), raw, { from: failed.done });
       return differs('kept after a failure', await kept(), ALL);
     },
@@ -64,7 +66,7 @@ const archiveOnce: Schedule = () =>
     },
     async () => {
       const { raw, step, kept } = archived();
-      const stop = stoppingAt(stores('archive/'));
+      const stop = stoppingAt(stores(`archive/${RUN}/dt=`));
       const late = deliver(step(stop.wrap), raw, { to: 1 });
       await stop.reached;
       await deliver(step(), raw);
