@@ -24,6 +24,8 @@ export type Compilation = {
   /** ESM text of the standalone validators, exporting `types`. */
   readonly validators: string;
   readonly types: readonly string[];
+  /** Event types whose schema is beyond the scan of bytes, with the JSON pointer of the word that keeps them from it. */
+  readonly slow: readonly { readonly type: string; readonly at: string }[];
   readonly enrichments: readonly LoadedEnrichment[];
   readonly sources: readonly Source[];
   readonly references: readonly ReferenceTable[];
@@ -113,6 +115,7 @@ export const compilePipeline = async (dir: string): Promise<Compilation> => {
     plan: sql.plan,
     validators: schemas.source,
     types,
+    slow: schemas.types.flatMap(({ type, slow }) => (slow === null ? [] : [{ type, at: slow }])),
     enrichments: loaded,
     sources,
     references,
