@@ -43,6 +43,7 @@ export const FAULTS = {
   'secret.unavailable': 'retry', // the producer is told to send again
   'queue.unavailable': 'retry', // a lost wake-up is made good by the schedule
   'order.ancestor-unread': 'retry', // a child shard was offered before its parents were read
+  'order.not-announced': 'retry', // an added shard waits until those beside it have announced it
   'ledger.gap': 'halt', // a counted entry is missing: alarm, never guess
   'ledger.corrupt': 'halt', // stored bytes are damaged: alarm, never a wrong number
   'table.restored': 'halt', // a copy of another table's state: nothing may count before `millrace restore` has finished

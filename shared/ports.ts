@@ -24,6 +24,8 @@ export type Shard = {
 
 export interface Stream {
   readonly name: string;
+  /** Whether shards without parents may be added while the stream is in use: partitions of a topic. */
+  readonly grows?: boolean;
   /** One PutRecords call: at most 500 records and 5 MiB in all, 1 MiB each. Outcomes in the order of the records. */
   put(records: readonly OutRecord[]): Promise<readonly PutOutcome[]>;
   /** All shards that ListShards knows: open ones and closed ones within retention. */

@@ -74,6 +74,8 @@ export type Faults = {
   readonly refusedRows: number;
   /** In a world: a look-up answers otherwise at every try. */
   readonly changingAnswers: number;
+  /** In a world: `raw` gets further shards without parents, as a topic gets partitions, in place of splits and merges. */
+  readonly grow: number;
 };
 export type FaultName = keyof Faults;
 
@@ -113,6 +115,7 @@ export const ALL_FAULTS: Faults = {
   resubmit: 0.4,
   restore: 0.25,
   changingAnswers: 0.5,
+  grow: 0.2,
   destinationDown: 0.006,
   entriesFailed: 0.5,
   refusedRows: 0.5,

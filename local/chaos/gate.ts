@@ -105,6 +105,7 @@ export const gatedStream = (gate: Gate, stream: Stream): Stream => {
     gate.call({ label, kind: 'read', faults: STREAM, effect });
   return {
     name: stream.name,
+    ...(stream.grows && { grows: true }),
     put: (records) =>
       gate.call<readonly PutOutcome[]>({
         label: `put ${stream.name} x${records.length}`,

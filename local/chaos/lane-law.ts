@@ -2,7 +2,7 @@
 // lane have appeared; a retry only rewinds. And I4 and I6: clocks never fall, one outbox number has one content.
 import { unpackInner } from '../../shared/lanes/block.ts';
 import type { Inner } from '../../shared/lanes/inner.ts';
-import { END, position } from '../../shared/lanes/position.ts';
+import { END, type Lane, position, shardOfLane } from '../../shared/lanes/position.ts';
 import { type Fence, isFenced } from '../../shared/steps/home.ts';
 import { isRefinedLane } from '../../shared/steps/roster.ts';
 import type { StreamRecord } from '../../shared/trigger/batch.ts';
@@ -13,6 +13,9 @@ export class LaneLaw {
   readonly #stream: string;
   readonly #lanes = new Map<string, LaneSeen>();
   #fences: readonly Fence[] = [];
+  readonly #announced = new Set<Lane>();
+  /** Whether a raw shard was added beside others. */
+  isAdded: (shard: string) => boolean = () => false;
 
   constructor(stream: string) {
     this.#stream = stream;
@@ -47,6 +50,12 @@ export class LaneLaw {
       at.greatest = END;
       return;
     }
+    if (item.kind === 'branch') {
+      for (const next of item.next) this.#announced.add(next);
+      return;
+    }
+    if (this.isAdded(shardOfLane(item.lane)) && !this.#announced.has(item.lane))
+      throw new Error(`${where}: appears before it was announced`);
     if (item.kind === 'mark') {
       if (item.pos <= at.greatest) return;
       if (item.clock < at.clock) throw new Error(`${where}: the clock falls from ${at.clock} to ${item.clock}`);

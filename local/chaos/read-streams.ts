@@ -2,7 +2,7 @@
 import { unpackRecord } from '../../shared/event/unpack.ts';
 import { unpackInner } from '../../shared/lanes/block.ts';
 import type { StampedEvent } from '../../shared/lanes/inner.ts';
-import { type Position, position } from '../../shared/lanes/position.ts';
+import { type Lane, type Position, position, shardOfLane } from '../../shared/lanes/position.ts';
 import { type Fence, isFenced } from '../../shared/steps/home.ts';
 import type { Journal } from './journal.ts';
 import { DELAY } from './scenario.ts';
@@ -24,8 +24,14 @@ export type Seen = {
 /**
  * Each position of a stream once. Parents come before children.
  * @param fences numbers that count for nobody
+ * @param begun  told the lanes of added shards, and the clock that they begin at
  */
-export const firstTimes = (log: Journal, problems: string[], fences: readonly Fence[] = []): readonly Seen[] => {
+export const firstTimes = (
+  log: Journal,
+  problems: string[],
+  fences: readonly Fence[] = [],
+  begun: (lane: Lane, clock: number) => void = () => undefined,
+): readonly Seen[] => {
   const lanes = new Map<string, { pos: string; clock: number; ended: boolean }>();
   const out: Seen[] = [];
   for (const shard of log.family())
@@ -45,6 +51,14 @@ export const firstTimes = (log: Journal, problems: string[], fences: readonly Fe
             if (!lanes.has(next)) lanes.set(next, { pos: '', clock: lane.clock, ended: false });
           continue;
         }
+        if (item.kind === 'branch') {
+          for (const next of item.next)
+            if (!lanes.has(next)) {
+              lanes.set(next, { pos: '', clock: lane.clock, ended: false });
+              begun(next, lane.clock);
+            }
+          continue;
+        }
         const pos = item.kind === 'mark' ? item.pos : position(item.seq, item.index, item.child);
         if (pos <= lane.pos) continue;
         const clock = Math.max(lane.clock, item.clock ?? NEVER);
@@ -62,8 +76,14 @@ export const firstTimes = (log: Journal, problems: string[], fences: readonly Fe
 export const rawClocks = (world: Scene): ReadonlyMap<string, number> => {
   const out = new Map<string, number>();
   const ends = new Map<string, number>();
+  // An added shard begins where the lanes beside it stood when it was announced.
+  const begun = new Map<string, number>();
+  if (world.raw.grows)
+    firstTimes(world.validated, [], [], (lane, clock) => {
+      begun.set(shardOfLane(lane), Math.max(clock, begun.get(shardOfLane(lane)) ?? NEVER));
+    });
   for (const shard of world.raw.family()) {
-    let clock = Math.max(NEVER, ...shard.parents.map((p) => ends.get(p) ?? NEVER));
+    let clock = Math.max(begun.get(shard.id) ?? NEVER, ...shard.parents.map((p) => ends.get(p) ?? NEVER));
     let rose: number | null = null;
     for (const record of world.raw.all(shard.id)) {
       const { arrival } = record;

@@ -45,6 +45,8 @@ export type Shape = {
   readonly history: boolean;
   readonly load: boolean;
   readonly changingAnswers: boolean;
+  /** Whether `raw` gets shards without parents, and is never split or merged. */
+  readonly grows: boolean;
   /** The query that a deploy adds or removes; its own rows are not judged. */
   readonly redeploy: { readonly leaf: Leaf; readonly adds: boolean } | null;
 };
@@ -79,6 +81,7 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     outside: r.chance(0.5),
     refusedRows: r.chance(faults.refusedRows),
     restores: r.chance(faults.restore) ? 1 + r.below(2) : 0,
+    grows: r.chance(faults.grow),
   };
   return {
     ...drawn,

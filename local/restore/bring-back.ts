@@ -5,6 +5,7 @@
 //   manifests        go back; windows are decided again under a new epoch, so that their rows replace those of the table that was given up,
 //                    and numbers of that table that this one does not know are fenced off: a query over queries never counts a row twice
 //   claims           must not go back: the copy that owned an id has passed, and another would pass beside it
+//   shards' families  must not go back: which shards of `raw` were there at the beginning decides their key groups
 //   the lake         files of versions that the table does not know go aside; the same rows come again
 // The name of the table is written last: until then every function refuses to work (shared/steps/home.ts).
 import { unpackJson } from '../../shared/fold/pack.ts';
@@ -41,7 +42,7 @@ export class RestoreError extends Error {}
 
 const AT_ONCE = 100;
 /** Who owns an id, who may send again what, and what operators did: truths of the streams, not of the table. */
-const STAYS = (run: string): readonly string[] => [`dup#${run}#`, `again#${run}#`, `fix#${run}`];
+const STAYS = (run: string): readonly string[] => [`dup#${run}#`, `again#${run}#`, `fix#${run}`, `tree#${run}#`];
 const isDecider = (item: Item, run: string): boolean =>
   item.pk.startsWith(`man#${run}#aggregate/`) && typeof item.epoch === 'number';
 const fnOf = (item: Item, run: string): string => item.pk.slice(`man#${run}#`.length);

@@ -46,7 +46,8 @@ export class LaneCounter {
             if (item.kind === 'mark')
               this.#clocks.set(item.lane, Math.max(item.clock, this.#clocks.get(item.lane) ?? item.clock));
             else if (item.kind === 'end') this.#ended.add(item.lane);
-            else if (this.#isNew(item)) yield { kind: 'event', event: item, arrival: record.arrival };
+            else if (item.kind === 'event' && this.#isNew(item))
+              yield { kind: 'event', event: item, arrival: record.arrival };
           }
         }
       }

@@ -111,7 +111,7 @@ for (const [name, id] of Object.entries(INNER)) {
       const inside = unpackInner(record.data);
       for (const item of inside.ok ? inside.items : []) {
         // Rows of windows wait for their windows; those of events have a raw shard's lane.
-        if (item.kind === 'mark' || item.kind === 'end' || !item.lane.startsWith('shardId-')) continue;
+        if (item.kind !== 'event' || !item.lane.startsWith('shardId-')) continue;
         const of = phases.find((p) => p.begin <= item.arrival && item.arrival < p.end);
         if (of === undefined) continue;
         const key = `${of.name} ${name}`;
@@ -135,7 +135,7 @@ const books = async (): Promise<string> => {
     for (const r of validated.read(s.id, null, ...ALL).records) {
       const inside = unpackInner(r.data);
       for (const e of inside.ok ? inside.items : [])
-        if (e.kind !== 'mark' && e.kind !== 'end') passed.add(`${e.lane} ${e.seq} ${e.index}`);
+        if (e.kind === 'event') passed.add(`${e.lane} ${e.seq} ${e.index}`);
     }
   const store = objectsHere(here);
   const aside = new Map<string, Set<string>>();

@@ -23,17 +23,18 @@ export type KafkaStreamOptions = {
 export const kafkaStream = ({ stream, usage, client = kafkaClient() }: KafkaStreamOptions): Stream => {
   const { producer, admin, settings } = client;
 
+  const grows = settings.grows === stream;
   /**
-   * As many as the run was planned for: a key group keeps its partition. Partitions that were added since would take groups from
-   * where their lanes are counted, so nothing is written to them.
+   * As many as the run was planned for: a key group keeps its partition. Partitions that were added to a topic inside would take groups
+   * from where their lanes are counted, so nothing is written to them. Those of `raw` are all used: the head knows which were added.
    */
-  const partitions = async (): Promise<number> => {
-    const { topics } = await admin.metadata({ topics: [stream] });
+  const partitions = async (forceUpdate = false): Promise<number> => {
+    const { topics } = await admin.metadata({ topics: [stream], forceUpdate });
     const there = topics.get(stream)?.partitionsCount ?? 0;
     const planned = settings.partitions ?? there;
     if (there < planned || there === 0)
       throw new Fault('setting.invalid', `topic ${stream} has ${there} partitions, the stage needs ${planned}`);
-    return planned;
+    return grows ? there : planned;
   };
 
   const send = async (round: readonly Placed[], outcomes: PutOutcome[]): Promise<void> => {
@@ -64,6 +65,7 @@ export const kafkaStream = ({ stream, usage, client = kafkaClient() }: KafkaStre
 
   return {
     name: stream,
+    ...(grows && { grows }),
     async put(records) {
       refuseUnputtable(records);
       const outcomes: PutOutcome[] = [];
@@ -72,7 +74,7 @@ export const kafkaStream = ({ stream, usage, client = kafkaClient() }: KafkaStre
       });
       return outcomes;
     },
-    shards: () => faulting(`Metadata ${stream}`, CODES, async () => shardsOf(await partitions())),
+    shards: () => faulting(`Metadata ${stream}`, CODES, async () => shardsOf(await partitions(grows))),
     hasRecordAfter: (shard, seq) =>
       faulting(`ListOffsets ${stream} ${shard}`, CODES, async () => {
         const partition = partitionOfShard(shard);

@@ -14,6 +14,8 @@ export type KafkaSettings = {
   readonly secret: string;
   /** Partitions of each topic that the run was planned for; null: as many as the topic has. */
   readonly partitions: number | null;
+  /** The topic that may grow within the run: `raw`. */
+  readonly grows: string | null;
 };
 
 /** @throws Fault setting.missing or setting.invalid */
@@ -29,5 +31,5 @@ export const kafkaSettings = (env: Env = process.env): KafkaSettings => {
       `KAFKA_PARTITIONS is "${env.KAFKA_PARTITIONS}"; expected a whole number above 0`,
     );
   const secret = known === 'scram' || known === 'plain' ? settings(['KAFKA_SECRET'], env).KAFKA_SECRET : '';
-  return { brokers: KAFKA_BROKERS.split(','), auth: known, secret, partitions };
+  return { brokers: KAFKA_BROKERS.split(','), auth: known, secret, partitions, grows: env.RAW_STREAM || null };
 };

@@ -1,5 +1,6 @@
 // Partitions of a topic as shards. The n partitions cut the hash ring into n equal parts, so that a key group has its place on Kafka
-// as it has on Kinesis, by its point. Nothing is ever split or closed.
+// as it has on Kinesis, by its point. Nothing is ever split or closed;
+// where partitions are added, the head keeps the cut of the beginning (shared/steps/tree.ts).
 import { RING } from '../lanes/ring.ts';
 import type { Shard } from '../ports.ts';
 

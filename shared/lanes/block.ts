@@ -1,12 +1,12 @@
 // How stamped events, marks and ends lie in a record of an inner stream: a KPL aggregate of one key group whose user records are
 //   {"millrace":"stamp",…}  where the events that follow came from: lane, sequence numbers, arrivals, indexes: once per run of events
 //   …                       the events, each the CloudEvent's own bytes
-//   {"millrace":"mark",…} or {"millrace":"end",…}
+//   {"millrace":"mark",…}, {"millrace":"end",…} or {"millrace":"branch",…}
 // So the stamp costs a few bytes an event, an event's bytes pass through a hop untouched, and any KPL reader can read the stream:
 // it skips user records that begin with {"millrace": .
 import { AggregateBuilder, type AggregatedRecord, decodeAggregate } from '../event/kpl.ts';
 import { type AgainStamp, type Control, type Origin, readControl, type Stamp } from './controls.ts';
-import type { Again, End, Inner, Mark, StampedEvent } from './inner.ts';
+import type { Again, Branch, End, Inner, Mark, StampedEvent } from './inner.ts';
 import { padSeq, SEQ_DIGITS } from './position.ts';
 
 const CONTROL = Buffer.from('{"millrace":');
@@ -85,7 +85,7 @@ const runFrom = (items: readonly Inner[], from: number, to: number): number => {
 };
 
 const markOf = (m: Mark): Control => ({ millrace: 'mark', l: m.lane, p: m.pos, c: m.clock });
-const endOfLane = (e: End): Control => ({ millrace: 'end', l: e.lane, n: e.next });
+const nextOfLane = (e: End | Branch): Control => ({ millrace: e.kind, l: e.lane, n: e.next });
 
 /** Bytes that an item takes in an aggregate, never too few. */
 const sizeOf = (item: Inner): number => {
@@ -100,7 +100,7 @@ const pack = (items: readonly Inner[], from: number, to: number, hashKey: string
   for (let i = from; i < to; ) {
     const item = items[i] as Inner;
     if (item.kind !== 'event') {
-      control(item.kind === 'mark' ? markOf(item) : endOfLane(item));
+      control(item.kind === 'mark' ? markOf(item) : nextOfLane(item));
       i++;
       continue;
     }
@@ -157,7 +157,7 @@ const readAggregate = (records: readonly AggregatedRecord[]): Unpacked => {
     if (at < run.length) return foreign('fewer events than the stamp says');
     const c = readControl(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
     if (c.millrace === 'mark') items.push({ kind: 'mark', lane: c.l, pos: c.p, clock: c.c });
-    else if (c.millrace === 'end') items.push({ kind: 'end', lane: c.l, next: c.n });
+    else if (c.millrace !== 'stamp') items.push({ kind: c.millrace, lane: c.l, next: c.n });
     else {
       run = [];
       at = 0;

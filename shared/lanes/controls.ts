@@ -13,7 +13,7 @@ export type Stamp = { millrace: 'stamp'; l: string; p: string; a: EpochMs; o: Or
 export type Control =
   | Stamp
   | { millrace: 'mark'; l: string; p: string; c: EpochMs }
-  | { millrace: 'end'; l: string; n: readonly string[] };
+  | { millrace: 'end' | 'branch'; l: string; n: readonly string[] };
 
 const POSITION = /^\d{56}\.\d{5}\.\d{10}$/;
 const isText = (v: unknown): boolean => typeof v === 'string';
@@ -38,6 +38,7 @@ const isControl = (c: Partial<Record<string, unknown>>): boolean => {
     case 'mark':
       return POSITION.test(String(c.p)) && Number.isSafeInteger(c.c);
     case 'end':
+    case 'branch':
       return Array.isArray(c.n) && c.n.every(isText);
     case 'stamp':
       return (
@@ -57,6 +58,6 @@ const isControl = (c: Partial<Record<string, unknown>>): boolean => {
 export const readControl = (text: string): Control => {
   const c: unknown = JSON.parse(text);
   if (!isControl(c as Partial<Record<string, unknown>>))
-    throw new TypeError(`no stamp, mark or end: ${text.slice(0, 80)}`);
+    throw new TypeError(`no stamp, mark, end or branch: ${text.slice(0, 80)}`);
   return c as Control;
 };

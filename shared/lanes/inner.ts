@@ -1,4 +1,4 @@
-// What travels on the streams inside: stamped events, marks and ends.
+// What travels on the streams inside: stamped events, marks, ends and branches.
 import type { EpochMs } from '../time.ts';
 import type { Lane, Position } from './position.ts';
 
@@ -41,4 +41,9 @@ export type StampedEvent = {
 export type Mark = { readonly kind: 'mark'; readonly lane: Lane; readonly pos: Position; readonly clock: EpochMs };
 /** The lane shows nothing more; the lanes in `next` go on from it. */
 export type End = { readonly kind: 'end'; readonly lane: Lane; readonly next: readonly Lane[] };
-export type Inner = StampedEvent | Mark | End;
+/**
+ * The lanes in `next` begin beside this one, which goes on: a partition was added to `raw`. It stands before anything of theirs in the
+ * key group, so that they begin at the clock that this lane had reached.
+ */
+export type Branch = { readonly kind: 'branch'; readonly lane: Lane; readonly next: readonly Lane[] };
+export type Inner = StampedEvent | Mark | End | Branch;

@@ -14,6 +14,8 @@ export type LogOptions = {
   readonly retention?: Ms;
   /** The id of the n-th shard that is born, from 0; as Kinesis names them without it. */
   readonly shardName?: (n: number) => string;
+  /** Shards are added, as a topic gets partitions, and never split or merged. */
+  readonly grows?: boolean;
 };
 
 export type Placed = { readonly shard: string; readonly seq: string };
@@ -41,6 +43,7 @@ const kinesisName = (n: number): string => `shardId-${String(n).padStart(12, '0'
 export class MemoryLog {
   readonly name: string;
   readonly createdAt: EpochMs;
+  readonly grows: boolean;
   retention: Ms;
   readonly #clock: Clock;
   readonly #shardName: (n: number) => string;
@@ -48,6 +51,8 @@ export class MemoryLog {
   readonly #children = new Map<string, string[]>();
   /** Open shards in the order of their ranges. */
   #open: ShardLog[] = [];
+  /** Whether a shard was added: then the ring is cut anew over all of them, in the order of their birth. */
+  #grown = false;
   #issued = 0;
   #born = 0;
   readonly #listeners = new Set<() => void>();
@@ -57,6 +62,7 @@ export class MemoryLog {
     if (!Number.isInteger(shards) || shards < 1) throw new RangeError(`a stream has 1 shard or more, not ${shards}`);
     this.name = name;
     this.retention = retention;
+    this.grows = options.grows ?? false;
     this.#clock = clock;
     this.#shardName = shardName;
     this.createdAt = clock.now();
@@ -98,7 +104,10 @@ export class MemoryLog {
   /** Open shards, and closed ones until the retention after their closing is over; in the order of their birth. */
   shards(): readonly Shard[] {
     this.trim();
-    return [...this.#shards.values()].map((s) => s.view());
+    const views = [...this.#shards.values()].map((s) => s.view());
+    if (!this.#grown) return views;
+    const cuts = evenRanges(views.length);
+    return views.map((s, i) => ({ ...s, startHash: String(cuts[i]!.start), endHash: String(cuts[i]!.end) }));
   }
 
   /** @throws RangeError when the stream has no such shard, or not any more */
@@ -177,6 +186,19 @@ export class MemoryLog {
     }
   }
 
+  /**
+   * Adds a shard without parents, as a topic gets a partition: none ends, and keys go to other shards from now on.
+   * @throws RangeError unless the stream was made to grow
+   */
+  grow(): Shard {
+    if (!this.grows) throw new RangeError(`${this.name} does not grow`);
+    const born = this.#birth({ start: 0n, end: RING - 1n }, []);
+    this.#open = [...this.#open, born];
+    this.#grown = true;
+    this.#tell();
+    return born.view();
+  }
+
   /** Forgets what is older than the retention. Reads and lists do it by themselves. */
   trim(): void {
     if (this.retention === Number.POSITIVE_INFINITY) return;
@@ -213,6 +235,10 @@ export class MemoryLog {
   }
 
   #holding(hash: bigint): ShardLog {
+    if (this.#grown) {
+      const n = this.#open.length;
+      return this.#open[Math.min(n - 1, Number(hash / (RING / BigInt(n))))]!;
+    }
     let low = 0;
     let high = this.#open.length - 1;
     while (low < high) {
@@ -229,6 +255,7 @@ export class MemoryLog {
   }
 
   #mustBeOpen(id: string): ShardLog {
+    if (this.grows) throw new RangeError(`${this.name} grows, so it is not split or merged`);
     const s = this.shard(id);
     if (s.closed) throw new RangeError(`${id} is closed`);
     return s;

@@ -10,6 +10,7 @@ export type MemoryStreamOptions = {
 
 export const memoryStream = (log: MemoryLog, { refuse }: MemoryStreamOptions = {}): Stream => ({
   name: log.name,
+  ...(log.grows && { grows: true }),
   async put(records) {
     refuseUnputtable(records);
     return records.map((r, i) => {

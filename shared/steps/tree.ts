@@ -1,10 +1,15 @@
 // The family tree of a stream's shards, kept longer than ListShards keeps it (protocol, sections 3 and 4).
 import { packJson, unpackJson } from '../fold/pack.ts';
+import { RING } from '../lanes/ring.ts';
 import type { Clock, Shard, Stream, Table } from '../ports.ts';
 import type { EpochMs } from '../time.ts';
 
-/** A shard as the tree knows it; `closedAt` is when it was first seen closed. */
-export type TreeShard = Omit<Shard, 'closed'> & { readonly closedAt: EpochMs | null };
+/**
+ * A shard as the tree knows it; `closedAt` is when it was first seen closed. `added`: it came without parents into a run that had begun,
+ * and holds every key group; those that were there at the beginning keep their parts of the ring.
+ */
+export type TreeShard = Omit<Shard, 'closed'> & { readonly closedAt: EpochMs | null; readonly added?: true };
+const WHOLE_RING = { startHash: '0', endHash: (RING - 1n).toString() };
 type Rows = Record<string, TreeShard>;
 
 export type Tree = {
@@ -33,26 +38,32 @@ export const shardTree = (deps: { table: Table; stream: Stream; clock: Clock; ru
     version = item.v as number;
   };
 
-  const merge = (listed: readonly Shard[]): boolean => {
-    let changed = false;
+  const merged = (listed: readonly Shard[]): Rows => {
+    let next = rows;
     for (const { closed, ...s } of listed) {
       const old = rows[s.id];
       if (old !== undefined && (old.closedAt !== null || !closed)) continue;
-      rows[s.id] = { ...s, closedAt: closed ? deps.clock.now() : null };
-      changed = true;
+      const isAdded = deps.stream.grows === true && version > 0 && old === undefined && s.parents.length === 0;
+      const row = { ...s, closedAt: closed ? deps.clock.now() : null };
+      if (next === rows) next = { ...rows };
+      next[s.id] = isAdded ? { ...row, ...WHOLE_RING, added: true } : row;
     }
-    return changed;
+    return next;
   };
 
   const refresh = async () => {
     const listed = await deps.stream.shards();
-    while (merge(listed) || version === 0) {
-      const item = { ...key, v: version + 1, rows: packJson(rows) };
+    for (;;) {
+      const next = merged(listed);
+      if (next === rows && version > 0) break;
+      const item = { ...key, v: version + 1, rows: packJson(next) };
       const written = await deps.table.put(
         item,
         version === 0 ? { kind: 'absent' } : { kind: 'equals', field: 'v', value: version },
       );
+      // Nobody goes by rows that are not written: which shards were there at the beginning is decided by one put, for all.
       if (written.ok) {
+        rows = next;
         version++;
         break;
       }

@@ -20,6 +20,7 @@ import { ensureAncestorsRead } from './ancestors.ts';
 import { addRecord, packPage, putHours, readPage, takeOver } from './books/raw-page.ts';
 import { checkpoints } from './checkpoint.ts';
 import { type Claim, claimAll } from './claims.ts';
+import { growthOf } from './growth.ts';
 import { homeOf } from './home.ts';
 import type { Judge, Verdict } from './judge.ts';
 import { takeInTime } from './prefix.ts';
@@ -72,6 +73,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
   const marks = checkpoints(deps.table, run, fn);
   const tree = shardTree({ table: deps.table, stream: deps.raw, clock, run });
   const announced = new Set<string>();
+  const growth = growthOf({ ...deps, tree, marks });
   const home = homeOf(deps);
   const transport = Math.max(0, ...deps.sources.map((s) => s.transport));
   const ticks = deps.sources.every((s) => s.ticks);
@@ -283,10 +285,15 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     if (shard === undefined) throw new Error(`${deps.raw.name} lists no shard ${batch.shard}`);
     const before = await marks.read(batch.shard);
     const doneUpTo = async (s: string) => (await marks.read(s))?.q as string | undefined;
-    if (before === undefined) await ensureAncestorsRead(deps.raw, tree, batch.shard, doneUpTo);
+    if (before === undefined) {
+      await ensureAncestorsRead(deps.raw, tree, batch.shard, doneUpTo);
+      await growth.mustBeAnnounced(shard);
+    }
 
     const outbox = new Outbox(deps.validated, groups, deps.patience);
     if (!announced.has(batch.shard)) await announceEnds(batch.shard, before === undefined, outbox);
+    const beside = await growth.announce(shard, before);
+    for (const [g, branch] of beside.branches) outbox.add(g, branch);
     const lines: string[] = [];
     const tally = new StageTally();
     const start: ShardClock = before
@@ -309,7 +316,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     await keepAside(deps.rejected, sideDoorKey('rejected', run, STAGE, first.arrival, name), lines);
     const { page: open, over } = takeOver(page);
     await putHours(deps.table, run, fn, batch.shard, over);
-    const at = { clock: now().clock, rose: now().rose as EpochMs, bk: packPage(open) };
+    const at = { clock: now().clock, rose: now().rose as EpochMs, bk: packPage(open), ...beside.announced };
     await marks.advance(batch.shard, last.seq, at);
     announced.add(batch.shard);
     if (now().clock !== NEW_CLOCK.clock) tally.clock = now().clock;

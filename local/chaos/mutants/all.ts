@@ -3,6 +3,7 @@
 import { compaction } from './compaction.ts';
 import { deploys } from './deploys.ts';
 import { doors } from './doors.ts';
+import { growths } from './growth.ts';
 import { head } from './head.ts';
 import { hops } from './hops.ts';
 import { keyed } from './keyed.ts';
@@ -22,6 +23,7 @@ export const mutants: readonly Mutant[] = [
   ...hops,
   ...resubmits,
   ...lanes,
+  ...growths,
   ...ledgers,
   ...windows,
   ...refines,

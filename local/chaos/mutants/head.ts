@@ -197,13 +197,7 @@ export const head: readonly Mutant[] = [
     name: 'unorderedEsm',
     protects: 'head reads a shard only after all its ancestors, whatever the mapping offers',
     section: '4',
-    edits: [
-      edit(
-        VALIDATE,
-        'if (before === undefined) await ensureAncestorsRead',
-        'if (before === null) await ensureAncestorsRead',
-      ),
-    ],
+    edits: [edit(VALIDATE, '      await ensureAncestorsRead(deps.raw, tree, batch.shard, doneUpTo);\n', '')],
     directed: 'head refuses a child before its ancestors',
   },
   {

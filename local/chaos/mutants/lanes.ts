@@ -69,7 +69,13 @@ export const lanes: readonly Mutant[] = [
     name: 'childAtStart',
     protects: 'a child lane joins with its parent’s clock',
     section: '5.3',
-    edits: [edit(FOLD, '{ ...NEW_LANE, clock: mark.clock }', '{ ...NEW_LANE }')],
+    edits: [
+      edit(
+        FOLD,
+        'if (!lanes.has(next)) lanes.set(next, { ...NEW_LANE, clock: mark.clock });',
+        'if (!lanes.has(next)) lanes.set(next, { ...NEW_LANE });',
+      ),
+    ],
   },
   {
     name: 'clockFalls',

@@ -10,6 +10,9 @@ import { leap } from './time.ts';
 
 const MINUTE = minutes(1);
 const MOST_MAPPINGS = 12;
+/** The chance in a step of a world that grows, and how many shards `raw` has at most. */
+const GROWS = 0.01;
+const MOST_RAW = 5;
 
 export class Disturber {
   readonly #scene: Scene;
@@ -29,6 +32,7 @@ export class Disturber {
     const log = schedule.rng.pick(this.#scene.streams);
     for (const fault of schedule.between()) if (this.#strike(fault, log)) schedule.struck.add(fault.kind);
     this.#takeDown();
+    if (schedule.faults.grow > 0 && this.#scene.growRng.chance(GROWS)) this.grow();
     if (steps > this.#avoidUntil) producer.avoid = null;
     if (steps <= this.#jumpUntil) return;
     off.lambda = 0;
@@ -43,8 +47,22 @@ export class Disturber {
     this.#calls.down = { name: rng.pick(['warehouse', 'bus']), until: steps + 30 + rng.below(100) };
   }
 
+  /** In worlds that grow: one more shard of `raw`, up to five. */
+  grow(): void {
+    const { raw, schedule } = this.#scene;
+    if (!raw.grows || raw.openShards >= MOST_RAW) return;
+    schedule.struck.add('grow');
+    const { id } = raw.grow();
+    raw.family();
+    this.#scene.tell(`raw grows by ${id}`);
+  }
+
   reshard(log: Journal, times: number): void {
     const { schedule, runs } = this.#scene;
+    if (log.grows) {
+      this.grow();
+      return;
+    }
     for (let i = 0; i < times; i++) {
       const ended = reshardOnce(log, schedule.rng);
       log.family();
@@ -74,6 +92,7 @@ export class Disturber {
     switch (fault.kind) {
       case 'reshard':
       case 'reshardBurst':
+        if (log.grows) return false;
         this.reshard(log, fault.times);
         return true;
       case 'cold':

@@ -1,4 +1,6 @@
 // What a schedule plays on: streams, stores, functions, clocks; and what the judge reads when it is over.
+import { unpackJson } from '../../../shared/fold/pack.ts';
+import { getOrMake } from '../../../shared/get-or-make.ts';
 import { type ManualClock, manualClock } from '../../../shared/memory/clock.ts';
 import { type MemoryObjects, memoryObjects } from '../../../shared/memory/objects.ts';
 import { type MemoryTable, memoryTable } from '../../../shared/memory/table.ts';
@@ -53,6 +55,8 @@ export class Scene {
   readonly operator: Runner;
   /** Of operators alone: worlds without them are as they were. */
   readonly operatorRng: Rng;
+  /** Of growth alone. */
+  readonly growRng: Rng;
   readonly producer: Producer;
   readonly ledgers: LedgerLaw;
   /** Shard of `refined` -> the manifests of the lake that were ever written for it. */
@@ -76,12 +80,14 @@ export class Scene {
   /** The first thing thrown that is no fault of a port: an invariant that does not hold. */
   broken: unknown;
   #nonce = 0;
+  readonly #added = new Map<string, boolean>();
   #refinedLaw: LaneLaw | undefined;
 
   constructor(seed: number, faults: Faults, limits: Limits) {
     this.schedule = new Schedule(seed, faults);
     const { rng, struck } = this.schedule;
     this.operatorRng = rngOf(seed * 31 + 7);
+    this.growRng = rngOf(seed * 57 + 11);
     const shape = shapeOf(seed, faults, limits);
     this.shape = shape;
     const { redeploy } = shape;
@@ -90,7 +96,12 @@ export class Scene {
     this.plan = planFor({ ...shape, without: redeploy?.adds ? redeploy.leaf : undefined });
     const retention = shape.load ? Number.POSITIVE_INFINITY : RETENTION;
     const log = (name: string, at: 0 | 1 | 2 | 3) => {
-      const journal = new Journal(name, { clock: { now: () => this.arrival() }, shards: shape.shards[at], retention });
+      const journal = new Journal(name, {
+        clock: { now: () => this.arrival() },
+        shards: shape.shards[at],
+        retention,
+        grows: at === 0 && shape.grows,
+      });
       journal.family();
       return journal;
     };
@@ -101,6 +112,9 @@ export class Scene {
     this.streams = [this.raw, this.validated, this.enriched, this.refined];
     for (const inner of this.streams.slice(1)) {
       const law = new LaneLaw(inner.name);
+      // While nobody reads lanes on `refined`, nobody announces them there.
+      const hears = inner !== this.refined || redeploy?.leaf !== 'big_tens';
+      law.isAdded = (shard) => hears && this.isAdded(shard);
       if (inner === this.refined) this.#refinedLaw = law;
       inner.onPut = (record, shard) => this.#mustHold(() => law.check(record, shard));
     }
@@ -118,6 +132,15 @@ export class Scene {
   /** What stands in `raw`, by `<shard> <position>`. */
   get sent(): ReadonlyMap<string, Sent> {
     return this.producer.sent;
+  }
+  /** Whether a shard of `raw` came after the run had begun: the tree says it once, for all. */
+  isAdded(shard: string): boolean {
+    if (!this.raw.grows) return false;
+    return getOrMake(this.#added, shard, () => {
+      const item = this.table.items().find((i) => i.pk === `tree#${RUN_ID}#raw`);
+      const rows = item && (unpackJson(item.rows as Uint8Array) as Record<string, { added?: true }>);
+      return rows?.[shard]?.added === true;
+    });
   }
   /** The time at which a record that is put now arrives. */
   arrival(): EpochMs {

@@ -1,5 +1,5 @@
 // The whole pipeline, the real steps, on ports in memory behind gates; one seed decides everything that happens and when.
-import { END_OF_TIME } from '../../../shared/time.ts';
+import { END_OF_TIME, minutes } from '../../../shared/time.ts';
 import { ALL_FAULTS, type Faults } from '../faults.ts';
 import type { Limits } from '../shape.ts';
 import { Calls, settled } from './calls.ts';
@@ -95,6 +95,7 @@ export class World {
     let quiet = 0;
     for (let i = 0; quiet < 3; i++) {
       if (i > 100_000) throw new Error('never comes to rest');
+      if (i % 5_000 === 0 && this.#waits) this.#tellOfGrowth();
       if (i % 4 === 0 || invocations.waiting().length === 0)
         for (const m of mappings) for (const _ of m.ready()) invocations.start(m, false);
       await this.calls.progress();
@@ -104,6 +105,26 @@ export class World {
     }
     await settled();
     scene.mustBeWhole();
+  }
+
+  /** Whether an added shard has records, and none of them was read. */
+  get #waits(): boolean {
+    const { raw, mappings, shape } = this.scene;
+    const head = mappings.find((m) => m.name === 'validate');
+    return (
+      raw.grows &&
+      raw
+        .family()
+        .slice(shape.shards[0])
+        .some(({ id }) => raw.all(id).length > 0 && head?.best.get(id) === undefined)
+    );
+  }
+
+  /** An added shard waits until the others have looked for it, which they do at their next records. */
+  #tellOfGrowth(): void {
+    const { scene } = this;
+    scene.clock.advance(minutes(2));
+    tickAll(scene, scene.arrival());
   }
 
   /** No more faults: every late request lands, the last tick comes, and all is played to its end. */

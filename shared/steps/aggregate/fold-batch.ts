@@ -114,6 +114,15 @@ export const foldBatch = (
       due = true;
       continue;
     }
+    if (item.kind === 'branch') {
+      // Known lanes are beyond it: it came again, or another partition of the group announced them first.
+      for (const next of item.next)
+        if (!lanes.has(next)) {
+          lanes.set(next, { ...NEW_LANE, clock: mark.clock });
+          applied = true;
+        }
+      continue;
+    }
     if (item.kind === 'mark') {
       const p = parsePosition(item.pos);
       if (!isBeyond(mark, p.seq, p.index, p.child)) continue;

@@ -65,7 +65,8 @@ const addRefinedLanes = (state: OpenState, deps: RebuildDeps): void => {
 const addRootLanes = async (state: OpenState, deps: RebuildDeps, listed?: ReadonlySet<string>): Promise<void> => {
   if (!deps.operators.some((o) => readsRawLanes(o.query, deps.plan))) return;
   const all = await deps.raw.refresh();
-  const shards = listed === undefined ? all : all.filter((s) => listed.has(s.id));
+  // One that was added is announced in the lanes beside it.
+  const shards = all.filter((s) => (listed === undefined ? s.added !== true : listed.has(s.id)));
   const known = new Set(shards.map((s) => s.id));
   for (const s of shards)
     if (!s.parents.some((p) => known.has(p)))

@@ -50,6 +50,7 @@ const order = (i: number): Inner => ({
 const items: readonly Inner[] = [
   ...Array.from({ length: 12 }, (_, i) => order(i)),
   { kind: 'mark', lane: LANE, pos: endOf('102'), clock: START + 9_000 },
+  { kind: 'branch', lane: LANE, next: ['shardId-000000000003/1'] },
   { kind: 'end', lane: LANE, next: ['shardId-000000000002/1'] },
 ];
 const [block] = packGroup(items, pointOf(1, 4)) as [Uint8Array];
@@ -67,7 +68,7 @@ const isPlace = (index: unknown): boolean => typeof index === 'number' && index 
 /** What every reader of an inner stream takes for granted. */
 const mustBeInner = (item: Inner): void => {
   must(typeof item.lane === 'string', 'a lane that is no text');
-  if (item.kind === 'end') {
+  if (item.kind === 'end' || item.kind === 'branch') {
     const all = item.next.every((l) => typeof l === 'string');
     must(all, 'a next lane that is no text');
   } else if (item.kind === 'mark') {
