@@ -125,8 +125,8 @@ describe('this pipeline', () => {
     );
     expect(prod.tables.map((t) => [t.name, t.hashKey, t.rangeKey, t.ttl])).toEqual([
       ['millrace-prod-ledger', 'pk', 'sk', 'x'],
-      ['millrace-prod-reference', 'pk', 'sk', 'x'],
       ['millrace-prod-results', 'pk', 'sk', null],
+      ['millrace-prod-reference', 'pk', 'sk', 'x'],
     ]);
     expect(prod.functions.find((f) => f.name === 'aggregate')?.environment).toMatchObject({
       INPUT_STREAM: 'millrace-prod-enriched',

@@ -28,7 +28,7 @@ export const GROUPS = 8;
 export const plenty = { remainingMs: () => 60_000 };
 const noWait = { tries: 2, wait: async () => {} };
 
-const CLICK: EventType = {
+export const CLICK: EventType = {
   type: 'click.v1',
   check: (data) =>
     (data as { bad?: unknown }).bad === undefined ? null : { field: '/bad', cause: 'must not be there', value: true },
@@ -36,7 +36,7 @@ const CLICK: EventType = {
   id: null,
   key: ['k'],
 };
-const SOURCE: Source = {
+export const SOURCE: Source = {
   name: 'web',
   adapter: 'http',
   types: ['click.v1'],
