@@ -18,6 +18,8 @@ const ledgerLines = (l: LedgerState, now: number): string =>
   ].join('\n');
 
 const HOT = 0.5;
+/** Fewer events say nothing of a key. */
+const MANY = 1_000;
 /** A key group never uses more than one shard: a key that holds most of a query holds its group. */
 const hotLines = (q: QueryState): readonly string[] => {
   const [first] = q.open.hot;
@@ -26,7 +28,7 @@ const hotLines = (q: QueryState): readonly string[] => {
     .join(', ');
   if (first === undefined) return [];
   const advice =
-    first.share >= HOT && q.open.keys > 1
+    first.share >= HOT && first.n >= MANY && q.open.keys > 1
       ? ': one key never uses more than one shard; millrace shards says what its key group takes'
       : '';
   return [`${q.query}: most ${q.open.countedBy} in open windows: ${said}${advice}`];

@@ -21,7 +21,8 @@ import { DoesNotFit, windowSql } from './window-sql.ts';
 /** @throws CallError naming the queries that can be verified */
 export const queryOf = ({ plan }: CompiledPipeline, name: string): WindowQuery => {
   const query = plan.queries.find((q) => q.name === name);
-  const names = plan.queries.filter((q) => whyNot(q, plan) === null).map((q) => q.name);
+  const stored = new Set(plan.tables.filter((t) => t.connector === 'dynamodb').map((t) => t.name));
+  const names = plan.queries.filter((q) => whyNot(q, plan) === null && stored.has(q.into)).map((q) => q.name);
   if (query === undefined) throw new CallError(`no query is called "${name}"; ${wouldWork(name, names, 'queries')}`);
   const why = whyNot(query, plan);
   if (why !== null || query.kind !== 'window') throw new CallError(`${why}; queries: ${names.join(', ')}`);

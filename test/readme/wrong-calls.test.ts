@@ -39,6 +39,12 @@ describe.concurrent('a wrong call', () => {
     ['tail readings.ndjson --to ftp://x', 'an address begins with http'],
     ['tail readings.ndjson --to "raw stream"', 'neither an address nor a name of a stream'],
     ['tail readings.ndjson --begins "("', '--begins: '],
+    ['verify', 'needs QUERY'],
+    ['verify sums --from yesterday', 'write a time as 2026-01-31'],
+    ['verify sums --from 2026-02-01 --to 2026-01-01', '--from must be before --to'],
+    ['trace', 'needs ID'],
+    ['trace x --around 2026-01-01 --from 2026-01-01', 'give it, or --from and --to'],
+    ['inspect --jsn', 'did you mean "--json"?'],
   ])(
     '%s',
     async (call, message) => {
