@@ -42,7 +42,7 @@ export const localRunBench: Bench = async (tell) => {
     const profiles: readonly Profile[] =
       found === undefined
         ? []
-        : [{ of: 'millrace run', when: 'now', lines: selfTimes(JSON.parse(readFileSync(join(work, found), 'utf8'))) }];
+        : [{ of: 'millrace run', when: '', lines: selfTimes(JSON.parse(readFileSync(join(work, found), 'utf8'))) }];
     return {
       goals: [
         {

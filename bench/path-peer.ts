@@ -11,6 +11,7 @@ import { cpuRounds } from './cpu-rounds.ts';
 import { type Bench, type Goal, timesLess } from './goal.ts';
 import { aggregateHandler, clickPlan, clickStages, validateHandler } from './handler-path.ts';
 import { PEERS, peers } from './peers.ts';
+import { profileOf } from './profile.ts';
 import { Click, clickTypes } from './validate-peer.ts';
 
 const RECORDS = 40;
@@ -20,6 +21,7 @@ const ROUNDS = { rounds: 15, warm: 6 };
 const STACK = 'Powertools batch + aws-kinesis-agg + JSON.parse + zod';
 const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
 const SIZE = 10_000;
+const PROFILED = 10;
 
 type Campaigns = Map<number, Map<string, { n: number; sum: number }>>;
 type Clicked = { readonly time: string; readonly data: { readonly campaign: string; readonly price: number } };
@@ -108,7 +110,11 @@ export const pathPeerBench: Bench = async (tell) => {
   const als = peers(tell).require('aws-lambda-stream') as LambdaStream;
   const types = await clickTypes();
   const plan = clickPlan();
-  const stages = await clickStages(types, plan, { batches: ROUNDS.rounds + ROUNDS.warm, records: RECORDS, per: PER });
+  const stages = await clickStages(types, plan, {
+    batches: ROUNDS.rounds + ROUNDS.warm + PROFILED,
+    records: RECORDS,
+    per: PER,
+  });
   const single = {
     Records: Array.from({ length: EVENTS }, (_, i) =>
       recordOf('raw', BigInt(i), Buffer.from(JSON.stringify(clickOf(i)))),
@@ -145,6 +151,15 @@ export const pathPeerBench: Bench = async (tell) => {
   if (written < EVENTS * 500 || ours.table.items().length < ROUNDS.rounds)
     throw new Error('ours wrote less than it took in');
   const what = `validate and aggregate, two handlers, KPL record to ledger entry, ${JSON.stringify(clickOf(0)).length} B x ${PER}`;
+  const last = stages.slice(-PROFILED);
+  const profiles = [
+    await profileOf('validate, whole handler', '', async () => {
+      for (const { raw } of last) await head(raw);
+    }),
+    await profileOf('aggregate, whole handler', '', async () => {
+      for (const { enriched } of last) await ours.handle(enriched);
+    }),
+  ];
   const goals: Goal[] = [
     timesLess('5', what, cpu.ours, { name: `${STACK}, two functions like ours`, figure: cpu.two, unit: 'µs/event' }, 3),
     timesLess('5', what, cpu.ours, { name: `${STACK}, all in one function`, figure: cpu.one, unit: 'µs/event' }),
@@ -161,5 +176,5 @@ export const pathPeerBench: Bench = async (tell) => {
     ),
     { goal: '5', what: 'of which aggregate', figure: cpu.aggregate, unit: 'µs/event' },
   ];
-  return { goals, versions: { ...PEERS } };
+  return { goals, profiles, versions: { ...PEERS } };
 };
