@@ -58,7 +58,7 @@ const logRefusals = (before: Deployment, now: Deployment): readonly Refusal[] =>
         reason: 'changed-partitions',
         name: s.name,
         says: `has ${was} partitions and would have ${s.shards} within run ${show(runsOf(before))}: key groups would leave the partitions where they are counted`,
-        wayOut: `keep --param shards=${was}; or deploy a stage of its own with more`,
+        wayOut: `keep --param shards=${was}: raw alone grows within a run, by kafka-topics.sh --alter; or deploy a stage of its own with more`,
       },
     ];
   });
