@@ -57,6 +57,17 @@ describe('partitions', () => {
     expect(await stream.shards()).toEqual(before);
   });
 
+  test('that were added to raw are listed at once, and take ticks', async () => {
+    const topic = await topicOf(2);
+    const env = { KAFKA_BROKERS: broker.address, KAFKA_AUTH: 'none', KAFKA_PARTITIONS: '2', RAW_STREAM: topic };
+    const stream = kafkaStream({ stream: topic, client: kafkaClient(env) });
+    expect([stream.grows, (await stream.shards()).length]).toEqual([true, 2]);
+    await grow(topic, 3);
+    await expect.poll(async () => (await stream.shards()).length, { timeout: 10_000 }).toBe(3);
+    const outcomes = await stream.put((await stream.shards()).map((s) => to(s.startHash)));
+    expect(outcomes.map((o) => o.ok && o.shard)).toEqual(['partition-000000', 'partition-000001', 'partition-000002']);
+  });
+
   test('fewer than the run was planned for stop it, with what to do', async () => {
     const stream = kafkaStream({ stream: await topicOf(1), client: client(2) });
     await expect(stream.shards()).rejects.toThrow(/has 1 partitions, the stage needs 2/);
