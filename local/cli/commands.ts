@@ -475,7 +475,7 @@ export const COMMANDS: readonly Command[] = [
     summary:
       'history again, in order, into a new run of a query beside the old one; then readers are switched in one step',
     usage:
-      'millrace replay --into QUERY[@VERSION] [--from TIME] [--to TIME] | --status | --pause|--resume|--switch|--back|--cancel RUN',
+      'millrace replay --into QUERY[@VERSION] [--from TIME] [--to TIME] | --status | --pause|--resume|--switch|--back|--cancel RUN [--stage STAGE] [--param NAME=VALUE] [--yes]',
     options: {
       into: { type: 'string' },
       from: { type: 'string' },
@@ -491,6 +491,8 @@ export const COMMANDS: readonly Command[] = [
       pipeline: { type: 'string' },
       stage: deploy.stage,
       region: deploy.region,
+      param: deploy.param,
+      yes: { type: 'boolean' },
       json: { type: 'boolean' },
     },
     help: [
@@ -507,6 +509,8 @@ export const COMMANDS: readonly Command[] = [
       pipeline,
       ['--stage STAGE', 'a deployed stage (default: the pipeline that millrace start runs here)'],
       deployHelp[2],
+      ['--yes', 'on a deployed stage: what was shown, with its price, is deployed (default: shown only)'],
+      ['--param NAME=VALUE', 'on a deployed stage: a parameter of the second run, such as memory or shards; may come again'],
       json,
     ],
     words: [],
@@ -584,6 +588,45 @@ export const COMMANDS: readonly Command[] = [
     ],
     words: ['ID'],
     load: async () => (await import('./trace.ts')).trace,
+  },
+  {
+    name: 'snapshot',
+    summary: 'the state of a stage as one object in its bucket',
+    usage: 'millrace snapshot [--stage STAGE] [--region REGION] [--json]',
+    options: { stage: deploy.stage, region: deploy.region, json: { type: 'boolean' } },
+    help: [
+      ['--stage STAGE', 'a deployed stage (default: the pipeline that millrace start runs here)'],
+      deployHelp[2],
+      json,
+    ],
+    words: [],
+    load: async () => (await import('./restore.ts')).snapshot,
+  },
+  {
+    name: 'restore',
+    summary: 'an earlier state of a stage in a new table, made fit to go on from',
+    usage:
+      'millrace restore --from SNAPSHOT|--from-table TABLE --table NEW [--lost] [--stage STAGE] [--region REGION] [--json]',
+    options: {
+      from: { type: 'string' },
+      'from-table': { type: 'string' },
+      table: { type: 'string' },
+      lost: { type: 'boolean' },
+      stage: deploy.stage,
+      region: deploy.region,
+      json: { type: 'boolean' },
+    },
+    help: [
+      ['--from SNAPSHOT', 'what millrace snapshot printed'],
+      ['--from-table TABLE', 'a table as of an earlier time, as DynamoDB restores it'],
+      ['--table NEW', 'the table to be made'],
+      ['--lost', 'the table in use is gone: without its claims, so ids that were sent twice since then may count twice'],
+      ['--stage STAGE', 'a deployed stage (default: the pipeline that millrace start runs here)'],
+      deployHelp[2],
+      json,
+    ],
+    words: [],
+    load: async () => (await import('./restore.ts')).restore,
   },
   {
     name: 'invoke',

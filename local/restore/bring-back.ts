@@ -5,7 +5,6 @@
 //   manifests        go back; windows are decided again under a new epoch, so that their rows replace those of the table that was given up,
 //                    and numbers of that table that this one does not know are fenced off: a query over queries never counts a row twice
 //   claims           must not go back: the copy that owned an id has passed, and another would pass beside it
-//   shards' families  must not go back: which shards of `raw` were there at the beginning decides their key groups
 //   the lake         files of versions that the table does not know go aside; the same rows come again
 // The name of the table is written last: until then every function refuses to work (shared/steps/home.ts).
 import { unpackJson } from '../../shared/fold/pack.ts';
@@ -13,6 +12,7 @@ import type { Item, Objects, Table } from '../../shared/ports.ts';
 import { type Fence, homeIn, homeItem, homeKey } from '../../shared/steps/home.ts';
 import { outboxNumber } from '../../shared/steps/refine/manifest.ts';
 import type { EpochMs } from '../../shared/time.ts';
+import { cutOf } from './cut.ts';
 import { takeEpoch } from './epoch.ts';
 import { lakeBack } from './lake-back.ts';
 
@@ -42,7 +42,7 @@ export class RestoreError extends Error {}
 
 const AT_ONCE = 100;
 /** Who owns an id, who may send again what, and what operators did: truths of the streams, not of the table. */
-const STAYS = (run: string): readonly string[] => [`dup#${run}#`, `again#${run}#`, `fix#${run}`, `tree#${run}#`];
+const STAYS = (run: string): readonly string[] => [`dup#${run}#`, `again#${run}#`, `fix#${run}`];
 const isDecider = (item: Item, run: string): boolean =>
   item.pk.startsWith(`man#${run}#aggregate/`) && typeof item.epoch === 'number';
 const fnOf = (item: Item, run: string): string => item.pk.slice(`man#${run}#`.length);
@@ -62,7 +62,7 @@ const moved = (item: Item, epoch: number, table: string): Item => ({
   home: table,
 });
 
-/** @throws RestoreError when the table is in use, or was brought back already */
+/** @throws RestoreError when the table is in use or was brought back already, or the items are no safe cut */
 export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
   const { into, objects, run, now } = call;
   const before = await into.get(homeKey(run));
@@ -71,6 +71,7 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
 
   // The first item: functions that find the table half full refuse to work.
   await into.put(homeItem(run, { table: '(a table that is being restored)', epoch: 0, fences: [] }));
+  const cut = cutOf(run);
   const deciders: Item[] = [];
   const lakeTables = new Set<string>();
   const named = new Set<string>();
@@ -87,6 +88,7 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
       continue;
     }
     items++;
+    cut.add(item);
     for (const name of namesIn(item)) named.add(name);
     if (item.pk.startsWith('lake#')) lakeTables.add(item.pk.slice('lake#'.length));
     if (isDecider(item, run)) {
@@ -97,6 +99,9 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
     if (page.length === AT_ONCE) await flush();
   }
   await flush();
+  const torn = cut.faults();
+  if (torn.length > 0)
+    throw new RestoreError(`these items are not of one instant, try another one: ${torn.slice(0, 3).join('; ')}`);
 
   let kept = 0;
   let above = Math.max(0, ...deciders.map((m) => m.epoch as number));

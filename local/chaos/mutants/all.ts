@@ -13,6 +13,7 @@ import { messages } from './messages.ts';
 import type { Mutant } from './mutant.ts';
 import { refines } from './refine.ts';
 import { relations } from './relations.ts';
+import { restores } from './restore.ts';
 import { resubmits } from './resubmit.ts';
 import { sinks } from './sinks.ts';
 import { windows } from './windows.ts';
@@ -30,6 +31,7 @@ export const mutants: readonly Mutant[] = [
   ...relations,
   ...keyed,
   ...deploys,
+  ...restores,
   ...sinks,
   ...messages,
   ...compaction,

@@ -1,4 +1,5 @@
 // Copies of the ledger's table as of some instants, as point-in-time recovery has them, and the table that is made of one.
+import type { MemoryTable } from '../../../shared/memory/table.ts';
 import type { Item } from '../../../shared/ports.ts';
 import { type Fence, homeIn, homeKey } from '../../../shared/steps/home.ts';
 import { type EpochMs, hours } from '../../../shared/time.ts';
@@ -28,7 +29,6 @@ export class Copies {
   /** Of restores alone: worlds without them are as they were. */
   readonly rng: Rng;
   #kept: Copy[] = [];
-  #restored = 0;
   /** Of the table in use. */
   fences: readonly Fence[] = [];
 
@@ -67,9 +67,8 @@ export class Copies {
   }
 
   /** The new table is the one in use afterwards. */
-  async bringBack(copy: Copy): Promise<void> {
+  async bringBack(copy: Copy, into: MemoryTable): Promise<void> {
     const scene = this.#scene;
-    const into = scene.newTable(`ledger-${++this.#restored}`);
     const newer = scene.table.items();
     scene.tell(`the table of step ${copy.step} is brought back at step ${scene.steps}`);
     const best = new Map([...copy.best].map(([name, done]) => [name, new Map(done)] as const));

@@ -1,6 +1,11 @@
 // What befalls a whole schedule, at most a few times: hours and weeks without work, a deploy.
+
+import type { MemoryTable } from '../../../shared/memory/table.ts';
+import { homeKey } from '../../../shared/steps/home.ts';
 import { days, hours, type Ms, minutes } from '../../../shared/time.ts';
+import { RUN_ID } from '../cast.ts';
 import { planFor } from '../scenario.ts';
+import type { Copy } from './copies.ts';
 import { leap, tickAll } from './time.ts';
 import type { World } from './world.ts';
 
@@ -85,6 +90,22 @@ const redeploy = async (world: World): Promise<void> => {
   scene.deployedAt = scene.refined.lastSeq;
 };
 
+/** Somebody's mistake: functions are let loose on a plain copy of the table. They must not touch it. */
+const tooEarly = async (world: World, copy: Copy, into: MemoryTable): Promise<void> => {
+  const { scene, invocations, calls } = world;
+  const before = scene.table;
+  await into.putMany(copy.items);
+  scene.table = into;
+  for (let i = 0; i < 40; i++) {
+    invocations.wake(scene.copies.rng.pick(scene.runners), true);
+    invocations.start(scene.copies.rng.pick(scene.mappings), false);
+    for (let n = 0; n < 3; n++) await calls.progress();
+  }
+  invocations.end();
+  await calls.landAll();
+  scene.table = before;
+};
+
 /** The table is lost; an earlier instant of it is brought back in another table, and functions are deployed with that one. */
 const restore = async (world: World): Promise<void> => {
   const { scene, invocations, calls } = world;
@@ -94,7 +115,11 @@ const restore = async (world: World): Promise<void> => {
   // The pause: what runs has ended before anything is copied, and what was asked for has landed or never will. A decider of old goes on.
   invocations.end(scene.copies.rng.chance(0.5));
   await calls.landAll();
-  await scene.copies.bringBack(copy);
+  const into = scene.newTable(`ledger-${scene.steps}`);
+  // A copy of before the first function ran names no table yet, and is an empty one to all.
+  const named = copy.items.some((item) => item.pk === homeKey(RUN_ID).pk);
+  if (scene.copies.rng.chance(0.4) && named) await tooEarly(world, copy, into);
+  await scene.copies.bringBack(copy, into);
   for (const m of scene.mappings) invocations.replace(m);
 };
 

@@ -9,6 +9,7 @@ import { days } from '../../time.ts';
 import type { BatchStep, Progress } from '../../trigger/batch.ts';
 import { ensureAncestorsRead } from '../ancestors.ts';
 import { checkpoints } from '../checkpoint.ts';
+import { homeOf, isFenced } from '../home.ts';
 import { inheritedHead } from '../ledger/inherit.ts';
 import { isBeyond, type LaneMark, NEW_LANE } from '../ledger/lane-marks.ts';
 import { type Head, ledger } from '../ledger/ledger.ts';
@@ -45,6 +46,7 @@ export const forward = (deps: ForwardDeps): BatchStep => {
   const fn = `${stage}/${deps.from.name}`;
   const book = ledger({ ...deps, fn, objects: deps.rejected });
   const read = checkpoints(table, run, fn);
+  const home = homeOf(deps);
   const tree = shardTree({ table, stream: deps.from, clock, run });
 
   /** Read for every batch: another sandbox may have sent since this one did, and what is sent by an old head is sent again. */
@@ -103,7 +105,9 @@ export const forward = (deps: ForwardDeps): BatchStep => {
       await read.advance(shard, last.seq);
       return { done: records.length };
     }
-    const { items, aside } = readBatch(batch, stage);
+    const { fences } = await home();
+    const { items: found, aside } = readBatch(batch, stage);
+    const items = found.filter(({ item }) => !isFenced(item, fences));
     const head = await headOf(shard);
     const all = walk(items, head.lanes, items.length);
     const { undone, refused, fault } = await deliver(destination, all.fresh, budget, deps.patience);

@@ -1,0 +1,148 @@
+// A table that was copied, and what `millrace restore` makes of the copy.
+import { describe, expect, test } from 'vitest';
+import { bringBack, RestoreError } from '../../local/restore/bring-back.ts';
+import { readSnapshot, takeSnapshot } from '../../local/restore/snapshot.ts';
+import { packJson } from '../../shared/fold/pack.ts';
+import { memoryObjects } from '../../shared/memory/objects.ts';
+import { memoryTable } from '../../shared/memory/table.ts';
+import type { Item } from '../../shared/ports.ts';
+import { homeIn, homeKey, homeOf } from '../../shared/steps/home.ts';
+import { packLanes } from '../../shared/steps/ledger/lane-marks.ts';
+import { manifests, outboxNumber } from '../../shared/steps/refine/manifest.ts';
+
+const NOW = Date.parse('2024-05-01T12:00:00Z');
+const manifest = (fn: string, cur: Record<string, number>, next: number, more: object = {}): Item => ({
+  pk: `man#1#${fn}`,
+  sk: '0',
+  v: 7,
+  at: NOW,
+  next,
+  epoch: 0,
+  sent: true,
+  id: 'x',
+  home: 'old',
+  b: packJson({ cur, closed: {}, snap: null, early: {}, since: {} }),
+  ...more,
+});
+const entry = (fn: string, n: number, mark?: string): Item => ({
+  pk: `led#1#${fn}#s0`,
+  sk: `e#${String(n).padStart(12, '0')}`,
+  n,
+  through: '',
+  x: 9_999_999_999,
+  h: packJson({
+    l: packLanes(
+      new Map(
+        mark === undefined
+          ? []
+          : [['m.aggregate/enriched.q.0/0', { seq: mark.padStart(56, '0'), index: 0, child: 0, clock: 0, endedAt: 0 }]],
+      ),
+    ),
+    q: {},
+  }),
+});
+const home = (table: string): Item => ({ ...homeKey('1'), table, epoch: 0, fences: '[]' });
+const back = (items: readonly Item[], more: Partial<Parameters<typeof bringBack>[0]> = {}) => {
+  const into = memoryTable('new');
+  const objects = memoryObjects('data');
+  return { into, objects, done: bringBack({ items, newer: null, into, objects, run: '1', now: NOW, ...more }) };
+};
+
+describe('a copy of a table', () => {
+  test('is refused by every function until it was brought back', async () => {
+    const copy = memoryTable('copy');
+    await copy.putMany([home('old'), manifest('aggregate/enriched', {}, 5)]);
+    await expect(homeOf({ table: copy, run: '1' })()).rejects.toMatchObject({ code: 'table.restored' });
+    const read = manifests({
+      table: copy,
+      objects: memoryObjects('data'),
+      nonce: () => 'n',
+      run: '1',
+      fn: 'aggregate/enriched',
+      part: 0,
+    }).read();
+    await expect(read).rejects.toThrow('copy holds a copy of the state of old: run millrace restore');
+  });
+
+  test('decides under a new epoch, and fences off what was decided after its instant', async () => {
+    const { into, done } = back([
+      home('old'),
+      entry('aggregate/enriched', 3),
+      manifest('aggregate/enriched', { s0: 3 }, 5),
+    ]);
+    expect(await done).toMatchObject({ epoch: 1, missing: [] });
+    const { table, fences } = homeIn((await into.get(homeKey('1'))) as Item);
+    expect(table).toBe('new');
+    expect(fences).toContainEqual({ fn: 'aggregate/enriched', from: outboxNumber(0, 5), to: outboxNumber(1, 0) });
+    expect(await homeOf({ table: into, run: '1' })()).toMatchObject({ epoch: 1 });
+  });
+
+  test('never takes an epoch twice, even from the same instant', async () => {
+    const objects = memoryObjects('data');
+    const items = [home('old'), manifest('aggregate/enriched', {}, 5)];
+    const epochs = [];
+    for (const name of ['one', 'two'])
+      epochs.push(
+        (await bringBack({ items, newer: null, into: memoryTable(name), objects, run: '1', now: NOW })).epoch,
+      );
+    expect(epochs).toEqual([1, 2]);
+  });
+
+  test('keeps the numbers of a decision that was not sent', async () => {
+    const { into, objects, done } = back([home('old'), manifest('aggregate/enriched', {}, 5, { sent: false })]);
+    await done;
+    const deps = { table: into, objects, nonce: () => 'n', run: '1', fn: 'aggregate/enriched', part: 0 };
+    expect(await manifests(deps).read()).toMatchObject({ epoch: 1, outEpoch: 0 });
+  });
+
+  test('takes claims and repairs from the newer table', async () => {
+    const claim = (owner: string): Item => ({ pk: 'dup#1#http#s|a', sk: '-', owner });
+    const { into, done } = back([home('old'), claim('shard/1')], {
+      newer: [claim('shard/2'), { pk: 'fix#1', sk: 'a', kind: 'fixed' }, entry('aggregate/enriched', 9)],
+    });
+    expect(await done).toMatchObject({ kept: 2 });
+    expect(await into.get({ pk: 'dup#1#http#s|a', sk: '-' })).toMatchObject({ owner: 'shard/2' });
+    expect(await into.query('led#1#aggregate/enriched#s0')).toEqual([]);
+  });
+
+  test('is not brought back twice', async () => {
+    const into = memoryTable('new');
+    await into.put(home('new'));
+    await expect(back([], { into }).done).rejects.toThrow(RestoreError);
+  });
+
+  test.each([
+    [
+      'a manifest that counts more than its ledger holds',
+      [entry('aggregate/enriched', 2), manifest('aggregate/enriched', { s0: 3 }, 5)],
+    ],
+    [
+      'a ledger that holds a row that nobody has decided',
+      [manifest('aggregate/enriched', {}, 5), entry('aggregate/refined', 1, outboxNumber(0, 5))],
+    ],
+  ])('is refused when it is not of one instant: %s', async (_, items) => {
+    await expect(back([home('old'), ...items]).done).rejects.toThrow('not of one instant');
+    await expect(takeSnapshot(items, memoryObjects('data'), '1', NOW)).rejects.toThrow('went on while');
+  });
+});
+
+describe('a snapshot', () => {
+  test('gives back every item as it was, bytes too', async () => {
+    const objects = memoryObjects('data');
+    const items = [home('old'), entry('aggregate/enriched', 3), manifest('aggregate/enriched', { s0: 3 }, 5)];
+    const { name } = await takeSnapshot(items, objects, '1', NOW);
+    expect(name).toBe('snapshots/1/2024-05-01T12-00-00.000Z.json.zst');
+    const read = await readSnapshot(objects, name, '1');
+    expect(read.map((i) => ({ ...i, b: undefined, h: undefined }))).toEqual(
+      items.map((i) => ({ ...i, b: undefined, h: undefined })),
+    );
+    expect(Buffer.from(read[2]?.b as Uint8Array)).toEqual(Buffer.from(items[2]?.b as Uint8Array));
+  });
+
+  test('of a newer version is refused, and one that is not there', async () => {
+    const objects = memoryObjects('data');
+    await objects.put('snapshots/1/x', packJson({ version: 2, run: '1', at: NOW, items: [] }));
+    await expect(readSnapshot(objects, 'snapshots/1/x', '1')).rejects.toThrow('reads up to 1');
+    await expect(readSnapshot(objects, 'snapshots/1/y', '1')).rejects.toThrow('data has no snapshot snapshots/1/y');
+  });
+});
