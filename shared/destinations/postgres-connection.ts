@@ -39,9 +39,13 @@ export const parseUrl = (url: string): { host: string; port: number; database: s
   };
 };
 
+/** Whether its socket keeps the process alive; @types/pg leaves both out. */
+type Counted = pg.Client & { ref(): void; unref(): void };
+
 export const postgresConnection = ({ url, login, name }: PostgresOptions): Sql & { end(): Promise<void> } => {
   const { host, port, database, tls } = parseUrl(url);
   let open: Promise<pg.Client> | undefined;
+  let busy = 0;
 
   const connect = async (forget: () => void): Promise<pg.Client> => {
     const client = new pg.Client({
@@ -74,7 +78,14 @@ export const postgresConnection = ({ url, login, name }: PostgresOptions): Sql &
       open ??= opened();
       const mine = open;
       try {
-        return await (await mine).query(text, values === undefined ? undefined : [...values]);
+        const client = (await mine) as Counted;
+        // A connection without a statement under way keeps no process alive that has ended its work.
+        if (busy++ === 0) client.ref();
+        try {
+          return await client.query(text, values === undefined ? undefined : [...values]);
+        } finally {
+          if (--busy === 0) client.unref();
+        }
       } catch (error) {
         // An error that the server reports leaves the connection whole, unless it ends it; any other may have broken it.
         if (!(error instanceof pg.DatabaseError) || error.severity !== 'ERROR') {
@@ -85,7 +96,12 @@ export const postgresConnection = ({ url, login, name }: PostgresOptions): Sql &
       }
     },
     async end() {
-      await open?.then((client) => client.end()).catch(() => undefined);
+      await open
+        ?.then((client) => {
+          (client as Counted).ref();
+          return client.end();
+        })
+        .catch(() => undefined);
       open = undefined;
     },
   };

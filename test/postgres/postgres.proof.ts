@@ -1,6 +1,11 @@
 // The warehouse sink on a real PostgreSQL, whose address and login local/proof/postgres.sh gives.
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { generate } from '../../local/generate/generate.ts';
 import { postgres, type Sql } from '../../shared/destinations/postgres.ts';
 import { postgresConnection } from '../../shared/destinations/postgres-connection.ts';
 import { createStatements, postgresTable } from '../../shared/destinations/postgres-ddl.ts';
@@ -133,6 +138,42 @@ describe('a connection', () => {
     };
     expect(rows[0].n).toBe(0);
   });
+});
+
+test('millrace run --destination TABLE=ADDRESS: the rows stand in the server of the user, each once', {
+  timeout: 180_000,
+}, async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-postgres-'));
+  const root = join(import.meta.dirname, '../..');
+  try {
+    const pipeline = join(dir, 'pipeline');
+    cpSync(join(root, 'test/pipelines/destinations/schemas'), join(pipeline, 'schemas'), { recursive: true });
+    writeFileSync(
+      join(pipeline, 'tables.sql'),
+      `CREATE TABLE orders (order_id STRING, store STRING, total DECIMAL(10, 2), ordered_at TIMESTAMP(3), WATERMARK FOR ordered_at AS ordered_at - INTERVAL '5' SECOND)
+WITH ('connector' = 'kinesis', 'format' = 'json', 'millrace.type' = 'order.v1');
+CREATE TABLE kept (order_id STRING, store STRING, total DECIMAL(10, 2), PRIMARY KEY (order_id) NOT ENFORCED)
+WITH ('connector' = 'jdbc', 'url' = 'jdbc:postgresql://db.example:5432/shop', 'table-name' = 'of_a_run');
+INSERT INTO kept SELECT order_id, store, total FROM orders;`,
+    );
+    const lines = [...generate({ kind: 'shop', seed: 3, events: 2_000 })];
+    const orders = lines.map((l) => JSON.parse(l)).filter((e) => e.type === 'order.v1');
+    writeFileSync(join(dir, 'in.ndjson'), lines.join('\n'));
+    const address = url.replace(/^jdbc:/, '');
+    const args = ['run', '--pipeline', pipeline, '--input', join(dir, 'in.ndjson'), '--out', join(dir, 'out')];
+    const own = [...args, '--destination', `kept=${address}`];
+
+    execFileSync(process.execPath, [join(root, 'local/cli/millrace.mjs'), ...own], { timeout: 120_000 });
+    const { rows } = (await connect().query(
+      'select count(*)::int as n, count(distinct order_id)::int as ids, sum(total)::text as total from of_a_run_current',
+    )) as { rows: readonly [{ n: number; ids: number; total: string }] };
+    const cents = orders.reduce((sum, o) => sum + Math.round(o.data.total * 100), 0);
+    expect(rows[0]).toEqual({ n: orders.length, ids: orders.length, total: (cents / 100).toFixed(2) });
+    const written = readFileSync(join(dir, 'out/kept.ndjson'), 'utf8').split('\n').filter(Boolean);
+    expect(written).toHaveLength(orders.length);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });
 
 test('60,000 rows of 5,000 keys through the sink: all newest stand, memory does not grow', {
