@@ -10,6 +10,7 @@ import { readReplay } from '../../shared/steps/replay/control.ts';
 import { type Driven, drive } from '../../shared/steps/replay/drive.ts';
 import { feeder } from '../../shared/steps/replay/feed.ts';
 import { type HistoryDeps, history, type LiveReader } from '../../shared/steps/replay/history.ts';
+import { repairs, sameName, withRepairs } from '../../shared/steps/replay/repairs.ts';
 import { validate } from '../../shared/steps/validate.ts';
 import type { Pace } from '../poller/pace.ts';
 import type { Here } from '../run/here.ts';
@@ -102,10 +103,12 @@ export const startSecond = async (options: SecondOptions): Promise<SecondRun> =>
     from: options.from,
     to: options.to,
   });
+  const both = { first: tableHere(first, 'LedgerTable'), firstRun: runOf(first), own: ports.table, run };
   const head = validate({
     raw: past.stream,
     validated: ports.validated,
-    table: ports.table,
+    table: withRepairs(both, sameName(pipeline.plan)),
+    repairs: repairs(both),
     rejected: ports.rejected,
     judge: judgeOf(pipeline),
     delay: longestDelay(pipeline.plan.tables),

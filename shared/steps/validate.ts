@@ -24,6 +24,7 @@ import { growthOf } from './growth.ts';
 import { homeOf } from './home.ts';
 import type { Judge, Verdict } from './judge.ts';
 import { takeInTime } from './prefix.ts';
+import { keyAt, type Repairs } from './replay/repairs.ts';
 import { authorised, claimAgain, placeOf, readEnvelope } from './resubmit.ts';
 import { NEW_CLOCK, onEvent, onRecord, onTick, type ShardClock } from './shard-clock.ts';
 import { keepAside, sideDoorKey } from './side-door.ts';
@@ -50,7 +51,12 @@ export type ValidateDeps = {
   /** Retention of `raw`: how long after a reshard the ends of its ancestors are announced. */
   readonly retention?: Ms;
   readonly patience?: Patience;
+  /** In a replay: what was put right in the run whose past it is. */
+  readonly repairs?: Repairs;
 };
+
+/** Records whose ids are claimed together: a claim takes milliseconds, which one after the other would be the pace of a shard. */
+const CLAIMED_TOGETHER = 64;
 
 /** Added to the retention: the longest that an invocation lives on. */
 const TIME_LIMIT: Ms = hours(1);
@@ -62,6 +68,14 @@ const PRUNED_AFTER: Ms = days(30);
 const STREAMS = 3;
 
 type Seen = { readonly user: UserRecord; readonly verdict: Verdict; readonly from?: Source };
+
+type Standing = Pick<StreamRecord, 'seq' | 'arrival'> & { readonly shard: string; readonly seen: readonly Seen[] };
+type Refusal = { readonly rule: string; readonly cause: string; readonly field?: string; readonly value?: string };
+type Opened =
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'refused'; readonly why: Refusal }
+  | { readonly kind: 'again'; readonly key: string; readonly payload: Uint8Array }
+  | { readonly kind: 'events'; readonly seen: readonly Seen[] };
 
 /** What an event says of itself; a rejected one as far as it got. */
 const named = (v: Verdict): { id?: string | undefined; source?: string | undefined; type?: string | undefined } =>
@@ -117,32 +131,74 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     );
   };
 
-  /** Which of the seen are a producer's second copy. Ids are claimed before the verdict, so a new verdict changes no owner. */
-  const secondCopies = async (
-    shard: string,
-    record: Pick<StreamRecord, 'seq' | 'arrival'>,
-    seen: readonly Seen[],
-  ): Promise<Set<Seen>> => {
+  /**
+   * Which of the seen are a producer's second copy. Ids are claimed before the verdict, so a new verdict changes no owner; and what is
+   * claimed and not done in this batch is claimed by the same place when it comes again.
+   */
+  const secondCopies = async (all: readonly Standing[]): Promise<Set<Seen>> => {
     const wanted: Seen[] = [];
     const claims: Claim[] = [];
-    for (const s of seen) {
-      const said = named(s.verdict);
-      const from = sourceOfSeen(s);
-      if (!from || from.deduplicate === null) continue;
-      const { id, source } = said;
-      if (id === undefined) continue;
-      wanted.push(s);
-      claims.push({
-        source: from.name,
-        id: `${source}|${id}`,
-        owner: `${shard}/${position(record.seq, s.user.index)}`,
-        arrival: record.arrival,
-        keepFor: from.deduplicate,
-      });
-    }
+    for (const { shard, seq, arrival, seen } of all)
+      for (const s of seen) {
+        const said = named(s.verdict);
+        const from = sourceOfSeen(s);
+        if (!from || from.deduplicate === null) continue;
+        const { id, source } = said;
+        if (id === undefined) continue;
+        wanted.push(s);
+        claims.push({
+          source: from.name,
+          id: `${source}|${id}`,
+          owner: `${shard}/${position(seq, s.user.index)}`,
+          arrival,
+          keepFor: from.deduplicate,
+        });
+      }
     if (claims.length === 0) return new Set();
     const owns = await claimAll(deps.table, run, claims, clock.now());
     return new Set(wanted.filter((_, i) => !owns[i]));
+  };
+
+  /** What stands in a record of a shard, and whether it may be taken as a whole. */
+  const open = async (shard: string, record: StreamRecord): Promise<Opened> => {
+    if (record.data.length === 0) return { kind: 'tick' };
+    const unpacked = unpackRecord(record.data, record.partitionKey);
+    if (!unpacked.ok) return { kind: 'refused', why: unpacked };
+    const again = readEnvelope(unpacked.records);
+    if (again !== undefined) return { kind: 'again', ...again };
+    const judge = (user: UserRecord): Verdict =>
+      deps.judge(user.bytes, record.arrival, () => positionIdOf(shard, record.seq, user.index));
+    const adopted = adapt?.(unpacked.records, record.arrival, await deps.frames?.(unpacked.records));
+    if (adopted?.ok === false) return { kind: 'refused', why: adopted };
+    const seen: readonly Seen[] =
+      adopted === undefined
+        ? unpacked.records.map((user) => ({ user, verdict: judge(user) }))
+        : adopted.events.map(({ user, from, refused }: Adopted) => {
+            const verdict = refused ?? judge(user);
+            return from === undefined ? { user, verdict } : { user, verdict, from };
+          });
+    return { kind: 'events', seen };
+  };
+
+  /** Records of a batch, opened some at a time, with their second copies told apart. */
+  const opener = (shard: string, records: readonly StreamRecord[]) => {
+    let from = 0;
+    let opened = new Map<StreamRecord, Opened>();
+    let copies = new Set<Seen>();
+    return async (record: StreamRecord): Promise<{ readonly what: Opened; readonly copies: ReadonlySet<Seen> }> => {
+      if (!opened.has(record)) {
+        const at = records.indexOf(record, from);
+        const some = records.slice(at, at + CLAIMED_TOGETHER);
+        const next = new Map<StreamRecord, Opened>();
+        for (const r of some) next.set(r, await open(shard, r));
+        const standing = [...next].flatMap(([{ seq, arrival }, o]) =>
+          o.kind === 'events' ? [{ shard, seq, arrival, seen: o.seen }] : [],
+        );
+        copies = await secondCopies(standing);
+        [opened, from] = [next, at];
+      }
+      return { what: opened.get(record) as Opened, copies };
+    };
   };
 
   const aside = (
@@ -170,7 +226,15 @@ export const validate = (deps: ValidateDeps): BatchStep => {
       }),
     );
 
-  const begin = (shard: TreeShard, from: ShardClock, outbox: Outbox, lines: string[], tally: StageTally) => {
+  const begin = (
+    shard: TreeShard,
+    records: readonly StreamRecord[],
+    from: ShardClock,
+    outbox: Outbox,
+    lines: string[],
+    tally: StageTally,
+  ) => {
+    const opened = opener(shard.id, records);
     const owned = ownedGroups(shard, groups);
     const lanes = new Map(owned.map((g) => [g, lane(shard.id, g)] as const));
     let at = from;
@@ -188,11 +252,13 @@ export const validate = (deps: ValidateDeps): BatchStep => {
       const user: UserRecord = { index: 0, partitionKey: record.partitionKey, bytes: payload };
       const seq = again.seq.replace(/^0+(?=.)/, '');
       const verdict = deps.judge(payload, again.arrival, () => positionIdOf(again.shard, seq, again.index));
-      const first = { seq: again.seq, arrival: again.arrival };
-      const copies = await secondCopies(again.shard, first, [{ user: { ...user, index: again.index }, verdict }]);
+      const first = { shard: again.shard, seq: again.seq, arrival: again.arrival };
+      const copies = await secondCopies([{ ...first, seen: [{ user: { ...user, index: again.index }, verdict }] }]);
       if (copies.size > 0)
         return leaves('duplicate', { rule: 'event.duplicate', cause: `id ${named(verdict).id} came before` });
       if (verdict.kind === 'reject') return leaves('rejected', verdict);
+      if ((await deps.repairs?.mayCount(key)) === false)
+        return leaves('duplicate', { rule: 'event.duplicate', cause: 'the event itself passed, in its own place' });
       // After the verdict: what is rejected once more may be put right once more.
       if (!(await claimAgain(deps.table, run, key, `${shard.id}/${position(record.seq, 0)}`)))
         return leaves('duplicate', { rule: 'event.duplicate', cause: 'another copy that was sent again came before' });
@@ -214,34 +280,19 @@ export const validate = (deps: ValidateDeps): BatchStep => {
 
     const take = async (record: StreamRecord) => {
       at = onRecord(at, record.arrival);
-      if (record.data.length === 0) {
+      const { what, copies } = await opened(record);
+      if (what.kind === 'tick') {
         if (ticks) at = onTick(at, record.arrival, transport);
         return;
       }
-      const unpacked = unpackRecord(record.data, record.partitionKey);
-      if (!unpacked.ok) {
-        lines.push(aside('rejected', shard.id, record, 0, record.data, unpacked));
+      if (what.kind === 'refused') {
+        await deps.repairs?.refused(keyAt(shard.id, position(record.seq, 0)));
+        lines.push(aside('rejected', shard.id, record, 0, record.data, what.why));
         tally.add(1, 0, 1);
         return;
       }
-      const comesAgain = readEnvelope(unpacked.records);
-      if (comesAgain !== undefined) return takeAgain(record, comesAgain.key, comesAgain.payload);
-      const judge = (user: UserRecord): Verdict =>
-        deps.judge(user.bytes, record.arrival, () => positionIdOf(shard.id, record.seq, user.index));
-      const adopted = adapt?.(unpacked.records, record.arrival, await deps.frames?.(unpacked.records));
-      if (adopted?.ok === false) {
-        lines.push(aside('rejected', shard.id, record, 0, record.data, adopted));
-        tally.add(1, 0, 1);
-        return;
-      }
-      const seen: readonly Seen[] =
-        adopted === undefined
-          ? unpacked.records.map((user) => ({ user, verdict: judge(user) }))
-          : adopted.events.map(({ user, from, refused }: Adopted) => {
-              const verdict = refused ?? judge(user);
-              return from === undefined ? { user, verdict } : { user, verdict, from };
-            });
-      const copies = await secondCopies(shard.id, record, seen);
+      if (what.kind === 'again') return takeAgain(record, what.key, what.payload);
+      const { seen } = what;
       const seq = padSeq(record.seq);
       const stood = at.clock === NEW_CLOCK.clock ? {} : { clock: at.clock };
       for (const s of seen) {
@@ -254,8 +305,14 @@ export const validate = (deps: ValidateDeps): BatchStep => {
           tally.add(1, 0, 0);
           tally.duplicate++;
         } else if (verdict.kind === 'reject') {
+          await deps.repairs?.refused(keyAt(shard.id, position(record.seq, user.index)));
           lines.push(aside('rejected', shard.id, record, user.index, user.bytes, verdict));
           tally.add(1, 0, 1);
+        } else if (await deps.repairs?.isReplaced(keyAt(shard.id, position(record.seq, user.index)))) {
+          const cause = 'a copy that was sent again counts in its place';
+          lines.push(aside('duplicate', shard.id, record, user.index, user.bytes, { rule: 'event.duplicate', cause }));
+          tally.add(1, 0, 0);
+          tally.duplicate++;
         } else {
           const group = groupOf(user, owned);
           tally.add(1, 0, 0);
@@ -299,7 +356,7 @@ export const validate = (deps: ValidateDeps): BatchStep => {
     const start: ShardClock = before
       ? { clock: before.clock as number, rose: (before.rose as number | undefined) ?? null }
       : NEW_CLOCK;
-    const { owned, take, clock: now } = begin(shard, start, outbox, lines, tally);
+    const { owned, take, clock: now } = begin(shard, batch.records, start, outbox, lines, tally);
     let page = readPage(before?.bk as string | undefined);
     const booked = (before?.q as string | undefined) ?? '';
     const done = await takeInTime(batch, budget, outbox, async (record) => {

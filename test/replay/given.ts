@@ -19,14 +19,19 @@ import { NO_PROGRESS, newReplay, type Replay } from '../../shared/steps/replay/c
 import { type Driven, drive } from '../../shared/steps/replay/drive.ts';
 import { feeder } from '../../shared/steps/replay/feed.ts';
 import { history, type LiveReader } from '../../shared/steps/replay/history.ts';
+import { repairs, withRepairs } from '../../shared/steps/replay/repairs.ts';
 import { transform } from '../../shared/steps/transform.ts';
-import { validate } from '../../shared/steps/validate.ts';
+import { type ValidateDeps, validate } from '../../shared/steps/validate.ts';
 import { writeTable } from '../../shared/steps/write-table.ts';
 import type { BatchStep } from '../../shared/trigger/batch.ts';
 
 export const GROUPS = 8;
 export const plenty = { remainingMs: () => 60_000 };
 const noWait = { tries: 2, wait: async () => {} };
+
+/** As bad ones are let through by a repaired schema. */
+export const lenient = (plan: Plan): ValidateDeps['judge'] =>
+  judgeOf({ plan, types: { 'click.v1': { ...CLICK, check: () => null } } });
 
 export const CLICK: EventType = {
   type: 'click.v1',
@@ -122,7 +127,7 @@ export const newRun = (run: string, plan: Plan, clock: ManualClock, shards: numb
   const places = new Map<string, string>();
 
   /** The steps as a cold start makes them. */
-  const start = (raw: Stream, wrap: Wrap = asItIs) => {
+  const start = (raw: Stream, wrap: Wrap = asItIs, ofHead: Partial<ValidateDeps> = {}) => {
     const common = {
       plan,
       table: wrap(table),
@@ -143,6 +148,7 @@ export const newRun = (run: string, plan: Plan, clock: ManualClock, shards: numb
       judge: judgeOf({ plan, types: { 'click.v1': CLICK } }),
       delay: longestDelay(plan.tables),
       sources: [SOURCE],
+      ...ofHead,
     });
     const lookups = { geo: undefined, agent: () => null, reference: { find: async () => new Map() } } as never;
     const mappings: readonly (readonly [string, MemoryLog, BatchStep])[] = [
@@ -284,8 +290,14 @@ export const stageGiven = (shards = 2, retention = Number.POSITIVE_INFINITY) => 
     second: (
       run: Run,
       wrap: Wrap = asItIs,
-      { batch = 20, from, to }: { batch?: number; from?: number; to?: number } = {},
+      {
+        batch = 20,
+        from,
+        to,
+        judge,
+      }: { batch?: number; from?: number; to?: number; judge?: ValidateDeps['judge'] } = {},
     ) => {
+      const both = { first: wrap(old.table as Table), firstRun: '1', own: wrap(run.table as Table), run: run.run };
       const past = history({
         clock,
         raw: wrap(memoryStream(raw)),
@@ -295,7 +307,11 @@ export const stageGiven = (shards = 2, retention = Number.POSITIVE_INFINITY) => 
         from,
         to,
       });
-      const own = run.start(past.stream, wrap);
+      const own = run.start(past.stream, wrap, {
+        table: withRepairs(both),
+        repairs: repairs(both),
+        ...(judge && { judge }),
+      });
       const feed = feeder({ history: past, head: own.head, table: wrap(run.table as Table), run: run.run, batch });
       const step = drive({ table: wrap(old.table as Table), run: run.run, feeder: feed, clock, wait: async () => {} });
       return { ...own, feed: (): Promise<Driven> => step(plenty) };

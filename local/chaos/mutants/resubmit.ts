@@ -55,8 +55,8 @@ export const resubmits: readonly Mutant[] = [
     edits: [
       edit(
         VALIDATE,
-        'secondCopies(again.shard, first, [{ user: { ...user, index: again.index }, verdict }])',
-        'secondCopies(shard.id, record, [{ user, verdict }])',
+        'secondCopies([{ ...first, seen: [{ user: { ...user, index: again.index }, verdict }] }])',
+        'secondCopies([{ shard: shard.id, seq: record.seq, arrival: record.arrival, seen: [{ user, verdict }] }])',
       ),
     ],
   },

@@ -48,6 +48,26 @@ async function* objectsOf(objects: Objects, run: string, shard: string, from: st
   yield* held;
 }
 
+/** Objects that are asked for before they are wanted. */
+const AHEAD = 3;
+
+type Fetched = { readonly key: string; readonly last: string; readonly bytes: Promise<Uint8Array | undefined> };
+
+/** Asks for the next ones while the caller is at work with one. @param done objects up to this sequence number are not asked for */
+async function* fetched(objects: Objects, names: AsyncGenerator<Archived>, done: string): AsyncGenerator<Fetched> {
+  const held: Fetched[] = [];
+  let reached = done;
+  for await (const { key, last } of names) {
+    if (last <= reached) continue;
+    reached = last;
+    const bytes = objects.get(key);
+    bytes.catch(() => undefined); // whoever takes it hears of it
+    held.push({ key, last, bytes });
+    if (held.length > AHEAD) yield held.shift() as Fetched;
+  }
+  yield* held;
+}
+
 export type ReadShardOptions = {
   /** The last sequence number that is done, as the service gave it or padded. */
   readonly after?: string | undefined;
@@ -56,7 +76,7 @@ export type ReadShardOptions = {
 };
 
 /**
- * Records of a shard in its order, those of an object at a time; one object is in memory.
+ * Records of a shard in its order, those of an object at a time; a few objects are in memory.
  * @throws Error naming the object whose bytes are no archive
  */
 export async function* archivedAfter(
@@ -67,9 +87,8 @@ export async function* archivedAfter(
 ): AsyncGenerator<readonly StreamRecord[]> {
   const from = since === undefined ? '' : dayOf(since - LONGEST_OBJECT);
   let done = after === undefined ? '' : padSeq(after);
-  for await (const { key, last } of objectsOf(objects, run, shard, from)) {
-    if (last <= done) continue;
-    const bytes = await objects.get(key);
+  for await (const { key, last, bytes: asked } of fetched(objects, objectsOf(objects, run, shard, from), done)) {
+    const bytes = await asked;
     if (bytes === undefined) throw new Error(`${objects.name}/${key} is gone while it is read`);
     let records: readonly StreamRecord[];
     try {

@@ -68,11 +68,15 @@ export const feeder = (deps: FeedDeps): Feeder => {
   };
 
   const fill = async (c: Cursor): Promise<void> => {
-    if (c.held.length > 0 || c.ended) return;
-    const { records, ended, source } = await c.reader.next();
-    c.held = records;
-    c.ended = ended;
-    c.source = source;
+    if (c.held.length > 0) return;
+    // Small objects together make one batch.
+    for (let held = 0; held < batch && !c.ended; held = c.held.length) {
+      const { records, ended, source } = await c.reader.next();
+      c.held = c.held.concat(records);
+      c.ended = ended;
+      c.source = source;
+      if (records.length === 0) return;
+    }
   };
   const isDone = (c: Cursor | undefined): boolean => c?.ended === true && c.held.length === 0;
 
