@@ -4,7 +4,7 @@ import { number } from './goal.ts';
 
 const WIDTH = 720;
 const HEIGHT = 380;
-const BOX = { left: 70, right: 170, top: 44, bottom: 52 };
+const BOX = { left: 70, right: 200, top: 44, bottom: 52 };
 const COLORS = ['#0b6e4f', '#c2571a', '#1d4e89', '#9b2226'];
 
 const f = (n: number): string => n.toFixed(1);
