@@ -510,7 +510,10 @@ export const COMMANDS: readonly Command[] = [
       ['--stage STAGE', 'a deployed stage (default: the pipeline that millrace start runs here)'],
       deployHelp[2],
       ['--yes', 'on a deployed stage: what was shown, with its price, is deployed (default: shown only)'],
-      ['--param NAME=VALUE', 'on a deployed stage: a parameter of the second run, such as memory or shards; may come again'],
+      [
+        '--param NAME=VALUE',
+        'on a deployed stage: a parameter of the second run, such as memory or shards; may come again',
+      ],
       json,
     ],
     words: [],
@@ -620,7 +623,10 @@ export const COMMANDS: readonly Command[] = [
       ['--from SNAPSHOT', 'what millrace snapshot printed'],
       ['--from-table TABLE', 'a table as of an earlier time, as DynamoDB restores it'],
       ['--table NEW', 'the table to be made'],
-      ['--lost', 'the table in use is gone: without its claims, so ids that were sent twice since then may count twice'],
+      [
+        '--lost',
+        'the table in use is gone: without its claims, so ids that were sent twice since then may count twice',
+      ],
       ['--stage STAGE', 'a deployed stage (default: the pipeline that millrace start runs here)'],
       deployHelp[2],
       json,
