@@ -12,12 +12,15 @@ import {
 } from '../../shared/steps/replay/control.ts';
 import { readServing } from '../../shared/steps/replay/serving.ts';
 import { cancel, switchBack, switchTo } from '../../shared/steps/replay/switch.ts';
-import { newPipeline } from '../replay/new-pipeline.ts';
+import { deployedSecond, keyOfStage, serverlessWords } from '../replay/deployed-second.ts';
+import { type NewPipeline, newPipeline } from '../replay/new-pipeline.ts';
+import { announce, asCommand, beginOnStage, removeOnStage, serverlessOf } from '../replay/on-stage.ts';
 import { isCaughtUp, showReplay, showReplays } from '../replay/show-replay.ts';
 import { connect } from '../stage/connect.ts';
 import { StageError, type StageHere } from '../stage/stage-here.ts';
 import { CallError } from './call-error.ts';
 import type { Call, ExitCode } from './commands.ts';
+import { paramsOf } from './deploy-now.ts';
 import { flagOf, numberOf, textOf } from './parse-call.ts';
 import { PIPELINE, PROJECT } from './places.ts';
 import { progress } from './progress.ts';
@@ -82,7 +85,8 @@ const doSwitch = async (stage: StageHere, run: string): Promise<ExitCode> => {
 };
 
 const doCancel = async (stage: StageHere, run: string): Promise<ExitCode> => {
-  const gone = async (): Promise<void> => {
+  const gone = async (replay: Replay): Promise<void> => {
+    if (stage.kind === 'deployed') return removeOnStage(stage, replay, serverlessOf(PROJECT));
     // Whoever plays the run removes it.
     for (let i = 0; i < 120; i++) {
       if ((await readReplay(stage.ledger, run)) === undefined) return;
@@ -152,13 +156,20 @@ const follow = async (stage: StageHere, run: string): Promise<ExitCode> => {
   }
 };
 
+const sayBegun = (run: string, query: string, fresh: NewPipeline): void => {
+  const others = fresh.queries.filter((q) => q !== query);
+  say(`run ${run}: ${query}@${fresh.version}${others.length > 0 ? ` with ${others.join(', ')}` : ''}`);
+  say(
+    fresh.tables.length > 0
+      ? `a switch moves the readers of ${fresh.tables.join(', ')}`
+      : 'no results table of it can be switched',
+  );
+  if (fresh.elsewhere.length > 0) say(`not switched, the old run goes on there: ${fresh.elsewhere.join(', ')}`);
+};
+
 const begin = async (stage: StageHere, call: Call): Promise<ExitCode> => {
   const into = textOf(call, 'into');
   if (into === undefined) throw new CallError('millrace replay needs --into QUERY@VERSION, or --status');
-  if (stage.kind === 'deployed')
-    throw new CallError(
-      `${stage.name}: a replay runs beside a pipeline on this machine only, so far (docs/operations.md)`,
-    );
   const [from, to] = [timeOf(call, 'from'), timeOf(call, 'to')];
   if (from !== null && to !== null && from >= to) throw new CallError('--from must be before --to');
   const dir = resolve(textOf(call, 'pipeline') ?? PIPELINE);
@@ -168,6 +179,22 @@ const begin = async (stage: StageHere, call: Call): Promise<ExitCode> => {
   while (!Number.isInteger(n) || taken.has(String(n))) n = Number.isInteger(n) ? n + 1 : 2;
   const run = String(n);
   const query = into.split('@')[0] as string;
+  const rate = numberOf(call, 'rate', 1, 1_000_000) ?? null;
+  if (stage.kind === 'deployed') {
+    if (textOf(call, 'pipeline') !== undefined)
+      throw new CallError(`--pipeline: a deploy takes the project's own folder, ${PIPELINE}`);
+    const second = deployedSecond(stage, run, query, await keyOfStage(stage), paramsOf(call));
+    for (const line of await announce(stage, second, PROJECT)) say(line);
+    if (flagOf(call, 'yes') !== true) {
+      say(`nothing was made; the same with --yes runs: ${asCommand(serverlessWords('deploy', second))}`);
+      return 0;
+    }
+    const created = Date.now();
+    const serverless = serverlessOf(PROJECT);
+    await beginOnStage({ stage, second, fresh, query, pipeline: dir, serverless, run, from, to, rate, created });
+    sayBegun(run, query, fresh);
+    return flagOf(call, 'detach') === true ? 0 : follow(stage, run);
+  }
   await newReplay(stage.ledger, {
     run,
     state: 'running',
@@ -179,18 +206,11 @@ const begin = async (stage: StageHere, call: Call): Promise<ExitCode> => {
     results: stage.results.name.replace(/-results$/, `-r${run}-results`),
     from,
     to,
-    rate: numberOf(call, 'rate', 1, 1_000_000) ?? null,
+    rate,
     created: Date.now(),
     progress: NO_PROGRESS,
   });
-  const others = fresh.queries.filter((q) => q !== query);
-  say(`run ${run}: ${query}@${fresh.version}${others.length > 0 ? ` with ${others.join(', ')}` : ''}`);
-  say(
-    fresh.tables.length > 0
-      ? `a switch moves the readers of ${fresh.tables.join(', ')}`
-      : 'no results table of it can be switched',
-  );
-  if (fresh.elsewhere.length > 0) say(`not switched, the old run goes on there: ${fresh.elsewhere.join(', ')}`);
+  sayBegun(run, query, fresh);
   return flagOf(call, 'detach') === true ? 0 : follow(stage, run);
 };
 

@@ -23,6 +23,31 @@ const CHOICES = {
   dashboard: ['on', 'off'],
   alarms: ['on', 'off'],
 };
+/** What a second run has none of: the stage whose past it is has them. */
+const NOT_IN_A_REPLAY = {
+  archive: 'off',
+  lake: 'off',
+  remember: 'off',
+  catalog: 'off',
+  compact: 'off',
+  warehouse: 'off',
+  search: 'off',
+  publish: 'off',
+  webhooks: 'off',
+  firehose: 'off',
+  deaggregate: 'off',
+  scale: 'off',
+  hooks: 'off',
+  door: 'iam',
+  log: 'kinesis',
+  data: 'Delete',
+  table: 'on',
+  iotTopic: '',
+  logGroup: '',
+  eventSource: '',
+  feedQueue: '',
+  domain: '',
+};
 const BUCKET = /^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const ORIGIN = /^https?:\/\/[^/\s,]+$/;
 
@@ -61,6 +86,24 @@ const paramMistakes = ({ known, given, stage }) => {
   );
   const text = (name) => String(values[name] ?? '');
   const needs = (when, name, why) => (when && text(name) === '' ? [`--param ${name} is missing: ${why}`] : []);
+  const isReplay = text('replay') === 'on';
+  const forReplay = isReplay
+    ? [
+        ...['replayOf', 'replayBucket', 'replayQuery'].flatMap((name) =>
+          needs(true, name, 'millrace replay --stage gives it'),
+        ),
+        ...needs(text('key') === 'own', 'replayKey', 'the past is encrypted with the key of the stage'),
+        ...Object.entries(NOT_IN_A_REPLAY).flatMap(([name, wanted]) =>
+          text(name) === wanted
+            ? []
+            : [`--param ${name}=${text(name)}: with replay=on it must be ${wanted === '' ? 'empty' : wanted}`],
+        ),
+        // A removal empties the bucket.
+        ...(text('replayBucket') === text('bucket') || text('replayOf') === stage
+          ? [`--param replay=on: stage and bucket must be others than those whose past is replayed`]
+          : []),
+      ]
+    : [];
   const origins = text('origins')
     .split(',')
     .filter((o) => o !== '' && !ORIGIN.test(o));
@@ -81,6 +124,7 @@ const paramMistakes = ({ known, given, stage }) => {
     ...needs(text('domain') !== '', 'certificate', 'a domain needs the ARN of its certificate in ACM'),
     ...needs(text('certificate') !== '', 'domain', 'a certificate is of use with a domain only'),
     ...kafkaMistakes(values),
+    ...forReplay,
     // Not given, they are as many as serverless.yml gives to the shards.
     ...('groups' in { ...known[stage], ...cli } ? groupMistakes(text('groups'), Number(text('shards'))) : []),
     ...origins.map(

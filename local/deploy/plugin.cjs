@@ -36,6 +36,8 @@ class MillracePlugin {
         finishTemplate(serverless);
       },
       'after:deploy:deploy': () => {
+        // The reference table is the live stage's, and no deploy comes after this one.
+        if (this.serverless.service.custom.live.own === 'none') return;
         this.loadReferences();
         this.millrace('plan', '--record', ...this.settings());
       },

@@ -26,10 +26,14 @@ const left = (replay: Replay, now: EpochMs): Ms | null => {
 
 /** A feeder that is at work says so each second; what one said longer ago is not true any more. */
 const SAID_LATELY: Ms = seconds(10);
+/** On a deployed stage it rests at the end of each minute. */
+const SAID_LATELY_THERE: Ms = seconds(90);
 
 /** All was fed but for what came in the last seconds, and it still is. */
-export const isCaughtUp = ({ progress, state }: Replay, now: EpochMs): boolean =>
-  progress.caughtUp && state !== 'paused' && now - progress.updated < SAID_LATELY;
+export const isCaughtUp = ({ progress, state, params }: Replay, now: EpochMs): boolean =>
+  progress.caughtUp &&
+  state !== 'paused' &&
+  now - progress.updated < (params === undefined ? SAID_LATELY : SAID_LATELY_THERE);
 
 /** One line. */
 export const showReplay = (replay: Replay, now: EpochMs): string => {

@@ -1,5 +1,5 @@
 // What an account says of a deployed stack: its template and its mappings. For commands; no function has it in its bundle.
-import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStackResourceCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { clientSettings } from './client.ts';
 
@@ -9,6 +9,8 @@ export type LiveMapping = { readonly source: string; readonly position: string |
 export type DeployedStack = {
   /** The template that is deployed, as data; undefined without such a stack. */
   template(stack: string): Promise<unknown>;
+  /** What the account calls a resource of a stack: a key's id; undefined when the stack has none of that logical id. */
+  physicalId(stack: string, logicalId: string): Promise<string | undefined>;
   /** Mappings of a function; none for a function that does not exist. */
   mappings(functionName: string): Promise<readonly LiveMapping[]>;
 };
@@ -31,6 +33,17 @@ export const deployedStack = (): DeployedStack => {
           new GetTemplateCommand({ StackName: stack, TemplateStage: 'Original' }),
         );
         return TemplateBody === undefined ? undefined : (JSON.parse(TemplateBody) as unknown);
+      } catch (error) {
+        if (isNoStack(error)) return undefined;
+        throw error;
+      }
+    },
+    async physicalId(stack, logicalId) {
+      try {
+        const { StackResourceDetail: found } = await cloudFormation.send(
+          new DescribeStackResourceCommand({ StackName: stack, LogicalResourceId: logicalId }),
+        );
+        return found?.PhysicalResourceId;
       } catch (error) {
         if (isNoStack(error)) return undefined;
         throw error;

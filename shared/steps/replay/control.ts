@@ -24,6 +24,8 @@ export type Replay = {
   /** Records a second at most; null: as fast as it goes. */
   readonly rate: number | null;
   readonly created: EpochMs;
+  /** On a deployed stage: the parameters that its stack was deployed with. */
+  readonly params?: Readonly<Record<string, string>>;
   readonly progress: Progress;
 };
 
