@@ -56,6 +56,7 @@ const draw = (plot: Plot, at: readonly number[], y0: number): string => {
 export const svg = (at: readonly number[], plots: readonly Plot[]): string =>
   [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT * plots.length}" font-family="sans-serif" font-size="12">`,
+    '<title>Memory, lag and watermark of the local pipeline under faults</title>',
     '<rect width="100%" height="100%" fill="white"/>',
     ...plots.map((p, i) => draw(p, at, i * HEIGHT)),
     '</svg>',
