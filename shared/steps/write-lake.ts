@@ -8,7 +8,7 @@ import type { Measures } from '../metrics/list.ts';
 import type { Clock, Nonce, Objects, Stream, Table } from '../ports.ts';
 import type { Plan } from '../query/plan.ts';
 import { days } from '../time.ts';
-import type { Batch, BatchStep, StreamRecord } from '../trigger/batch.ts';
+import type { BatchStep, StreamRecord } from '../trigger/batch.ts';
 import { ensureAncestorsRead } from './ancestors.ts';
 import { checkpoints } from './checkpoint.ts';
 import { countable, homeOf } from './home.ts';
