@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `npm run proof:template`: packages the service in seven ways without an account, and holds the templates against cfn-lint, checkov and
+# `npm run proof:template`: packages the service in eight ways without an account, and holds the templates against cfn-lint, checkov and
 # our own assertions (test/template). Needs python3 with venv; both tools go into .venv, each alone, since their needs differ.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -42,6 +42,11 @@ package all --stage prod --param bucket=acme-millrace-prod --param search=on --p
   --param feedQueue=arn:aws:sqs:us-east-1:123456789012:orders \
   --param warehouse=vpc --param warehouseSecret=arn:aws:secretsmanager:us-east-1:123456789012:secret:warehouse-a1b2c3 \
   --param subnets=subnet-0123456789abcdef0,subnet-0123456789abcdef1 --param securityGroups=sg-0123456789abcdef0
+
+# The second run of a replay, as `millrace replay --stage prod` deploys it.
+package replay --stage prod-r2 --param shards=4 --param groups=16 --param key=own --param replayKey=12345678-1234-1234-1234-123456789012 \
+  --param bucket=acme-millrace-prod-r2 --param run=2 --param archive=off --param lake=off --param data=Delete --param replay=on \
+  --param replayOf=prod --param replayRun=1 --param replayBucket=acme-millrace-prod --param replayQuery=orders_per_minute
 
 # Topics in place of streams: on Amazon MSK, and on brokers of one's own.
 package kafka --stage prod --param log=kafka --param bucket=acme-millrace-prod --param shards=4 --param kafkaPollers=1-4 \
