@@ -13,7 +13,11 @@ import { isFree, packagesIn } from './licences.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** All functions, and those that run the same handler once. */
-const functions = readTemplate({ root, params: { deaggregate: 'raw', scale: 'on' }, env: {} }).functions;
+const replay = { replay: 'on', replayOf: 'prod', replayBucket: 'acme-millrace-prod', archive: 'off', lake: 'off' };
+const functions = [
+  ...readTemplate({ root, params: { deaggregate: 'raw', scale: 'on' }, env: {} }).functions,
+  ...readTemplate({ root, params: replay, env: {} }).functions.filter((f) => f.name === 'feed-replay'),
+];
 const handlers = [...new Map(functions.map((f) => [f.file, f])).values()];
 
 /** The settings that a handler asks for by name. */

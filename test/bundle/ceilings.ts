@@ -11,6 +11,7 @@ export const CEILINGS: Readonly<Record<string, number>> = {
   'write-table': 603,
   'write-lake': 651,
   'roll-up-lake': 754,
+  'feed-replay': 707,
   tick: 376,
   'check-books': 649,
   deaggregate: 388,
