@@ -28,6 +28,7 @@ export const restores: readonly Mutant[] = [
     protects: 'what was decided before the instant and not sent keeps its numbers',
     section: '3',
     edits: [edit(BACK, '  oe: (item.oe as number | undefined) ?? (item.epoch as number),\n', '')],
+    directed: 'what was decided before the instant and sent after it counts once',
   },
   {
     name: 'restoreClaims',
@@ -40,6 +41,7 @@ export const restores: readonly Mutant[] = [
         'if (stays.length > 0) continue;',
       ),
     ],
+    directed: 'a copy that is read first after a restore does not pass beside the one that passed before',
   },
   {
     name: 'restoreLake',
@@ -52,5 +54,6 @@ export const restores: readonly Mutant[] = [
         'if (knows(known.get(at), key) || key !== name) continue;',
       ),
     ],
+    directed: 'rows of the lake that were shown after the instant are shown once',
   },
 ];

@@ -25,9 +25,9 @@ import {
 } from './given.ts';
 
 const A = `${SHARD}/0`;
-const LAKE = `CREATE TABLE lake (n BIGINT, t TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 's3://lake/lake', 'format' = 'parquet');
+export const LAKE = `CREATE TABLE lake (n BIGINT, t TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 's3://lake/lake', 'format' = 'parquet');
 INSERT INTO lake SELECT n, t FROM clicks;`;
-const lakeOf = (g: Given) => ({
+export const lakeOf = (g: Given) => ({
   stage: (wrap: Wrap = asItIs) =>
     writeLake({ ...g.common(wrap), reads: 'refined', from: memoryStream(g.refined), groups: GROUPS }),
   rollUp: (wrap: Wrap = asItIs) =>
@@ -39,7 +39,7 @@ const lakeOf = (g: Given) => ({
 });
 
 /** Row n as transform writes it. */
-const row = (g: Given, n: number, hour = '09') => {
+export const row = (g: Given, n: number, hour = '09') => {
   const id = g.plan.queries[0]?.id ?? '';
   const t = `2026-01-05T${hour}:00:01.000Z`;
   const event = { specversion: '1.0', id: `${id}|${n}`, source: `/millrace/${id}`, type: 'lake', time: t };

@@ -12,6 +12,7 @@ import { laneSchedules } from './lanes.ts';
 import { ledgerSchedules } from './ledger.ts';
 import { messageSchedules } from './messages.ts';
 import { refineSchedules } from './refine.ts';
+import { restoreSchedules } from './restore.ts';
 import { sinkSchedules } from './sinks.ts';
 import { windowSchedules } from './windows.ts';
 
@@ -26,6 +27,7 @@ export const schedules: Readonly<Record<string, Schedule>> = {
   ...windowSchedules,
   ...earlySchedules,
   ...deploySchedules,
+  ...restoreSchedules,
   ...sinkSchedules,
   ...messageSchedules,
   ...lakeSchedules,
