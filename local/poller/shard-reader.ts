@@ -26,6 +26,8 @@ export class ShardReader {
   /** Read and not finished yet, in the order of the shard. */
   #open: StreamRecord[] = [];
   readonly #done = new Set<string>();
+  /** The last page ended before the shard did: at its 10 MiB, or for lack of room. Nothing but our own progress calls for the next. */
+  #more = false;
   #after: string | null;
   #checkpoint: string | null;
   #paused = false;
@@ -100,6 +102,7 @@ export class ShardReader {
       if (wants && !throttled) {
         const page = this.#read(room);
         if (page === undefined) break;
+        this.#more = page.behind > 0;
         limit?.haveRead(this.shard, bytesOf(page.records));
         for (const record of page.records) this.#take(record);
         for (const lane of this.#lanes) lane.wake();
@@ -142,6 +145,7 @@ export class ShardReader {
     if (gone === 0) return;
     this.#checkpoint = this.#open[gone - 1]?.seq ?? this.#checkpoint;
     this.#open = this.#open.slice(gone);
-    if (full >= this.#context.trigger.batchSize) this.#change.notify(); // there may be more to read at once
+    // What came while there was no room was announced to nobody who could take it.
+    if (this.#more || full >= this.#context.trigger.batchSize) this.#change.notify();
   }
 }

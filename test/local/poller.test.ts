@@ -38,6 +38,35 @@ describe('the event', () => {
   });
 });
 
+describe('what stood in the stream before the mapping', () => {
+  /** A page holds 4 bytes here, where Kinesis gives 10 MiB. */
+  class SmallPages extends MemoryLog {
+    override read(shard: string, after: string | null, limit?: number) {
+      return super.read(shard, after, limit, 4);
+    }
+  }
+  test.each([
+    ['pages are smaller than a batch', { batchSize: 100 }],
+    ['pages are larger than a batch', { batchSize: 3 }],
+    ['lanes share the pages', { batchSize: 100, parallelizationFactor: 3 }],
+  ])('is read to its end although nothing comes any more: %s', async (_, trigger) => {
+    const g = given({ log: new SmallPages('raw'), pace: FLAT_OUT, trigger });
+    g.put(...numbers(10));
+    g.mapping.start();
+    await g.rest();
+    expect(g.calls.flat().sort()).toEqual(numbers(10));
+  });
+  test('is read to its end where a filter leaves none of the first pages', async () => {
+    const filterPatterns = [{ data: { type: ['order'] } }];
+    const g = given({ pace: FLAT_OUT, trigger: { batchSize: 2, filterPatterns } });
+    const order = '{"type":"order"}';
+    g.put(...numbers(10).map((n) => `{"type":"click","n":${n}}`), order);
+    g.mapping.start();
+    await g.rest();
+    expect(g.calls).toEqual([[order]]);
+  });
+});
+
 describe('a batch', () => {
   test('is cut at the batch size, in the order of the shard', async () => {
     const g = given({ trigger: { batchSize: 4 } });
