@@ -22,7 +22,7 @@ const command = (name: string) => {
 describe('a call that cannot be meant ends with 2, a reason and nothing on standard output', () => {
   test.each([
     [['chekc'], 'unknown command "chekc"; did you mean "check"? (commands: start, run, check'],
-    [['deploy'], 'unknown command "deploy"; commands: start, run, check'],
+    [['deploy'], 'unknown command "deploy"; did you mean "replay"? (commands: start, run, check'],
     [['run', '--ouput', 'x'], 'millrace run has no option --ouput; options: --input, --out'],
     [['run', '--output', 'x'], 'did you mean "--out"?'],
     [['run', '--shard', '4'], 'did you mean "--shards"?'],

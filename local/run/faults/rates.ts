@@ -49,6 +49,8 @@ export const NOT_HERE: Partial<Record<FaultName, string>> = {
   history: 'a run is all history: it counts as load',
   redeploy: 'a run has one pipeline',
   copies: 'the input is loaded once: a line that stands twice in a file is the user’s',
+  restore: 'a run ends with its table: nothing is kept to go back to',
+  grow: 'streams here are Kinesis: they split and merge (reshard)',
   resubmit: 'nobody puts rejected events right while a run of files goes on',
   destinationDown: 'those outside are stand-ins that fail by tests of their own',
   entriesFailed: 'the same',
