@@ -12,7 +12,7 @@ import type { BatchStep, Progress } from '../trigger/batch.ts';
 import { membersOf, textUnder } from './enrich/members.ts';
 import { type Rule, readChange, type Write } from './remember/read-change.ts';
 import { rowItems } from './remember/row-items.ts';
-import { keepAside, sideDoorKey } from './side-door.ts';
+import { keepAside, nameWithLines, sideDoorKey } from './side-door.ts';
 import { deliver } from './sink/deliver.ts';
 import type { SinkRow } from './sink/destination.ts';
 import { readBatch, refusal, toldOf, whereOf } from './sink/read-batch.ts';
@@ -98,7 +98,7 @@ export const remember = ({ sources, reference, rejected, run, patience = once }:
     }
     const delivered = await deliver(destination, [...newest.values()], budget, patience);
     for (const { of, rule, cause } of delivered.refused) lines.push(refusal(STAGE, rule, cause, whereOf(of.event)));
-    const name = `${batch.shard}/${first.seq}-${last.seq}`;
+    const name = nameWithLines(`${batch.shard}/${first.seq}-${last.seq}`, lines);
     await keepAside(rejected, sideDoorKey('rejected', run, STAGE, first.arrival, name), lines);
     const { undone, fault } = delivered;
     const done = undone.reduce((least, write) => Math.min(least, write.record), batch.records.length);

@@ -7,6 +7,7 @@ const ALERTS = 'shared/destinations/alerts.ts';
 
 const ONCE = 'a message is sent once, whichever sandbox reads its batch';
 const ENTRIES = 'entries that failed are sent again, alone';
+const ASIDE = 'rows refused of a batch that was sent in part stay kept aside when the rest is';
 const TURNS = 'a breach is told once, and its end';
 
 export const messages: readonly Mutant[] = [
@@ -55,6 +56,13 @@ export const messages: readonly Mutant[] = [
       ),
     ],
     directed: ENTRIES,
+  },
+  {
+    name: 'publishOverwritesRefused',
+    protects: 'rows refused of a batch stay kept aside when it comes again for the rest',
+    section: '5.2',
+    edits: [edit('shared/steps/side-door.ts', 'update(lines.toSorted().', 'update(lines.slice(lines.length).')],
+    directed: ASIDE,
   },
   {
     name: 'alertEveryRow',

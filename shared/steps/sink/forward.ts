@@ -13,7 +13,7 @@ import { homeOf, isFenced } from '../home.ts';
 import { inheritedHead } from '../ledger/inherit.ts';
 import { isBeyond, type LaneMark, NEW_LANE } from '../ledger/lane-marks.ts';
 import { type Head, ledger } from '../ledger/ledger.ts';
-import { keepAside, sideDoorKey } from '../side-door.ts';
+import { keepAside, nameWithLines, sideDoorKey } from '../side-door.ts';
 import { shardTree } from '../tree.ts';
 import { deliver } from './deliver.ts';
 import type { Destination, SinkRow } from './destination.ts';
@@ -120,11 +120,8 @@ export const forward = (deps: ForwardDeps): BatchStep => {
       ...sent.lines,
       ...refused.map(({ of, rule, cause }) => refusal(stage, rule, cause, whereOf(of.event))),
     ];
-    await keepAside(
-      deps.rejected,
-      sideDoorKey('rejected', run, stage, first.arrival, `${shard}/${first.seq}-${last.seq}`),
-      lines,
-    );
+    const name = nameWithLines(`${shard}/${first.seq}-${last.seq}`, lines);
+    await keepAside(deps.rejected, sideDoorKey('rejected', run, stage, first.arrival, name), lines);
     const through = done === 0 ? head.through : padSeq((records[done - 1] ?? last).seq);
     if (sent.moved) {
       const appended = await book.append(shard, head, {

@@ -4,7 +4,7 @@ import type { Patience } from '../../lanes/emit.ts';
 import type { StampedEvent } from '../../lanes/inner.ts';
 import type { Objects } from '../../ports.ts';
 import type { BatchStep, Progress } from '../../trigger/batch.ts';
-import { keepAside, sideDoorKey } from '../side-door.ts';
+import { keepAside, nameWithLines, sideDoorKey } from '../side-door.ts';
 import { deliver } from './deliver.ts';
 import type { Destination, SinkRow } from './destination.ts';
 import { readBatch, refusal, toldOf, whereOf } from './read-batch.ts';
@@ -49,7 +49,7 @@ export const upsert = (deps: UpsertDeps): BatchStep => {
     const unread = lines.length - aside.length;
     const { undone, refused, fault } = await deliver(destination, [...newest.values()], budget, patience);
     for (const { of, rule, cause } of refused) lines.push(refusal(stage, rule, cause, whereOf(of.event)));
-    const name = `${batch.shard}/${first.seq}-${last.seq}`;
+    const name = nameWithLines(`${batch.shard}/${first.seq}-${last.seq}`, lines);
     await keepAside(rejected, sideDoorKey('rejected', run, stage, first.arrival, name), lines);
     const done = undone.reduce((least, write) => Math.min(least, write.record), batch.records.length);
     return { done, ...(fault && { fault }), told: toldOf(rows, undone.length, refused.length + unread) };

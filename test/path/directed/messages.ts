@@ -99,6 +99,29 @@ const partly: Schedule = async () => {
   ];
 };
 
+/** Every row is refused, and time runs short behind the first two; what the invocation answered is lost, so its batch comes whole again. */
+const refusedInParts: Schedule = async () => {
+  const g = await three();
+  let left = 100;
+  const destination: Destination = {
+    name: 'the queue',
+    most: { rows: 1, bytes: 1_000_000 },
+    atOnce: 1,
+    async write(rows) {
+      left -= 45;
+      return rows.map((): RowOutcome => ({ kind: 'reject', rule: 'destination.refused', cause: 'too long' }));
+    },
+  };
+  const records = g.refined.read(SHARD, null).records;
+  const batch = { stream: g.refined.name, shard: SHARD, records };
+  await sink(g, destination)(batch, { remainingMs: () => left });
+  const before = (await g.lines('rejected')).length;
+  left = 10_000;
+  await sink(g, destination)(batch, { remainingMs: () => left });
+  const rows = new Set((await g.lines('rejected')).map((l) => `${l.shard} ${l.position}`));
+  return [...differs('rows kept aside at first', before, 2), ...differs('rows kept aside', rows.size, 3)];
+};
+
 const row = (n: number, breaches: boolean): SinkRow => ({
   table: 't',
   key: '["k"]',
@@ -122,5 +145,6 @@ const turns: Schedule = async () => {
 export const messageSchedules = {
   'a message is sent once, whichever sandbox reads its batch': once,
   'entries that failed are sent again, alone': partly,
+  'rows refused of a batch that was sent in part stay kept aside when the rest is': refusedInParts,
   'a breach is told once, and its end': turns,
 } satisfies Readonly<Record<string, Schedule>>;

@@ -160,6 +160,39 @@ describe.each(['upsert', 'forward'] as const)('%s', (kind) => {
   });
 });
 
+test.each(['upsert', 'forward'] as const)(
+  '%s: refused rows stay among the rejected, however far the same batch got before and after',
+  async (kind) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+        async (callsInTime, isRefused) => {
+          const w = world(kind, memoryDestination({ most: { rows: 1, bytes: 100 }, atOnce: 1 }));
+          w.poison((r) => isRefused[Number(JSON.parse(r.key)[0])] === true);
+          // Two rows a record: time may run out within one.
+          for (const n of [0, 2, 4]) await send(w.log, [revision(n + 1, String(n)), revision(n + 2, String(n + 1))]);
+          const batch = batchesOf(w.log, 100).find((b) => b.records.length > 0)!;
+          const kept = async () =>
+            [...new Set((await linesUnder(w.bucket, 'rejected/')).map((l) => l.position as string))].length;
+          const short = (calls: number) => {
+            let asked = 0;
+            return { remainingMs: () => (asked++ <= 2 * calls ? 1_000 : 100) };
+          };
+          let least = 0;
+          for (const budget of [...callsInTime.map(short), plenty, ...callsInTime.map(short)]) {
+            await w.step()(batch, budget);
+            expect(await kept()).toBeGreaterThanOrEqual(least);
+            least = await kept();
+          }
+          expect(least).toBe(isRefused.filter((yes) => yes).length);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  },
+);
+
 test('upsert: of the revisions of a key in one batch only the newest is written', async () => {
   const w = world('upsert');
   await send(w.log, [revision(1, 'a'), revision(3, 'a'), revision(2, 'a')]);
