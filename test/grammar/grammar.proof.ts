@@ -89,8 +89,9 @@ test('the scripts that millrace flink writes of the sample pipelines', HOUR, asy
     const { plan, enrichments, errors } = await compilePipeline(dir);
     expect(errors).toEqual([]);
     const written = flinkScript({ sql: readFolder(dir).sql, plan, enrichments });
-    expect(written.errors).toEqual([]);
-    scripts.push(written.text);
+    // Destinations that Flink has no connector for are told; their pipelines have no script.
+    expect(written.errors.filter((e) => !e.message.includes('Flink has no connector'))).toEqual([]);
+    if (written.errors.length === 0) scripts.push(written.text);
   }
   console.log(`${scripts.length} pipelines`);
   expect(refusals(scripts, askFlink(scripts))).toEqual([]);
