@@ -68,6 +68,30 @@ test('each record once, in order, ticks too, whatever batches were archived and 
   );
 });
 
+test('from a time on: nothing of it is missed, and of what lies before a few objects are read', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(gap, { minLength: 1, maxLength: 40 }),
+      fc.array(border, { minLength: 1, maxLength: 5 }),
+      fc.nat(),
+      async (gaps, borders, place) => {
+        const { objects, records } = await archived(gaps, borders);
+        const since = (records[place % records.length] as StreamRecord).arrival;
+        const found = await collect(objects, { since });
+        expect(found.filter((r) => r.arrival >= since)).toEqual(records.filter((r) => r.arrival >= since));
+        expect(found).toEqual(records.slice(-found.length));
+      },
+    ),
+    { numRuns: 200 },
+  );
+  const { objects, records } = await archived(Array(1_000).fill(seconds(60)), [[0, 1]]);
+  let gets = 0;
+  const counting: Objects = { ...objects, get: (key) => objects.get(key).finally(() => void gets++) };
+  const found = await collect(counting, { since: (records[990] as StreamRecord).arrival });
+  expect(found.length).toBeLessThan(20);
+  expect(gets).toBeLessThan(30);
+});
+
 test('of many objects four are in memory at a time', async () => {
   const { objects } = await archived(Array(50).fill(1), [[0, 5]]);
   let gets = 0;

@@ -5,6 +5,7 @@ import type { Objects } from '../../ports.ts';
 import { days, type EpochMs } from '../../time.ts';
 import type { StreamRecord } from '../../trigger/batch.ts';
 import { readArchive } from './container.ts';
+import { arrivedBefore } from './since.ts';
 
 const DAY = 10;
 /** A batch is archived within the retention of its stream, which is a week at most, so its object's day is at most so much older. */
@@ -51,6 +52,16 @@ async function* objectsOf(objects: Objects, run: string, shard: string, from: st
 /** Objects that are asked for before they are wanted. */
 const AHEAD = 3;
 
+/** Names of the objects of a shard whose days lie before a time or hold it. */
+const objectsUntil = async (objects: Objects, run: string, shard: string, until: EpochMs): Promise<Archived[]> => {
+  const found: Archived[] = [];
+  for await (const day of archivedDays(objects, run, dayOf(until - LONGEST_OBJECT))) {
+    if (day > dayOf(until)) break;
+    found.push(...(await archivedOn(objects, run, day, shard)));
+  }
+  return found.sort(byFirst);
+};
+
 type Fetched = { readonly key: string; readonly last: string; readonly bytes: Promise<Uint8Array | undefined> };
 
 /** Asks for the next ones while the caller is at work with one. @param done objects up to this sequence number are not asked for */
@@ -71,7 +82,7 @@ async function* fetched(objects: Objects, names: AsyncGenerator<Archived>, done:
 export type ReadShardOptions = {
   /** The last sequence number that is done, as the service gave it or padded. */
   readonly after?: string | undefined;
-  /** A time before which no wanted record arrived: older days are not looked at. */
+  /** A time before which no wanted record arrived: of the objects that lie before it a few are read, to find where it begins. */
   readonly since?: EpochMs | undefined;
 };
 
@@ -86,7 +97,12 @@ export async function* archivedAfter(
   { after, since }: ReadShardOptions = {},
 ): AsyncGenerator<readonly StreamRecord[]> {
   const from = since === undefined ? '' : dayOf(since - LONGEST_OBJECT);
-  let done = after === undefined ? '' : padSeq(after);
+  let done =
+    after !== undefined
+      ? padSeq(after)
+      : since === undefined
+        ? ''
+        : await arrivedBefore(objects, await objectsUntil(objects, run, shard, since), since);
   for await (const { key, last, bytes: asked } of fetched(objects, objectsOf(objects, run, shard, from), done)) {
     const bytes = await asked;
     if (bytes === undefined) throw new Error(`${objects.name}/${key} is gone while it is read`);
