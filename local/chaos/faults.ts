@@ -64,7 +64,7 @@ export type Faults = {
   readonly redeploy: number;
   /** In a world: operators repair rejected events and send them again, sometimes twice, sometimes two at once. */
   readonly resubmit: number;
-  /** In a world: the table is lost, and an earlier instant of it is brought back in another one, once or twice. */
+  /** In a world: the table is lost, and an earlier instant of it is brought back in another one, up to three times. */
   readonly restore: number;
   /** A destination outside takes nothing for a while. */
   readonly destinationDown: number;

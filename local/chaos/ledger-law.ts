@@ -26,8 +26,7 @@ const placeOf = (m: LaneMark): string =>
     ? '~'
     : `${m.seq.padStart(56, ' ')}.${String(m.index).padStart(5, '0')}.${String(m.child).padStart(CHILD_DIGITS, '0')}`;
 /** Whether an item's time was over when another of the same kind was written. */
-const isOver = (item: Item | undefined, later: Item): boolean =>
-  item !== undefined && (later.x as number) - (item.x as number) >= days(30) / 1_000;
+const isOver = (item: Item, later: Item): boolean => (later.x as number) - (item.x as number) >= days(30) / 1_000;
 const must = (holds: boolean, what: string): void => {
   if (!holds) throw new Error(what);
 };
@@ -67,8 +66,10 @@ export class LedgerLaw {
     const header = unpackJson(item.h as Uint8Array) as Header;
     const entry: KeptEntry = { n: item.n as number, lanes: unpackLanes(header.l), counts: header.q, item };
     let all = this.entries.get(item.pk) ?? [];
-    // What `publish` remembers goes 30 days after its last row, longer than any stream keeps a copy: then it begins anew.
-    if (entry.n === 1 && item.pk.includes('#publish/') && isOver(all.at(-1)?.item, item)) all = [];
+    // What `publish` remembers goes 30 days after it was written, longer than any stream keeps a copy, and in any order: its numbers go on
+    // behind the newest entry that still stands. None of those that are given out again may have been in time.
+    if (item.pk.includes('#publish/') && all.slice(entry.n - 1).every((e) => isOver(e.item, item)))
+      all = all.slice(0, entry.n - 1);
     this.entries.set(item.pk, all);
     const last = all.at(-1);
     const where = `${item.pk} entry ${entry.n}`;

@@ -80,7 +80,7 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     resubmit: r.chance(faults.resubmit),
     outside: r.chance(0.5),
     refusedRows: r.chance(faults.refusedRows),
-    restores: r.chance(faults.restore) ? 1 + r.below(2) : 0,
+    restores: r.chance(faults.restore) ? 1 + r.below(3) : 0,
     grows: r.chance(faults.grow),
   };
   return {

@@ -29,7 +29,7 @@ export type BringBack = {
 
 export type BroughtBack = {
   readonly items: number;
-  /** Claims and operators' decisions taken from the newer table. */
+  /** Claims, operators' decisions and families of shards taken from the newer table. */
   readonly kept: number;
   readonly epoch: number;
   readonly fences: readonly Fence[];
@@ -41,8 +41,11 @@ export type BroughtBack = {
 export class RestoreError extends Error {}
 
 const AT_ONCE = 100;
-/** Who owns an id, who may send again what, and what operators did: truths of the streams, not of the table. */
-const STAYS = (run: string): readonly string[] => [`dup#${run}#`, `again#${run}#`, `fix#${run}`];
+/**
+ * Who owns an id, who may send again what, what operators did, and which shards a stream had at the beginning of the run: truths of the
+ * streams, not of the table.
+ */
+const STAYS = (run: string): readonly string[] => [`dup#${run}#`, `again#${run}#`, `fix#${run}`, `tree#${run}#`];
 const isDecider = (item: Item, run: string): boolean =>
   item.pk.startsWith(`man#${run}#aggregate/`) && typeof item.epoch === 'number';
 const fnOf = (item: Item, run: string): string => item.pk.slice(`man#${run}#`.length);

@@ -131,6 +131,6 @@ export const restsOf = (world: World): readonly ((world: World) => Promise<void>
     ...(weeks ? [quietWeeks] : []),
     ...(silent ? [silence] : []),
     ...(deploy ? [redeploy] : []),
-    ...Array.from({ length: restores }, () => restore),
+    ...Array.from({ length: restores }, () => (w: World) => restore(w)),
   ];
 };
