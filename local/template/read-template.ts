@@ -83,7 +83,7 @@ export const readTemplate = (options: TemplateOptions): Template => {
     region,
     streams: ofType('AWS::Kinesis::Stream').map(streamOf),
     tables: ofType('AWS::DynamoDB::Table').map((r) => tableOf(r, complaints)),
-    buckets: ofType('AWS::S3::Bucket').map(bucketOf),
+    buckets: ofType('AWS::S3::Bucket').map((r) => bucketOf(r, complaints)),
     queues: ofType('AWS::SQS::Queue').map(queueOf),
     secrets: ofType('AWS::SecretsManager::Secret').map(secretOf),
     roles: readRoles(top.tree('resources'), region, complaints, text),

@@ -2,6 +2,7 @@
 import { hours, seconds } from '../../shared/time.ts';
 import type { Complaints, Fields } from './fields.ts';
 import { fieldsOf } from './fields.ts';
+import { expiries } from './lifecycle.ts';
 import type { BucketTemplate, QueueTemplate, SecretTemplate, StreamTemplate, TableTemplate } from './template.ts';
 import { refuse, type Tree } from './tree.ts';
 
@@ -133,7 +134,11 @@ export const secretOf = ({ logicalId, name, fields }: Resource): SecretTemplate 
   text: fields.text('SecretString', ''),
 });
 
-export const bucketOf = ({ logicalId, name }: Resource): BucketTemplate => ({ name, logicalId });
+export const bucketOf = ({ logicalId, name, fields }: Resource, complaints: Complaints): BucketTemplate => ({
+  name,
+  logicalId,
+  expires: expiries(fields, complaints),
+});
 
 /** Defaults are those of SQS. */
 export const queueOf = ({ logicalId, name, fields }: Resource): QueueTemplate => ({

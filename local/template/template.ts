@@ -1,5 +1,6 @@
 // What serverless.yml says, as plain data: the local run makes its streams, tables, queues and mappings from it.
 import type { Ms } from '../../shared/time.ts';
+import type { Expiry } from './lifecycle.ts';
 
 export type StreamTemplate = {
   readonly name: string;
@@ -23,7 +24,12 @@ export type TableTemplate = {
 /** A secret of Secrets Manager, with the text that it is made with. */
 export type SecretTemplate = { readonly name: string; readonly logicalId: string; readonly text: string };
 
-export type BucketTemplate = { readonly name: string; readonly logicalId: string };
+export type BucketTemplate = {
+  readonly name: string;
+  readonly logicalId: string;
+  /** What its lifecycle rules remove. */
+  readonly expires: readonly Expiry[];
+};
 
 export type QueueTemplate = {
   readonly name: string;
