@@ -1,11 +1,8 @@
 // Writing aggregates of the KPL format (kpl.ts has its layout).
-import { hash } from 'node:crypto';
+import { FRAME_BYTES, MAGIC, sealAll } from './kpl-sum.ts';
 
-export const MAGIC = [0xf3, 0x89, 0x9a, 0xc2] as const;
-export const DIGEST_BYTES = 16;
 const SHORT = 48;
 const encoder = new TextEncoder();
-const FRAME_BYTES = MAGIC.length + DIGEST_BYTES;
 
 /** `explicitHashKey` is decimal text of a 128-bit number; absent or empty means none. */
 export type UserRecord = {
@@ -133,6 +130,13 @@ export class AggregateBuilder {
 
   /** The aggregate; the builder is empty afterwards. */
   build(): Uint8Array {
+    const bytes = this.layOut();
+    sealAll([bytes]);
+    return bytes;
+  }
+
+  /** The aggregate but for its MD5, which `sealAll` writes for all that are sent together; the builder is empty afterwards. */
+  layOut(): Uint8Array {
     const buffer = Buffer.allocUnsafeSlow(this.bytes);
     // Writing into a plain Uint8Array costs less than into a Buffer.
     const out = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
@@ -158,7 +162,6 @@ export class AggregateBuilder {
       out.set(data, at);
       at += data.length;
     }
-    out.set(hash('md5', out.subarray(MAGIC.length, at), 'buffer'), at);
     this.keys = keyTable();
     this.hashKeys = keyTable();
     this.data = [];

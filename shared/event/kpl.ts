@@ -4,10 +4,10 @@
 //   Record { required uint64 partition_key_index = 1; optional uint64 explicit_hash_key_index = 2; required bytes data = 3;
 //            repeated Tag tags = 4; }
 import { isAscii } from 'node:buffer';
-import { hash } from 'node:crypto';
-import { DIGEST_BYTES, MAGIC } from './kpl-encode.ts';
+import { isWhole, MAGIC, messageEnd } from './kpl-sum.ts';
 
 export { AggregateBuilder, encodeAggregate, type UserRecord } from './kpl-encode.ts';
+export { isAggregate } from './kpl-sum.ts';
 
 /** One user record of an aggregate. `data` is a view of the aggregate's bytes; keys become text when first asked for. */
 export type AggregatedRecord = {
@@ -21,14 +21,6 @@ export type Decoded =
   | { readonly kind: 'plain' }
   | { readonly kind: 'corrupt'; readonly cause: string }
   | { readonly kind: 'aggregate'; readonly records: readonly AggregatedRecord[] };
-
-/** Whether the bytes begin with the magic and have room for a checksum; whether it is right, `decodeAggregate` says. */
-export const isAggregate = (bytes: Uint8Array): boolean =>
-  bytes.length >= MAGIC.length + DIGEST_BYTES &&
-  bytes[0] === MAGIC[0] &&
-  bytes[1] === MAGIC[1] &&
-  bytes[2] === MAGIC[2] &&
-  bytes[3] === MAGIC[3];
 
 const utf8 = (bytes: Uint8Array, start: number, end: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
@@ -213,7 +205,7 @@ const walk = (bytes: Uint8Array, limit: number): readonly AggregatedRecord[] | n
   const hashKeys = new KeyTable(bytes);
   const tables: Tables = { bytes, keys, hashKeys };
   const records: AggregatedRecord[] = [];
-  const end = bytes.length - DIGEST_BYTES;
+  const end = messageEnd(bytes);
   let highestKey = NONE;
   let highestHashKey = NONE;
   let at: number = MAGIC.length;
@@ -255,17 +247,20 @@ const walk = (bytes: Uint8Array, limit: number): readonly AggregatedRecord[] | n
  * wrong wire type, a record without data or partition key, a hash key that is no number below 2^128. Unknown fields are
  * skipped. A message of no records is an aggregate of none. Never throws.
  * @param limit with more records than this nothing is returned but `too-many`
+ * @param whole what `wholeAmong` said of the bytes, where many are read at once; else it is found out here
  */
-export function decodeAggregate(bytes: Uint8Array): Decoded;
-export function decodeAggregate(bytes: Uint8Array, limit: number): Decoded | { readonly kind: 'too-many' };
+export function decodeAggregate(bytes: Uint8Array, limit?: undefined, whole?: boolean): Decoded;
+export function decodeAggregate(
+  bytes: Uint8Array,
+  limit: number,
+  whole?: boolean,
+): Decoded | { readonly kind: 'too-many' };
 export function decodeAggregate(
   bytes: Uint8Array,
   limit = Number.POSITIVE_INFINITY,
+  whole = isWhole(bytes),
 ): Decoded | { readonly kind: 'too-many' } {
-  if (!isAggregate(bytes)) return { kind: 'plain' };
-  const body = bytes.length - DIGEST_BYTES;
-  const digest = hash('md5', bytes.subarray(MAGIC.length, body), 'buffer');
-  for (let i = 0; i < DIGEST_BYTES; i++) if (digest[i] !== bytes[body + i]) return { kind: 'plain' };
+  if (!whole) return { kind: 'plain' };
   try {
     // A view of a plain Uint8Array costs a quarter of one of a Buffer.
     const records = walk(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), limit);

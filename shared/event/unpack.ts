@@ -27,8 +27,9 @@ const tooMuch = (cause: string): Unpacked => ({ ok: false, rule: 'body.gzip-bomb
  * The whole record is refused when it unpacks to more than 8 MiB or 20,000 events (nothing is unpacked beyond that), when it is
  * gzip and broken, or when it is a corrupt aggregate. An event of an aggregate whose gzip is broken stays as it came, so that
  * its neighbours pass: `toEvent` refuses it. Never throws.
+ * @param whole what `wholeAmong` said of `data`, where many are read at once; else it is found out here
  */
-export const unpackRecord = (data: Uint8Array, partitionKey: string): Unpacked => {
+export const unpackRecord = (data: Uint8Array, partitionKey: string, whole?: boolean): Unpacked => {
   if (data.length === 0) return { ok: true, records: [] };
   let payload = data;
   if (isGzip(payload)) {
@@ -38,7 +39,7 @@ export const unpackRecord = (data: Uint8Array, partitionKey: string): Unpacked =
   }
   if (payload.length > MAX_UNPACKED_BYTES)
     return tooMuch(`${payload.length} bytes, at most ${MAX_UNPACKED_BYTES} may be`);
-  const decoded = decodeAggregate(payload, MAX_UNPACKED_EVENTS);
+  const decoded = decodeAggregate(payload, MAX_UNPACKED_EVENTS, payload === data ? whole : undefined);
   if (decoded.kind === 'corrupt') return { ok: false, rule: 'aggregate.corrupt', cause: decoded.cause };
   if (decoded.kind === 'too-many') return tooMuch(`an aggregate of more than ${MAX_UNPACKED_EVENTS} events`);
   if (decoded.kind === 'plain') return { ok: true, records: [{ index: 0, partitionKey, bytes: payload }] };

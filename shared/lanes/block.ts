@@ -5,6 +5,7 @@
 // So the stamp costs a few bytes an event, an event's bytes pass through a hop untouched, and any KPL reader can read the stream:
 // it skips user records that begin with {"millrace": .
 import { AggregateBuilder, type AggregatedRecord, decodeAggregate } from '../event/kpl.ts';
+import { sealAll, wholeAmong } from '../event/kpl-sum.ts';
 import { type AgainStamp, type Control, type Origin, readControl, type Stamp } from './controls.ts';
 import type { Again, Branch, End, Inner, Mark, StampedEvent } from './inner.ts';
 import { padSeq, SEQ_DIGITS } from './position.ts';
@@ -93,7 +94,7 @@ const sizeOf = (item: Inner): number => {
   return item.kind === 'mark' ? 256 : 128 + item.next.reduce((n, l) => n + l.length + 4, item.lane.length);
 };
 
-/** One aggregate of the items in [from, to). */
+/** One aggregate of the items in [from, to), without its MD5. */
 const pack = (items: readonly Inner[], from: number, to: number, hashKey: string): Uint8Array => {
   const out = new AggregateBuilder();
   const control = (c: Control) => out.append(CONTROL_KEY, hashKey, Buffer.from(JSON.stringify(c)));
@@ -111,14 +112,11 @@ const pack = (items: readonly Inner[], from: number, to: number, hashKey: string
       out.append(e.key, hashKey, e.bytes);
     }
   }
-  return out.build();
+  return out.layOut();
 };
 
-/**
- * Packs the items of one key group, in order, into aggregates of at most 1 MiB.
- * @param hashKey the group's point: explicit hash key of the record and of every user record in it
- */
-export const packGroup = (items: readonly Inner[], hashKey: string): Uint8Array[] => {
+/** `packGroup` but for the MD5s, which `sealAll` writes for all groups together. */
+export const layOutGroup = (items: readonly Inner[], hashKey: string): Uint8Array[] => {
   const out: Uint8Array[] = [];
   let from = 0;
   let size = 0;
@@ -132,6 +130,16 @@ export const packGroup = (items: readonly Inner[], hashKey: string): Uint8Array[
     size += more;
   });
   if (from < items.length) out.push(pack(items, from, items.length, hashKey));
+  return out;
+};
+
+/**
+ * Packs the items of one key group, in order, into aggregates of at most 1 MiB.
+ * @param hashKey the group's point: explicit hash key of the record and of every user record in it
+ */
+export const packGroup = (items: readonly Inner[], hashKey: string): Uint8Array[] => {
+  const out = layOutGroup(items, hashKey);
+  sealAll(out);
   return out;
 };
 
@@ -185,13 +193,22 @@ const readAggregate = (records: readonly AggregatedRecord[]): Unpacked => {
   return at < run.length ? foreign('fewer events than the stamp says') : { ok: true, items };
 };
 
-/** Reads a record of an inner stream. Never throws. */
-export const unpackInner = (data: Uint8Array): Unpacked => {
-  const decoded = decodeAggregate(data);
+const unpack = (data: Uint8Array, whole?: boolean): Unpacked => {
+  const decoded = decodeAggregate(data, undefined, whole);
   if (decoded.kind !== 'aggregate') return foreign(decoded.kind === 'corrupt' ? decoded.cause : 'not an aggregate');
   try {
     return readAggregate(decoded.records);
   } catch (error) {
     return foreign(error instanceof Error ? error.message : String(error));
   }
+};
+
+/** Reads a record of an inner stream. Never throws. */
+export const unpackInner = (data: Uint8Array): Unpacked => unpack(data);
+
+type Held = { readonly data: Uint8Array };
+/** Reads records of one batch: the checksums of all are made together, before the first is read. */
+export const innerReader = (records: readonly Held[]): ((record: Held) => Unpacked) => {
+  const whole = wholeAmong(records.map((r) => r.data));
+  return ({ data }) => unpack(data, whole.has(data));
 };

@@ -1,7 +1,8 @@
 // Ordered emission (protocol, section 5.1): the next record of a key group goes only after the previous was acknowledged.
+import { sealAll } from '../event/kpl-sum.ts';
 import { Fault } from '../faults.ts';
 import type { OutRecord, Stream } from '../ports.ts';
-import { packGroup } from './block.ts';
+import { layOutGroup } from './block.ts';
 import type { Inner } from './inner.ts';
 import { pointOf } from './ring.ts';
 
@@ -57,9 +58,10 @@ export const emit = async (
   let chains: Chain[] = [];
   for (const [group, items] of groups) {
     const hashKey = pointOf(group, ring);
-    const records = packGroup(items, hashKey).map((data) => ({ partitionKey: String(group), hashKey, data }));
+    const records = layOutGroup(items, hashKey).map((data) => ({ partitionKey: String(group), hashKey, data }));
     if (records.length > 0) chains.push({ group, records, next: 0 });
   }
+  sealAll(chains.flatMap((c) => c.records.map((r) => r.data)));
   for (let failures = 0; chains.length > 0; ) {
     let fault: unknown;
     const picked = turn(chains);

@@ -1,5 +1,6 @@
 // Any stream -> a stream of single records, order and keys kept: for consumers outside that cannot take aggregates apart. A
 // redelivery repeats records from where it begins, so those consumers see each at least once.
+import { wholeAmong } from '../event/kpl-sum.ts';
 import { backOff, type Patience } from '../lanes/emit.ts';
 import type { OutRecord, Stream } from '../ports.ts';
 import type { BatchStep } from '../trigger/batch.ts';
@@ -19,10 +20,11 @@ export const deaggregate = (deps: { readonly to: Stream; readonly patience?: Pat
   return async ({ shard, records }, budget) => {
     const reserve = budget.remainingMs() * RESERVE;
     const before = stoppedIn.get(shard);
+    const whole = wholeAmong(records.map((r) => r.data));
     const singles: OutRecord[] = [];
     /** ends[i]: how many singles there are up to the end of record i. */
     const ends = records.map((record) => {
-      for (const single of singlesOf(record)) singles.push(single);
+      for (const single of singlesOf(record, whole.has(record.data))) singles.push(single);
       return singles.length;
     });
     const skip = before !== undefined && before.seq === records[0]?.seq ? before.sent : 0;

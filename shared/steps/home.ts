@@ -2,7 +2,7 @@
 // have gone on: rows were sent that it knows nothing of, ids were claimed. So the state names its table, a function that finds it in another
 // one does nothing, and `millrace restore` writes the new name last, with the outbox numbers that nobody may count any more.
 import { Fault } from '../faults.ts';
-import { unpackInner } from '../lanes/block.ts';
+import { innerReader } from '../lanes/block.ts';
 import type { Inner } from '../lanes/inner.ts';
 import { padSeq, SEQ_DIGITS } from '../lanes/position.ts';
 import type { Item, Table } from '../ports.ts';
@@ -10,7 +10,13 @@ import type { Batch } from '../trigger/batch.ts';
 import { isRefinedLane, refinedLanesOf } from './roster.ts';
 
 /** Outbox numbers [from, to) of an aggregate's lanes: decided after the instant that a table was brought back to, and decided anew since. */
-export type Fence = { readonly fn: string; readonly from: string; readonly to: string };
+export type Fence = {
+  readonly fn: string;
+  readonly from: string;
+  readonly to: string;
+  /** Name of the object that holds the newest of each of these rows; absent: none was sent. */
+  readonly lost?: string;
+};
 export type Home = {
   /** Name of the table. */
   readonly table: string;
@@ -69,8 +75,9 @@ export const isFenced = (item: Inner, fences: readonly Fence[]): boolean => {
 /** What of a batch may count. A record that is not ours was rejected by the hop before; it has no position, so it counts nowhere. */
 export const countable = (batch: Batch, fences: readonly Fence[]): readonly Inner[] => {
   const out: Inner[] = [];
+  const unpack = innerReader(batch.records);
   for (const record of batch.records) {
-    const unpacked = unpackInner(record.data);
+    const unpacked = unpack(record);
     if (unpacked.ok) for (const item of unpacked.items) if (!isFenced(item, fences)) out.push(item);
   }
   return out;

@@ -1,7 +1,7 @@
 // A hop behind the head: events one by one, marks and ends unchanged and in place; emit, then checkpoint (protocol, section 5.2).
 import { rejectedEvent, toNdjson } from '../event/reject.ts';
 import type { RejectRule } from '../faults.ts';
-import { unpackInner } from '../lanes/block.ts';
+import { innerReader } from '../lanes/block.ts';
 import type { Patience } from '../lanes/emit.ts';
 import type { Inner, StampedEvent } from '../lanes/inner.ts';
 import { Outbox } from '../lanes/outbox.ts';
@@ -97,6 +97,7 @@ export const hop = (deps: HopDeps): BatchStep => {
     const first = batch.records[0];
     if (first === undefined) return { done: 0 };
     await start(batch.shard);
+    const unpack = innerReader(batch.records);
     const outbox = new Outbox(deps.to, deps.groups, deps.patience);
     const aside: string[] = [];
     const tally = new StageTally();
@@ -112,7 +113,7 @@ export const hop = (deps: HopDeps): BatchStep => {
       for (const r of rejects) aside.push(rejectLine(deps.stage, item, r));
     };
     const done = await takeInTime(batch, budget, outbox, async (record) => {
-      const unpacked = unpackInner(record.data);
+      const unpacked = unpack(record);
       if (!unpacked.ok) {
         aside.push(foreignLine(deps.stage, batch.shard, record, unpacked.cause));
         tally.add(1, 0, 1);

@@ -3,6 +3,7 @@
 
 import { type Adopted, adaptBy } from '../adapters/adapt.ts';
 import type { RejectedEvent } from '../event/cloud-event.ts';
+import { wholeAmong } from '../event/kpl-sum.ts';
 import { positionIdOf } from '../event/position-id.ts';
 import { rejectedEvent, toNdjson } from '../event/reject.ts';
 import { ScannedEvent } from '../event/scan.ts';
@@ -160,9 +161,9 @@ export const validate = (deps: ValidateDeps): BatchStep => {
   };
 
   /** What stands in a record of a shard, and whether it may be taken as a whole. */
-  const open = async (shard: string, record: StreamRecord): Promise<Opened> => {
+  const open = async (shard: string, record: StreamRecord, whole: boolean): Promise<Opened> => {
     if (record.data.length === 0) return { kind: 'tick' };
-    const unpacked = unpackRecord(record.data, record.partitionKey);
+    const unpacked = unpackRecord(record.data, record.partitionKey, whole);
     if (!unpacked.ok) return { kind: 'refused', why: unpacked };
     const again = readEnvelope(unpacked.records);
     if (again !== undefined) return { kind: 'again', ...again };
@@ -190,7 +191,8 @@ export const validate = (deps: ValidateDeps): BatchStep => {
         const at = records.indexOf(record, from);
         const some = records.slice(at, at + CLAIMED_TOGETHER);
         const next = new Map<StreamRecord, Opened>();
-        for (const r of some) next.set(r, await open(shard, r));
+        const whole = wholeAmong(some.map((r) => r.data));
+        for (const r of some) next.set(r, await open(shard, r, whole.has(r.data)));
         const standing = [...next].flatMap(([{ seq, arrival }, o]) =>
           o.kind === 'events' ? [{ shard, seq, arrival, seen: o.seen }] : [],
         );

@@ -8,6 +8,7 @@ import {
   isAggregate,
   type UserRecord,
 } from '../../shared/event/kpl.ts';
+import { isWhole, sealAll, wholeAmong } from '../../shared/event/kpl-sum.ts';
 import { utf8 } from './given.ts';
 import { peer, peerDecode, peerEncode } from './kpl-peer.ts';
 
@@ -95,6 +96,42 @@ describe('an aggregate', () => {
     const bytes = encodeAggregate([record('a', '1'), record('a', '2'), record('a', '3')]);
     expect(decodeAggregate(bytes, 3).kind).toBe('aggregate');
     expect(decodeAggregate(bytes, 2)).toEqual({ kind: 'too-many' });
+  });
+});
+
+describe('aggregates of one batch', () => {
+  test('are told from other bytes as one by one', () => {
+    const bytes = fc.oneof(
+      records.map(encodeAggregate),
+      fc.uint8Array({ maxLength: 100 }),
+      fc.tuple(records, fc.nat(), fc.integer({ min: 1, max: 255 })).map(([given, at, turned]) => {
+        const bent = encodeAggregate(given);
+        bent[at % bent.length] = (bent[at % bent.length] as number) ^ turned;
+        return bent;
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(bytes, { maxLength: 20 }), (all) => {
+        const whole = wholeAmong(all);
+        for (const one of all) {
+          expect(whole.has(one)).toBe(isWhole(one));
+          expect(decodeAggregate(one, undefined, whole.has(one))).toEqual(decodeAggregate(one));
+        }
+      }),
+    );
+  });
+  test('are laid out one by one, and sealed together', () => {
+    fc.assert(
+      fc.property(fc.array(records, { maxLength: 12 }), (all) => {
+        const open = all.map((given) => {
+          const builder = new AggregateBuilder();
+          for (const one of given) builder.add(one);
+          return builder.layOut();
+        });
+        sealAll(open);
+        expect(open).toEqual(all.map(encodeAggregate));
+      }),
+    );
   });
 });
 

@@ -25,10 +25,11 @@ const record = (key: string, explicit: string | undefined, data: Uint8Array): Ou
 /**
  * User records in their order, with the partition keys and explicit hash keys their writer gave them. What is no aggregate, or a
  * broken one, passes as it is; control records and ticks are left out.
+ * @param whole what `wholeAmong` said of the record, where many are read at once
  */
-export const singlesOf = ({ partitionKey, data }: StreamRecord): readonly OutRecord[] => {
+export const singlesOf = ({ partitionKey, data }: StreamRecord, whole?: boolean): readonly OutRecord[] => {
   if (data.length === 0 && partitionKey === TICK_KEY) return [];
-  const decoded = decodeAggregate(data);
+  const decoded = decodeAggregate(data, undefined, whole);
   if (decoded.kind !== 'aggregate') return [{ partitionKey, data }];
   return decoded.records
     .filter((r) => !isControl(r.partitionKey, r.data))

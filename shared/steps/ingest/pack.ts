@@ -3,7 +3,7 @@ import { asFault, type Fault } from '../../faults.ts';
 import type { PutOutcome, Stream } from '../../ports.ts';
 import { MAX_PUT_BYTES, MAX_PUT_RECORDS, recordBytes } from '../../put-limits.ts';
 import type { Ms } from '../../time.ts';
-import { fits, type Outgoing, type Parcel, parcelsOf } from './parcels.ts';
+import { fits, type Outgoing, type Parcel, parcelsOfAll } from './parcels.ts';
 import { inTime, type Patience } from './patience.ts';
 import { predictor } from './prediction.ts';
 
@@ -72,10 +72,13 @@ export const packer = (stream: Stream, patience: Patience) => {
       if (found === undefined) byShard.set(id, { startHash, members: [i] });
       else found.members.push(i);
     }
-    return [...byShard].map(([shard, of]) => {
-      const parcels = parcelsOf(events, of.members, of.startHash);
-      return { shard, parcels, next: 0, why: null };
-    });
+    const parcels = parcelsOfAll(events, [...byShard.values()]);
+    return [...byShard.keys()].map((shard, i) => ({
+      shard,
+      parcels: parcels[i] as readonly Parcel[],
+      next: 0,
+      why: null,
+    }));
   };
 
   /** One put: the chains that are not done, and whether anything was stored. */

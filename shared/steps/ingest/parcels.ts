@@ -1,5 +1,6 @@
 // Events of one shard -> the records that carry them.
 import { AggregateBuilder } from '../../event/kpl.ts';
+import { sealAll } from '../../event/kpl-sum.ts';
 import { MAX_EVENT_BYTES } from '../../event/limits.ts';
 import { MAX_INDEX } from '../../lanes/position.ts';
 import type { OutRecord } from '../../ports.ts';
@@ -14,7 +15,13 @@ export type Parcel = { readonly record: OutRecord; readonly members: readonly nu
 const OUTER_KEY = 'a';
 const LARGEST = MAX_RECORD_BYTES - OUTER_KEY.length;
 
-const parcelOf = (events: readonly Outgoing[], members: readonly number[], startHash: string): Parcel => {
+/** @param open where its bytes go when they are an aggregate, which lacks its MD5 */
+const parcelOf = (
+  events: readonly Outgoing[],
+  members: readonly number[],
+  startHash: string,
+  open: Uint8Array[],
+): Parcel => {
   const first = events[members[0] as number] as Outgoing;
   // One alone goes without the frame, as the KPL sends it: its own key leads it to the same shard.
   if (members.length === 1 && first.key.length <= MAX_PARTITION_KEY) {
@@ -23,36 +30,54 @@ const parcelOf = (events: readonly Outgoing[], members: readonly number[], start
   }
   const builder = new AggregateBuilder();
   for (const i of members) builder.add(userRecord(events[i] as Outgoing));
-  return { record: { partitionKey: OUTER_KEY, hashKey: startHash, data: builder.build() }, members };
+  const data = builder.layOut();
+  open.push(data);
+  return { record: { partitionKey: OUTER_KEY, hashKey: startHash, data }, members };
 };
 
 const userRecord = (e: Outgoing) => ({ partitionKey: e.key, data: e.bytes });
 
-/**
- * Cuts the events of one shard into aggregates of at most 1 MiB and 20,000 events, in their order.
- * @param members   their numbers in `events`; not empty
- * @param startHash the first hash key of the shard, which leads an aggregate there
- */
-export const parcelsOf = (
-  events: readonly Outgoing[],
-  members: readonly number[],
-  startHash: string,
-): readonly Parcel[] => {
+/** Events of one shard: their numbers, not none, and the first hash key of the shard, which leads an aggregate there. */
+type OfShard = { readonly members: readonly number[]; readonly startHash: string };
+
+const cut = (events: readonly Outgoing[], { members, startHash }: OfShard, open: Uint8Array[]): readonly Parcel[] => {
   const parcels: Parcel[] = [];
   let sizes = new AggregateBuilder();
   let from = 0;
   members.forEach((member, at) => {
     const record = userRecord(events[member] as Outgoing);
     if (sizes.count > 0 && (sizes.count === MAX_INDEX || sizes.sizeWith(record) > LARGEST)) {
-      parcels.push(parcelOf(events, members.slice(from, at), startHash));
+      parcels.push(parcelOf(events, members.slice(from, at), startHash, open));
       sizes = new AggregateBuilder();
       from = at;
     }
     sizes.add(record);
   });
-  parcels.push(parcelOf(events, members.slice(from), startHash));
+  parcels.push(parcelOf(events, members.slice(from), startHash, open));
   return parcels;
 };
+
+/** Cuts the events of each shard into aggregates of at most 1 MiB and 20,000 events, in their order. */
+export const parcelsOfAll = (
+  events: readonly Outgoing[],
+  shards: readonly OfShard[],
+): readonly (readonly Parcel[])[] => {
+  const open: Uint8Array[] = [];
+  const parcels = shards.map((of) => cut(events, of, open));
+  sealAll(open);
+  return parcels;
+};
+
+/**
+ * `parcelsOfAll` for one shard.
+ * @param members   their numbers in `events`; not empty
+ * @param startHash the first hash key of the shard
+ */
+export const parcelsOf = (
+  events: readonly Outgoing[],
+  members: readonly number[],
+  startHash: string,
+): readonly Parcel[] => parcelsOfAll(events, [{ members, startHash }])[0] as readonly Parcel[];
 
 /** Whether one event, with its key, can be put on this stream and on the next ones. */
 export const fits = ({ key, bytes }: Outgoing): boolean =>

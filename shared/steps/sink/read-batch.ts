@@ -1,7 +1,7 @@
 // What a batch of `refined` holds for a function's tables, and what is kept aside.
 import { rejectedEvent, toNdjson } from '../../event/reject.ts';
 import type { RejectRule } from '../../faults.ts';
-import { unpackInner } from '../../lanes/block.ts';
+import { innerReader } from '../../lanes/block.ts';
 import type { Inner, StampedEvent } from '../../lanes/inner.ts';
 import { position, shardOfLane } from '../../lanes/position.ts';
 import type { Told } from '../../metrics/told.ts';
@@ -35,8 +35,9 @@ export const readBatch = (
 } => {
   const items: { item: Inner; record: number }[] = [];
   const aside: string[] = [];
+  const unpack = innerReader(records);
   records.forEach((r, record) => {
-    const unpacked = unpackInner(r.data);
+    const unpacked = unpack(r);
     if (unpacked.ok) for (const item of unpacked.items) items.push({ item, record });
     else
       aside.push(
