@@ -44,6 +44,12 @@ export class SortedMap<V> {
     return low;
   }
 
+  /** The key at an index of that order, as `firstAtLeast` counts them. */
+  keyAt(index: number): string | undefined {
+    if (this.#mixed) this.firstAtLeast('');
+    return this.#keys[index];
+  }
+
   /** Keys that start with `prefix` and stand after `after`, in order. */
   range(prefix = '', after?: string): readonly string[] {
     const start = after !== undefined && compareText(after, prefix) >= 0 ? after : prefix;

@@ -15,7 +15,7 @@ test('reads of the local DynamoDB close what they open, so that a pipeline can r
     closed++;
     return close.call(this);
   };
-  const dynamo = await startDynamo();
+  const dynamo = await startDynamo({ engine: 'dynalite' });
   try {
     const keys = ['pk', 'sk'];
     await dynamo.call('CreateTable', {

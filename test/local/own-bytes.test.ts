@@ -34,7 +34,7 @@ const fillSlab = (): void => {
 };
 
 test('an item of the local DynamoDB holds no slab: a pipeline that runs here for hours keeps its memory', async () => {
-  const dynamo = await startDynamo();
+  const dynamo = await startDynamo({ engine: 'dynalite' });
   try {
     await dynamo.call('CreateTable', {
       TableName: 'ledger',
