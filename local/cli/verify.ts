@@ -8,6 +8,7 @@ import { instant } from '../failed/show.ts';
 import { connect } from '../stage/connect.ts';
 import type { StageHere } from '../stage/stage-here.ts';
 import { computeFor, depsOf, queryOf } from '../verify/of-stage.ts';
+import { sampleOf, showSampled } from '../verify/sample-now.ts';
 import { showRepaired, showVerified } from '../verify/show.ts';
 import { CallError } from './call-error.ts';
 import type { Call, ExitCode } from './commands.ts';
@@ -40,7 +41,33 @@ export const stageOf = (call: Call): Promise<StageHere> => {
   });
 };
 
+/** The sample of a day, now. */
+const sampleNow = async (call: Call): Promise<ExitCode> => {
+  const given = ['from', 'to', 'repair'].filter((name) => call.values[name] !== undefined);
+  if (given.length > 0 || call.words.length > 0)
+    throw new CallError(
+      `--sample draws queries and windows itself: leave out ${[...call.words, ...given.map((g) => `--${g}`)].join(', ')}`,
+    );
+  const stage = await stageOf(call);
+  try {
+    const { measures, sampled } = await sampleOf(stage);
+    out(
+      flagOf(call, 'json') === true
+        ? JSON.stringify({ stage: stage.name, ...measures, sampled })
+        : showSampled(sampled),
+    );
+    return (measures.RowsDifferent ?? 0) > 0 ? 1 : 0;
+  } finally {
+    await stage.close();
+  }
+};
+
 export const verify = async (call: Call): Promise<ExitCode> => {
+  if (flagOf(call, 'sample') === true) return sampleNow(call);
+  if (call.words.length !== 1)
+    throw new CallError(
+      `millrace verify takes one QUERY, or --sample; found ${call.words.length === 0 ? 'none' : call.words.join(', ')}`,
+    );
   const [from, to] = [timeOf(call, 'from'), timeOf(call, 'to')];
   if (from !== undefined && to !== undefined && from >= to) throw new CallError('--from must be before --to');
   const stage = await stageOf(call);

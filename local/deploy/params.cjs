@@ -18,6 +18,7 @@ const NUMBERS = {
 const CHOICES = {
   consumers: ['shared', 'fan-out'],
   log: ['kinesis', 'kafka'],
+  verify: ['on', 'off'],
   data: ['Delete', 'Retain'],
   metrics: ['lean', 'full'],
   dashboard: ['on', 'off'],

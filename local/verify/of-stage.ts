@@ -66,10 +66,8 @@ export const lookupsOf = (stage: StageHere, pipeline: CompiledPipeline): Lookups
   }),
 });
 
-export const depsOf = async (
-  stage: StageHere,
-  query: WindowQuery,
-): Promise<Omit<VerifyDeps, 'from' | 'to' | 'compute'>> => {
+/** What does not depend on the query. */
+export const sharedDeps = async (stage: StageHere) => {
   const { pipeline } = await stage.built();
   if (pipeline.sources.some((s) => s.framing !== undefined))
     throw new CallError('verify cannot open values with framing: glue or confluent, so far');
@@ -83,7 +81,14 @@ export const depsOf = async (
     groups: stage.groups,
     pipeline,
     lookups: lookupsOf(stage, pipeline),
-    query,
-    scan: withEnv(stage.aws, () => dynamoScan(stage.results.name)),
   };
 };
+
+export const depsOf = async (
+  stage: StageHere,
+  query: WindowQuery,
+): Promise<Omit<VerifyDeps, 'from' | 'to' | 'compute'>> => ({
+  ...(await sharedDeps(stage)),
+  query,
+  scan: withEnv(stage.aws, () => dynamoScan(stage.results.name)),
+});

@@ -1,6 +1,6 @@
 // Every metric of the pipeline. The functions emit what is `ours`; local/watch makes the CloudWatch dashboard and the alarms from
 // this list, the live page and /metrics show it; test/metrics holds all of them to it.
-import { hours, minutes } from '../time.ts';
+import { days, hours, minutes } from '../time.ts';
 import type { Metric } from './metric.ts';
 
 /** Functions that record rows. */
@@ -146,6 +146,27 @@ export const OURS = [
     alarm: { above: 0, period: hours(2), periods: 1, missing: 'alarm', runbook: 'books-out-of-balance' },
   },
 ] as const satisfies readonly Metric[];
+  {
+    name: 'RowsVerified',
+    unit: 'Count',
+    statistic: 'Sum',
+    source: 'ours',
+    of: 'function',
+    panel: 'events',
+    from: ['verify-sample'],
+    meaning: 'Rows of the results table that were compared with what the archive gives: a sample, once a day.',
+  },
+  {
+    name: 'RowsDifferent',
+    unit: 'Count',
+    statistic: 'Sum',
+    source: 'ours',
+    of: 'function',
+    panel: 'events',
+    from: ['verify-sample'],
+    meaning: 'Of them, rows that are missing or are not what the archive gives; 0 when all are right.',
+    alarm: { above: 0, period: days(1), periods: 1, runbook: 'rows-different' },
+  },
 
 /** Given by the services, at no price. */
 const THEIRS: readonly Metric[] = [

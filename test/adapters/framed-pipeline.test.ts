@@ -188,13 +188,13 @@ test('the registry’s client is in the bundle of validate alone, and only of th
   expect(await has('frames', 'glue')).toEqual(['framings/avro.ts', 'client-glue']);
 });
 
-test('the role of validate may ask the registry of the account, or read the password of another', () => {
+test('the roles of all that open values may ask the registry of the account, or read the password of another', () => {
   const grants = (framing: object) => sourceGrants([{ framing } as never]);
-  expect(grants({ kind: 'glue', registry: null, secret: null })).toEqual({
-    ValidateRole: [{ Effect: 'Allow', Action: 'glue:GetSchemaVersion', Resource: ['*'] }],
-  });
-  expect(Object.keys(grants({ kind: 'confluent', registry: 'https://r', secret: 'acme/registry' }))).toEqual([
-    'ValidateRole',
-  ]);
+  const roles = ['ValidateRole', 'FeedReplayRole', 'VerifySampleRole'];
+  const glue = [{ Effect: 'Allow', Action: 'glue:GetSchemaVersion', Resource: ['*'] }];
+  expect(grants({ kind: 'glue', registry: null, secret: null })).toEqual(
+    Object.fromEntries(roles.map((r) => [r, glue])),
+  );
+  expect(Object.keys(grants({ kind: 'confluent', registry: 'https://r', secret: 'acme/registry' }))).toEqual(roles);
   expect(grants({ kind: 'confluent', registry: 'https://r', secret: null })).toEqual({});
 });

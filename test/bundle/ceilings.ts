@@ -14,6 +14,7 @@ export const CEILINGS: Readonly<Record<string, number>> = {
   'feed-replay': 707,
   tick: 376,
   'check-books': 649,
+  'verify-sample': 760,
   deaggregate: 388,
   scale: 445,
 };

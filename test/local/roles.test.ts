@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { generate } from '../../local/generate/generate.ts';
+import { DEFAULTS, generate } from '../../local/generate/generate.ts';
 import { startHere } from '../../local/run/here.ts';
 import { inputEvents } from '../../local/run/input.ts';
 import { endOfInput, load } from '../../local/run/load.ts';
@@ -15,7 +15,8 @@ import { type Asked, askedOf, may } from '../../local/template/may.ts';
 import { readTemplate } from '../../local/template/read-template.ts';
 import { UNKNOWN } from '../../local/template/roles.ts';
 import type { RoleTemplate, Template } from '../../local/template/template.ts';
-import { END_OF_TIME } from '../../shared/time.ts';
+import { stretchesOf } from '../../shared/steps/verify/sample.ts';
+import { END_OF_TIME, minutes } from '../../shared/time.ts';
 import { ON_ANYTHING } from '../template/on-anything.ts';
 
 const WORD = 'word-of-a-payload';
@@ -226,6 +227,13 @@ describe('the calls of a run', () => {
       player.start(false);
       await player.drain(() => {});
       await books();
+      // A day whose sample has a window in which there were orders.
+      const day = Array.from({ length: 6 * 24 * 60 }, (_, i) => DEFAULTS.start + minutes(i)).find((at) =>
+        stretchesOf(pipeline.plan, at).some(
+          ({ from, to }) => from >= DEFAULTS.start + minutes(1) && to < DEFAULTS.start + minutes(10),
+        ),
+      );
+      await player.pools.get('verify-sample')?.invoke({ time: new Date(day ?? 0).toISOString() });
       await player.stop();
     } finally {
       await here.close();
@@ -251,6 +259,7 @@ describe('the calls of a run', () => {
     [/^aggregate(-again)? dynamodb:UpdateItem /, 'a batch without an event of a query moves its checkpoint only'],
     [/-again s3:(Get|Put)Object millrace-dev-data\/1\//, 'windows over windows too large for an item'],
     [/^check-books s3:GetObject /, 'rows of an hour in which all arrived, and of a decision that is still being sent'],
+    [/^verify-sample s3:GetObject millrace-dev-data\/1\//, 'a decision that is still being sent'],
     [/^refine-again s3:PutObject .*\/late\//, 'rows too late for a window over windows'],
   ];
 

@@ -74,7 +74,10 @@ describe('this pipeline', () => {
       'roll-up-lake',
       'tick',
       'check-books',
+      'verify-sample',
     ]);
+    for (const without of ['verify', 'archive', 'table'])
+      expect(names(readTemplate({ root, params: { [without]: 'off' } }))).not.toContain('verify-sample');
     expect(names(readTemplate({ root, params: { deaggregate: 'enriched' } }))).toEqual([...names(dev), 'deaggregate']);
   });
 

@@ -8,11 +8,12 @@ export const ASKING: readonly Command[] = [
     summary:
       'closed windows of a query once more, from the archive by a second path, compared row by row with its table',
     usage:
-      'millrace verify QUERY [--from TIME] [--to TIME] [--repair] [--stage STAGE] [--region REGION] [--pipeline DIR] [--json]',
+      'millrace verify QUERY | --sample [--from TIME] [--to TIME] [--repair] [--stage STAGE] [--region REGION] [--pipeline DIR] [--json]',
     options: {
       from: { type: 'string' },
       to: { type: 'string' },
       repair: { type: 'boolean' },
+      sample: { type: 'boolean' },
       stage: deploy.stage,
       region: deploy.region,
       pipeline: { type: 'string' },
@@ -22,12 +23,16 @@ export const ASKING: readonly Command[] = [
       ['--from TIME', 'windows that begin from then on, in event time (default: a day before --to)'],
       ['--to TIME', 'windows that begin before (default: now)'],
       ['--repair', 'write what must stand there; a later decision of the pipeline takes its place'],
+      [
+        '--sample',
+        'what the function verify-sample does once a day: some windows of every query, drawn from the day before',
+      ],
       ['--stage STAGE', 'a deployed stage (default: the pipeline that millrace start runs here)'],
       deployHelp[2],
       pipeline,
       json,
     ],
-    words: ['QUERY'],
+    words: ['QUERY…'],
     load: async () => (await import('../verify.ts')).verify,
   },
   {

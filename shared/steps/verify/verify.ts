@@ -12,6 +12,9 @@ import { type Difference, differenceAt, type Expected, expectedRow, extraOf } fr
 import { CannotVerify, type RecomputeDeps, recompute } from './recompute.ts';
 import { type OutRow, windowRows } from './window-rows.ts';
 
+/** Queries whose rows can be computed again. */
+export type Verifiable = WindowQuery;
+
 export type VerifyDeps = RecomputeDeps & {
   readonly results: Table;
   /** All items of the results table whose pk begins so; absent: rows that nothing expects are not looked for. */
