@@ -77,6 +77,9 @@ const destination = (table: TablePlan): string => {
       return `delivery stream ${table.options['delivery-stream']}`;
     case 'http-sink':
       return `webhook ${table.options.url}`;
+    case 'kafka':
+    case 'upsert-kafka':
+      return `Kafka topic ${table.options.topic}${key}`;
     default:
       return table.connector satisfies never;
   }

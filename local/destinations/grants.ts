@@ -2,6 +2,7 @@
 import { warehouseOf } from '../../shared/destinations/redshift.ts';
 import { getOrMake } from '../../shared/get-or-make.ts';
 import type { Plan, TablePlan } from '../../shared/query/plan.ts';
+import { FUNCTION } from './of-connector.ts';
 
 /** One statement of a policy; a `Fn::Sub` where the account or region is the stack's own. */
 export type Statement = {
@@ -57,7 +58,28 @@ const redshiftGrants = (hostname: string, workgroupArn: string | undefined): rea
   ];
 };
 
-const one = (Action: string, Resource: Resource): Statement => ({ Effect: 'Allow', Action, Resource: [Resource] });
+const one = (Action: Statement['Action'], Resource: Resource): Statement => ({
+  Effect: 'Allow',
+  Action,
+  Resource: [Resource],
+});
+
+/** On Amazon MSK with IAM the topic and its cluster, by the cluster's ARN; with a name and password the secret. */
+const topicGrants = (options: TablePlan['options']): readonly Statement[] => {
+  const { topic = '', 'millrace.cluster-arn': cluster, 'millrace.secret-arn': secret } = options;
+  return [
+    ...(cluster === undefined
+      ? []
+      : [
+          one(['kafka-cluster:Connect', 'kafka-cluster:WriteDataIdempotently'], cluster),
+          one(
+            ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
+            `${cluster.replace(':cluster/', ':topic/')}/${topic}`,
+          ),
+        ]),
+    ...(secret === undefined ? [] : [one('secretsmanager:GetSecretValue', secret)]),
+  ];
+};
 
 type Grant = { readonly role: string; readonly statement: Statement };
 
@@ -95,6 +117,8 @@ const grantsFor = (table: TablePlan): readonly Grant[] => {
       role: 'WriteWarehouseRole',
       statement,
     }));
+  if (FUNCTION[table.connector] === 'write-topic')
+    return topicGrants(table.options).map((statement) => ({ role: 'WriteTopicRole', statement }));
   const found = grantOf(table);
   return found === null ? [] : [found];
 };
@@ -125,4 +149,6 @@ export const SWITCH: Readonly<Partial<Record<TablePlan['connector'], string>>> =
   sqs: 'publish',
   firehose: 'publish',
   'http-sink': 'webhooks',
+  kafka: 'topics',
+  'upsert-kafka': 'topics',
 };

@@ -12,6 +12,8 @@ export const FUNCTION: Readonly<Partial<Record<TablePlan['connector'], string>>>
   sqs: 'publish',
   firehose: 'publish',
   'http-sink': 'call-webhook',
+  kafka: 'write-topic',
+  'upsert-kafka': 'write-topic',
 };
 
 /** Tables that a function of the stage fills: those that a query writes to, and those of the lake that hold events. */

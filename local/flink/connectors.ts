@@ -23,6 +23,8 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   jdbc: (table) => ({ 'table-name': table }),
   'opensearch-2': (table) => ({ index: table }),
   'http-sink': () => JSON_FORMAT,
+  kafka: () => ({}),
+  'upsert-kafka': () => ({}),
 };
 
 const written = (node: CreateTable): readonly OptionNode[] =>

@@ -1,6 +1,6 @@
 // Where a local service can be made to fail: every call passes here on its way in and on its way out.
 
-/** Those of AWS by their names in IAM; `postgres` and `webhook` are a database and an endpoint of the user's. */
+/** Those of AWS by their names in IAM; `postgres`, `webhook` and `kafka` are a database, an endpoint and brokers of the user's. */
 export type ServiceName =
   | 'kinesis'
   | 'dynamodb'
@@ -13,7 +13,8 @@ export type ServiceName =
   | 'es'
   | 'redshift-data'
   | 'postgres'
-  | 'webhook';
+  | 'webhook'
+  | 'kafka';
 
 export type Call = {
   readonly service: ServiceName;

@@ -94,6 +94,7 @@ export const unitsOf = (call: Call, answer: Answer): Units => {
     case 'redshift-data':
     case 'postgres':
     case 'webhook':
+    case 'kafka':
       return NO_UNITS;
     default:
       return call.service satisfies never;

@@ -77,6 +77,7 @@ export const askedOf = ({ service, operation, body }: Call, region: string): rea
     }
     case 'postgres':
     case 'webhook':
+    case 'kafka':
       return []; // a login and a key open them
     case 'secretsmanager':
       return [{ action, resource: null }];

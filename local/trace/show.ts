@@ -23,6 +23,8 @@ const DESTINATIONS: Readonly<Record<Fate['connector'], string>> = {
   sqs: 'SQS',
   firehose: 'Firehose',
   'http-sink': 'webhook',
+  kafka: 'Kafka topic',
+  'upsert-kafka': 'Kafka topic',
 };
 
 const windowLine = (w: InWindow, connector: Fate['connector']): string => {

@@ -8,6 +8,7 @@ export const REDSHIFT = ['redshift'] as const;
 export const SEARCH = ['opensearch-2'] as const;
 export const MESSAGES = ['eventbridge', 'sns', 'sqs', 'firehose'] as const;
 export const WEBHOOKS = ['http-sink'] as const;
+export const TOPICS = ['kafka', 'upsert-kafka'] as const;
 
 export const tablesOf = (plan: Plan, connectors: readonly TablePlan['connector'][]): readonly TablePlan[] =>
   plan.tables.filter((t) => connectors.includes(t.connector) && t.types.length === 0);

@@ -55,8 +55,7 @@ const clients = new Map<string, KafkaClient>();
  * acks=all and idempotent: a record counts as put when all replicas in sync have it, and a repeat inside the client stores nothing
  * twice. What the client gave up on may be there twice; positions tell copies apart.
  */
-export const kafkaClient = (env: Env = process.env): KafkaClient => {
-  const settings = kafkaSettings(env);
+export const kafkaClientOf = (settings: KafkaSettings, env: Env = process.env): KafkaClient => {
   const name = `${env.AWS_LAMBDA_FUNCTION_NAME} ${JSON.stringify(settings)}`;
   const known = clients.get(name);
   if (known !== undefined) return known;
@@ -69,6 +68,9 @@ export const kafkaClient = (env: Env = process.env): KafkaClient => {
   clients.set(name, made);
   return made;
 };
+
+/** For the log that a stage is chained by. */
+export const kafkaClient = (env: Env = process.env): KafkaClient => kafkaClientOf(kafkaSettings(env), env);
 
 /** For a process that goes on without Kafka. */
 export const closeKafka = async (): Promise<void> => {

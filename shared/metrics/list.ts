@@ -12,6 +12,7 @@ const SINKS = [
   'write-warehouse',
   'publish',
   'call-webhook',
+  'write-topic',
 ] as const;
 const HOPS = ['validate', 'enrich', 'transform'] as const;
 const FOLDS = ['aggregate', 'aggregate-again'] as const;
@@ -145,7 +146,6 @@ export const OURS = [
     meaning: 'Books that do not balance, of those checked each hour from ledgers and stores; 0 when all do.',
     alarm: { above: 0, period: hours(2), periods: 1, missing: 'alarm', runbook: 'books-out-of-balance' },
   },
-] as const satisfies readonly Metric[];
   {
     name: 'RowsVerified',
     unit: 'Count',
@@ -167,6 +167,7 @@ export const OURS = [
     meaning: 'Of them, rows that are missing or are not what the archive gives; 0 when all are right.',
     alarm: { above: 0, period: days(1), periods: 1, runbook: 'rows-different' },
   },
+] as const satisfies readonly Metric[];
 
 /** Given by the services, at no price. */
 const THEIRS: readonly Metric[] = [

@@ -244,7 +244,8 @@ export type TablePlan = {
   readonly primaryKey: readonly string[];
   /**
    * `kinesis` (a topic on `refined`), `dynamodb` (write-table), `filesystem` (write-lake), `jdbc` and `redshift` (write-warehouse), `opensearch-2`
-   * (write-search), `eventbridge`, `sns`, `sqs` and `firehose` (publish), `http-sink` (call-webhook).
+   * (write-search), `eventbridge`, `sns`, `sqs` and `firehose` (publish), `http-sink` (call-webhook), `kafka` and `upsert-kafka`
+   * (write-topic).
    */
   readonly connector:
     | 'kinesis'
@@ -257,7 +258,9 @@ export type TablePlan = {
     | 'sns'
     | 'sqs'
     | 'firehose'
-    | 'http-sink';
+    | 'http-sink'
+    | 'kafka'
+    | 'upsert-kafka';
   /** Event types of a source table (`millrace.type`); empty for a destination. */
   readonly types: readonly string[];
   /** Of a filesystem table with `millrace.type`, whose rows are the events themselves: how each column is read. */

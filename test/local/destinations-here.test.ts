@@ -51,17 +51,17 @@ describe('a run of a pipeline with every destination', () => {
     plain = await run(null);
   }, 60_000);
 
-  test.each(['to_postgres', 'to_redshift', 'to_search', 'to_bus', 'to_queue', 'to_hook'])(
+  test.each(['to_postgres', 'to_redshift', 'to_search', 'to_bus', 'to_queue', 'to_hook', 'to_kafka'])(
     '%s holds what the table holds',
     (table) => {
       expect(plain.summary.rows.to_table).toBeGreaterThan(20);
       expect(plain.rows(table)).toBe(plain.rows('to_table'));
     },
   );
-  test('rows without a key arrive once each', () => {
+  test.each(['to_delivery', 'to_log'])('%s: rows without a key arrive once each', (table) => {
     const wanted = orders.filter((o) => o.total >= 50).map((o) => o.order_id);
     const got = plain
-      .rows('to_delivery')
+      .rows(table)
       .trim()
       .split('\n')
       .map((l) => JSON.parse(l).order_id);
@@ -75,6 +75,8 @@ describe('a run of a pipeline with every destination', () => {
     expect(stages['write-warehouse']).toMatchObject({ in: both, rejected: 0 });
     expect(stages['write-search']).toMatchObject({ in: plain.summary.rows.to_search, rejected: 0 });
     expect(stages['call-webhook']).toMatchObject({ in: plain.summary.rows.to_hook, rejected: 0 });
+    const inTopics = (rows.to_kafka ?? 0) + (rows.to_log ?? 0);
+    expect(stages['write-topic']).toMatchObject({ in: inTopics, rejected: 0 });
   });
 
   test.each([1])(

@@ -19,7 +19,7 @@ import type { RoleTemplate } from '../../local/template/template.ts';
 import { END_OF_TIME } from '../../shared/time.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const SINKS = ['write-warehouse', 'write-search', 'publish', 'call-webhook'];
+const SINKS = ['write-warehouse', 'write-search', 'publish', 'call-webhook', 'write-topic'];
 const FILLED: Readonly<Record<string, string>> = {
   'AWS::Partition': 'aws',
   'AWS::Region': 'us-east-1',
@@ -94,11 +94,15 @@ test('none is denied, and no grant for a table goes unused', async () => {
 
     const used = new Set(asked.map((a) => a.action));
     const actions = Object.values(grants).flatMap((all) => all.flatMap((s) => [s.Action].flat()));
-    expect(actions.filter((a) => !used.has(a))).toEqual(['es:ESHttpPut']); // `millrace destinations --migrate` puts the template
+    expect(actions.filter((a) => !used.has(a))).toEqual([
+      'es:ESHttpPut', // `millrace destinations --migrate` puts the template
+      // The brokers of Amazon MSK ask IAM; the one here knows no login.
+      ...['Connect', 'WriteDataIdempotently', 'DescribeTopic', 'WriteData'].map((a) => `kafka-cluster:${a}`),
+    ]);
     expect(new Set(calls.map((c) => c.service))).toEqual(
       new Set([
         ...['kinesis', 'dynamodb', 's3', 'sqs', 'secretsmanager'],
-        ...['sns', 'events', 'firehose', 'es', 'redshift-data', 'postgres', 'webhook'],
+        ...['sns', 'events', 'firehose', 'es', 'redshift-data', 'postgres', 'webhook', 'kafka'],
       ]),
     );
     for (const service of ['postgres', 'es', 'webhook'])

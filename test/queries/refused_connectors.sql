@@ -16,7 +16,7 @@ CREATE TABLE told_by_call (id STRING) WITH ('connector' = 'http-sink', 'url' = '
 CREATE TABLE taken (id STRING) WITH ('connector' = 'sqs', 'millrace.type' = 'order.v1', 'queue-url' = 'https://sqs.eu-north-1.amazonaws.com/123456789012/q');
 -- fails: a source ('millrace.type') has the connector 'kinesis', or 'filesystem' to keep its events in the lake; found 'sqs'
 CREATE TABLE nowhere_known (id STRING) WITH ('connector' = 'postgres');
--- fails: no connector 'postgres'. Connectors: 'kinesis', 'dynamodb', 'filesystem', 'jdbc', 'redshift', 'opensearch-2', 'eventbridge', 'sns', 'sqs', 'firehose', 'http-sink'
+-- fails: no connector 'postgres'. Connectors: 'kinesis', 'dynamodb', 'filesystem', 'jdbc', 'redshift', 'opensearch-2', 'eventbridge', 'sns', 'sqs', 'firehose', 'http-sink', 'kafka', 'upsert-kafka'
 INSERT INTO rows_of_sql SELECT id FROM orders;
 CREATE TABLE rows_of_redshift (id STRING) WITH ('connector' = 'jdbc', 'url' = 'jdbc:redshift://db:5439/shop');
 -- fails: write 'connector' = 'redshift' with 'hostname'

@@ -81,6 +81,7 @@ export const paramsFor = (plan: Plan): Readonly<Record<string, string>> => {
     ...((uses.has('jdbc') || uses.has('redshift')) && { warehouse: 'on', warehouseSecret: 'warehouse-here' }),
     ...(uses.has('opensearch-2') && { search: 'on' }),
     ...((uses.has('sns') || uses.has('sqs') || uses.has('eventbridge') || uses.has('firehose')) && { publish: 'on' }),
+    ...((uses.has('kafka') || uses.has('upsert-kafka')) && { topics: 'on' }),
     ...(uses.has('http-sink') && { webhooks: 'on', webhookSecret: 'webhooks-here' }),
   };
 };

@@ -1,6 +1,8 @@
 // What a destination of messages was given, as a receiver keeps it that takes each once: the greatest revision of each key.
 import type { Json, JsonObject } from '../../../shared/event/cloud-event.ts';
 import { parseJson } from '../../../shared/event/json.ts';
+import { recordShape } from '../../../shared/query/kafka-options.ts';
+import type { TablePlan } from '../../../shared/query/plan.ts';
 import type { Row } from '../../run/results.ts';
 
 /** A row as it stands in a destination; null: it was taken back. `version`: the revision that stands. */
@@ -24,6 +26,27 @@ export const ofCloudEvent = (text: string): Message => {
     key: textOf(subject),
     version: textOf(revision),
     row: deleted === true ? null : (data as Row),
+  };
+};
+
+/**
+ * Of a record as `shared/destinations/topic-record.ts` writes it; undefined for one of another table.
+ * @param table whose key's columns a value may leave out
+ */
+export const ofTopicEntry = (
+  { key, value, headers }: { key: string | null; value: string | null; headers: Readonly<Record<string, string>> },
+  table: TablePlan,
+): Message | undefined => {
+  if (headers.ce_type !== table.name) return undefined;
+  const { keyFormat, key: columns, withoutKey } = recordShape(table);
+  const ofKey = (text: string): Row => (keyFormat === 'raw' ? { [columns[0] ?? '']: text } : (objectOf(text) as Row));
+  const own = value === null ? null : (objectOf(value) as Row);
+  return {
+    table: table.name,
+    id: headers.ce_id ?? '',
+    key: headers.ce_subject ?? '',
+    version: headers.ce_revision ?? '',
+    row: own === null || !withoutKey || key === null ? own : { ...ofKey(key), ...own },
   };
 };
 

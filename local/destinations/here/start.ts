@@ -14,7 +14,7 @@ import type { ServeOptions } from '../../services/serve.ts';
 import { type Addresses, endpointOf, outside } from './addresses.ts';
 import { countIn, makeTable, rowsIn } from './database.ts';
 import { countDocs, docsIn, makeTemplate } from './engine.ts';
-import { type HeldRow, type Messages, ofBusEntry, ofCloudEvent } from './held.ts';
+import { type HeldRow, type Messages, ofBusEntry, ofCloudEvent, ofTopicEntry } from './held.ts';
 import type { Options } from './place.ts';
 
 /** A table's place on this machine. */
@@ -250,6 +250,24 @@ export const startDestinations = async (o: DestinationsOptions): Promise<Destina
     return to === undefined ? [] : [to];
   };
 
+  const topics = async (): Promise<void> => {
+    const mine = of('kafka', 'upsert-kafka');
+    if (mine.length === 0) return;
+    const { startBrokerHere } = await import('../../stand-ins/broker.ts');
+    const broker = await startBrokerHere((entry) => {
+      for (const t of mine) {
+        const message = entry.topic === t.options.topic ? ofTopicEntry(entry, t) : undefined;
+        if (message !== undefined) messages.take(message);
+      }
+    }, served);
+    closing.push(() => broker.close());
+    for (const t of mine) {
+      const open = Object.entries(t.options).filter(([key]) => !/^properties\.(sasl|security)\b/.test(key));
+      options.set(t.name, { ...Object.fromEntries(open), 'properties.bootstrap.servers': broker.address });
+      ofMessages(t, `Kafka topic ${t.options.topic} at ${broker.address}`);
+    }
+  };
+
   const [events, firehose, redshift] = await Promise.all([
     bus(),
     deliveries(),
@@ -258,6 +276,7 @@ export const startDestinations = async (o: DestinationsOptions): Promise<Destina
     engines(),
     queues(),
     endpoints(),
+    topics(),
   ]);
   const order = tables.map((t) => t.name);
   places.sort((a, b) => order.indexOf(a.table.name) - order.indexOf(b.table.name));

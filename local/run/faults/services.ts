@@ -17,10 +17,11 @@ const REFUSALS: Readonly<Record<Call['service'], string>> = {
   'redshift-data': 'ActiveStatementsExceededException',
   postgres: '53300',
   webhook: 'Too Many Requests',
+  kafka: 'NOT_ENOUGH_REPLICAS',
 };
 const WRITES = new Set([
   ...['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PutObject'],
-  ...['INSERT', 'SendMessageBatch', 'PublishBatch', 'POST', 'BatchExecuteStatement'],
+  ...['INSERT', 'SendMessageBatch', 'PublishBatch', 'POST', 'BatchExecuteStatement', 'Produce'],
 ]);
 /** Calls whose entries may be refused one by one, and the field that holds them. */
 const ENTRIES: Readonly<Record<string, string>> = {

@@ -2,6 +2,8 @@
 import type { CreateTable, OptionNode } from '../ast.ts';
 import type { TablePlan } from '../plan.ts';
 import { didYouMean, listed, type Problems } from '../problem.ts';
+import { KAFKA, UPSERT_KAFKA } from './kafka-connector.ts';
+import type { Given, Problem } from './kafka-values.ts';
 
 export type Connector = TablePlan['connector'];
 
@@ -12,6 +14,8 @@ type Rule = {
   readonly wrong?: (key: string, value: string) => string | null;
   /** Whether a row takes the place of the one before it with the same key; otherwise each is a message. */
   readonly keyed: boolean;
+  /** What is wrong with options that belong together, and with the table itself. */
+  readonly together?: (node: CreateTable, given: Given) => readonly Problem[];
 };
 
 const shaped =
@@ -143,6 +147,8 @@ const RULES: Readonly<Record<Exclude<Connector, 'kinesis' | 'dynamodb' | 'filesy
     keyed: false,
     wrong: shaped({ url: [/^https?:\/\/\S+$/, 'write https://host/path'], method: [/^POST$/, 'POST alone is sent'] }),
   },
+  kafka: KAFKA,
+  'upsert-kafka': UPSERT_KAFKA,
 };
 
 export const CONNECTORS: readonly Connector[] = [
@@ -152,8 +158,14 @@ export const CONNECTORS: readonly Connector[] = [
   ...(Object.keys(RULES) as (keyof typeof RULES)[]),
 ];
 
+/** Options of ours that belong to single connectors. */
+export const OF_CONNECTORS = ['millrace.workgroup-arn', 'millrace.cluster-arn', 'millrace.secret-arn'];
+/** Values that may hold a password. */
+const SECRET = /^(password|properties\.sasl\.jaas\.config)$/;
+
 /** Options that any connector of a destination takes. */
 const COMMON = /^(connector$|millrace\.(?!alert))/;
+const isCommon = (key: string): boolean => COMMON.test(key) && !OF_CONNECTORS.includes(key);
 
 /** Of a destination whose rows go outside: the options it needs, and those that nobody reads. */
 export const checkConnector = (node: CreateTable, connector: Connector | null, problems: Problems): void => {
@@ -168,7 +180,7 @@ export const checkConnector = (node: CreateTable, connector: Connector | null, p
         `CREATE TABLE ${node.name.name}: the connector '${connector}' needs WITH ('${need}' = …)`,
       );
   for (const option of node.options) {
-    if (COMMON.test(option.key)) continue;
+    if (isCommon(option.key)) continue;
     if (!known.includes(option.key)) {
       problems.add(
         option.keyAt,
@@ -180,7 +192,8 @@ export const checkConnector = (node: CreateTable, connector: Connector | null, p
     if (wrong)
       problems.add(
         option.valueAt,
-        `WITH: '${option.key}' = '${option.key === 'password' ? '…' : option.value}': ${wrong}`,
+        `WITH: '${option.key}' = '${SECRET.test(option.key) ? '…' : option.value}': ${wrong}`,
       );
   }
+  for (const { at, message } of rule.together?.(node, given) ?? []) problems.add(at, message);
 };

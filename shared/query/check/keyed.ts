@@ -142,6 +142,11 @@ export const checkRunningKey = (target: Target, rel: Running): boolean => {
       `${what} without a window into ${name}, a filesystem table, whose rows are written once`,
       "write it into a table with PRIMARY KEY and the connector 'dynamodb', or in a window",
     );
+  else if (connector === 'kafka' && !once)
+    problems.add(
+      places.into,
+      `INSERT INTO: ${name} doesn't support consuming update changes, and the rows of ${what} without a window change as events come; write 'connector' = 'upsert-kafka' and PRIMARY KEY (${names}) NOT ENFORCED, or ${inWindows(rel)}`,
+    );
   else if (primaryKey.length === 0 && !once)
     problems.notYet(
       places.into,

@@ -39,6 +39,15 @@ export const checkTogether = (
       if (option)
         problems.add(option.keyAt, `WITH: '${key}' belongs to a destination; this table is a source ('millrace.type')`);
     }
+  if (connector === 'kafka' && !type) {
+    for (const option of [options.lateness > 0 ? late : undefined, options.early !== null ? early : undefined])
+      if (option)
+        problems.add(
+          option.keyAt,
+          `WITH: '${option.key}' revises rows, and a 'kafka' table doesn't support consuming update changes; write 'connector' = 'upsert-kafka' and a PRIMARY KEY`,
+        );
+    return;
+  }
   if (connector !== 'filesystem') {
     if (early && !type && KEYED.has(connector ?? '') && node.primaryKeys.length === 0)
       problems.add(

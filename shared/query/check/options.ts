@@ -4,7 +4,7 @@ import { nearest } from '../../did-you-mean.ts';
 import { type Ms, minutes } from '../../time.ts';
 import type { CreateTable, OptionNode } from '../ast.ts';
 import { didYouMean, type Problems } from '../problem.ts';
-import { CONNECTORS, type Connector, checkConnector } from './connectors.ts';
+import { CONNECTORS, type Connector, checkConnector, OF_CONNECTORS } from './connectors.ts';
 import { checkTogether } from './options-together.ts';
 
 export type Options = {
@@ -133,7 +133,7 @@ export const checkOptions = (node: CreateTable, known: KnownNames, problems: Pro
     if (byKey.has(key)) problems.add(option.keyAt, `WITH: '${key}' stands twice`);
     byKey.set(key, option);
     if (OURS.includes(key)) continue;
-    if (/^millrace\b/.test(key))
+    if (/^millrace\b/.test(key) && !OF_CONNECTORS.includes(key))
       problems.add(
         option.keyAt,
         `WITH: unknown option '${key}'.${didYouMean(key, OURS)} Options of Millrace: ${OURS.join(', ')}`,

@@ -25,3 +25,7 @@ CREATE TABLE to_delivery (order_id STRING, store STRING, total DECIMAL(10, 2))
 WITH ('connector' = 'firehose', 'delivery-stream' = 'orders');
 CREATE TABLE to_hook (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
 WITH ('connector' = 'http-sink', 'url' = 'https://hooks.example.com/minutes');
+CREATE TABLE to_kafka (store STRING, minute_start TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2), PRIMARY KEY (store, minute_start) NOT ENFORCED)
+WITH ('connector' = 'upsert-kafka', 'topic' = 'minutes', 'properties.bootstrap.servers' = 'b-1.shop.a1b2c3.c2.kafka.eu-north-1.amazonaws.com:9098', 'properties.security.protocol' = 'SASL_SSL', 'properties.sasl.mechanism' = 'AWS_MSK_IAM', 'millrace.cluster-arn' = 'arn:aws:kafka:eu-north-1:123456789012:cluster/shop/0a1b2c3d-4e5f', 'key.format' = 'json', 'value.format' = 'json', 'value.fields-include' = 'EXCEPT_KEY');
+CREATE TABLE to_log (order_id STRING, store STRING, total DECIMAL(10, 2))
+WITH ('connector' = 'kafka', 'topic' = 'large-orders', 'properties.bootstrap.servers' = 'kafka.example:9092', 'format' = 'json', 'key.format' = 'raw', 'key.fields' = 'store');

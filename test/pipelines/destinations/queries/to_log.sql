@@ -1,0 +1,1 @@
+INSERT INTO to_log SELECT order_id, store, total FROM orders WHERE total >= 50;
