@@ -1,6 +1,6 @@
 // millrace destinations: where the rows of a pipeline go, and what must stand there before the first one comes.
 
-import { redshiftData } from '../../shared/aws/redshift-data.ts';
+import { redshiftOutside } from '../../shared/aws/outside.ts';
 import { signedRequest } from '../../shared/aws/signed-request.ts';
 import { parseUrl, postgresConnection } from '../../shared/destinations/postgres-connection.ts';
 import { createStatements, nameProblems, postgresTable } from '../../shared/destinations/postgres-ddl.ts';
@@ -81,7 +81,7 @@ const migrate = async (plan: Plan): Promise<void> => {
   for (const t of inRedshift) {
     const { hostname = '', 'database-name': database = '' } = t.options;
     const { warehouse } = redshiftPlace(`${hostname} ${database}`);
-    const api = redshiftData({ warehouse, database, secret: secret as string });
+    const api = redshiftOutside({ warehouse, database, secret: secret as string });
     await makeInRedshift(api, { name: t.name, statements: redshiftStatements(t) }, pause);
     say(`${hostname}/${database}: ${postgresTable(t).name} stands`);
   }

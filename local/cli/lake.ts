@@ -1,5 +1,5 @@
 // millrace lake: which files are live, compaction now, and the catalog anew.
-import { glueCatalog } from '../../shared/aws/glue-catalog.ts';
+import { catalogOutside } from '../../shared/aws/outside.ts';
 import { liveFiles } from '../../shared/steps/lake/live-files.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { compactNow, registerAnew } from '../lake/compact-now.ts';
@@ -37,7 +37,7 @@ export const lake = async (call: Call): Promise<ExitCode> => {
     }
     const d = stage.deployment;
     const catalogOf = () =>
-      withEnv(stage.aws, () => glueCatalog({ database: `${d?.service}_${d?.stage}`, bucket: ports.objects.name }));
+      withEnv(stage.aws, () => catalogOutside({ database: `${d?.service}_${d?.stage}`, bucket: ports.objects.name }));
     const deps = { ...ports, plan: built.plan, clock: stage.clock, catalogOf };
     const lines = verb === 'compact' ? compactNow(deps, tables, range) : registerAnew(deps, tables, range);
     let done = true;

@@ -2,8 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { deployedStack } from '../../shared/aws/deployed-stack.ts';
-import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
+import { streamOutside, tableOutside } from '../../shared/aws/outside.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { REASONS, type Reason } from '../plan/change.ts';
 import { comparePlans } from '../plan/compare.ts';
@@ -63,8 +62,8 @@ const ask = async (now: Deployment): Promise<Asked> => {
     return await askAccount(
       {
         ...stack,
-        stream: (name) => kinesisStream({ stream: name }),
-        table: (name) => dynamoTable({ table: name }),
+        stream: streamOutside,
+        table: tableOutside,
       },
       now,
     );
@@ -84,7 +83,7 @@ export const plan = async (call: Call): Promise<ExitCode> => {
   if (flagOf(call, 'record') === true) {
     const ledger = now.stores.LedgerTable;
     if (ledger === undefined) throw new CallError('serverless.yml describes no LedgerTable to record the deploy in');
-    await recordDeployment(dynamoTable({ table: ledger }), now, Date.now());
+    await recordDeployment(tableOutside(ledger), now, Date.now());
     process.stderr.write(`the deploy is recorded in ${ledger}\n`);
     return 0;
   }

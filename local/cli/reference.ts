@@ -1,5 +1,5 @@
 // millrace reference: rows of pipeline/reference/*.csv -> the reference table of a deployed stage.
-import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { tableOutside } from '../../shared/aws/outside.ts';
 import { loadReference } from '../../shared/enrich/reference.ts';
 import { rememberedBy, truncateItem } from '../../shared/enrich/remembered.ts';
 import type { Source } from '../../shared/pipeline.ts';
@@ -38,7 +38,7 @@ export const reference = async (call: Call): Promise<ExitCode> => {
   if (!compiled.ok) throw new PipelineMistakes(dir, compiled.errors);
   const region = textOf(call, 'region');
   if (region !== undefined) process.env.AWS_REGION = region;
-  const table = dynamoTable({ table: name });
+  const table = tableOutside(name);
   const forgotten = textOf(call, 'forget');
   if (forgotten !== undefined) {
     await forget(table, forgotten, compiled.sources);

@@ -1,9 +1,10 @@
-// Calls of this process to services of this process: handed over, not sent through a socket. The SDK's clients are the same, with
-// their own signing, retries and parsing; only the bytes take the short way. It reaches into the SDK's HTTP handler, whose version is
-// pinned for that reason.
+// Calls of this process to services of this process: handed over, not sent through a socket. The clients are the same, with their own
+// signing, retries and parsing; only the bytes take the short way. Our own client asks for it; for the SDK's it reaches into the HTTP
+// handler, whose version is pinned for that reason.
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type Exchange, inProcess, timedOut } from '../../shared/aws/signed/exchange.ts';
 import type { Answer } from './hooks.ts';
 import type { Request } from './serve.ts';
 
@@ -72,7 +73,7 @@ const teach = (): void => {
     // Others get their turn, as they do while a request travels.
     await setImmediate();
     const answer = await to(request);
-    if (answer === 'drop') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    if (answer === 'drop') throw closed();
     if (answer !== 'hang') return { response: responseOf(answer, request) };
     const { requestTimeout } = await (self as unknown as Configured).configProvider;
     return silence(options.requestTimeout ?? requestTimeout, options.abortSignal);
@@ -86,10 +87,30 @@ const teach = (): void => {
   };
 };
 
+const closed = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+
+/** The way of our own client. */
+const exchanging =
+  (to: Answerer): Exchange =>
+  async ({ method, path, headers, body }, timeout) => {
+    await setImmediate();
+    const answer = await to({ method, url: path, headers, body });
+    if (answer === 'drop') throw closed();
+    if (answer === 'hang')
+      return new Promise((_, reject) => setTimeout(() => reject(timedOut(`no answer within ${timeout} ms`)), timeout));
+    const { status, headers: said } = answer;
+    const bytes = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+    return { status, headers: said, body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+  };
+
 /** Calls of this process to that port of this machine take the short way, until the answer is called. */
 export const shortCut = (port: number, to: Answerer): (() => void) => {
   teach();
   const host = `127.0.0.1:${port}`;
   near.set(host, to);
-  return () => void near.delete(host);
+  inProcess.set(host, exchanging(to));
+  return () => {
+    near.delete(host);
+    inProcess.delete(host);
+  };
 };

@@ -1,7 +1,5 @@
 // What is deployed -> the ports of a stage.
-import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
-import { s3Objects } from '../../shared/aws/s3-objects.ts';
+import { objectsOutside, streamOutside, tableOutside } from '../../shared/aws/outside.ts';
 import { type Deployment, groupsOf, runsOf } from '../plan/deployment.ts';
 import { withEnv } from '../run/ports-here.ts';
 import { StageError, type StageHere } from './stage-here.ts';
@@ -31,14 +29,14 @@ export const portsOf = (d: Deployment, aws: Readonly<Record<string, string>>): P
     run,
     groups,
     streams: {
-      raw: kinesisStream({ stream: name('RawStream') }),
-      validated: kinesisStream({ stream: name('ValidatedStream') }),
-      enriched: kinesisStream({ stream: name('EnrichedStream') }),
-      refined: kinesisStream({ stream: name('RefinedStream') }),
+      raw: streamOutside(name('RawStream')),
+      validated: streamOutside(name('ValidatedStream')),
+      enriched: streamOutside(name('EnrichedStream')),
+      refined: streamOutside(name('RefinedStream')),
     },
-    ledger: dynamoTable({ table: name('LedgerTable') }),
-    reference: dynamoTable({ table: name('ReferenceTable') }),
-    results: dynamoTable({ table: name('ResultsTable') }),
-    objects: s3Objects({ bucket: name('DataBucket') }),
+    ledger: tableOutside(name('LedgerTable')),
+    reference: tableOutside(name('ReferenceTable')),
+    results: tableOutside(name('ResultsTable')),
+    objects: objectsOutside(name('DataBucket')),
   }));
 };

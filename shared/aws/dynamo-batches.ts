@@ -1,8 +1,8 @@
 // Batches of DynamoDB: what an answer left unprocessed is sent again until it is done.
-import { BatchGetItemCommand, BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../faults.ts';
 import type { Item, Key } from '../ports.ts';
 import { backOff, type Sleep } from './back-off.ts';
+import type { Calls, DynamoApi } from './calls.ts';
 import { toAttributes, toItem, toKey } from './items.ts';
 
 const MAX_READS = 100;
@@ -39,7 +39,7 @@ const sendAll = async <T>(all: readonly T[], { what, size, send, sleep }: Batche
 };
 
 export const batchGet = async (
-  client: DynamoDBClient,
+  calls: Calls<DynamoApi>,
   table: string,
   keys: readonly Key[],
   sleep?: Sleep,
@@ -50,12 +50,10 @@ export const batchGet = async (
     size: MAX_READS,
     sleep,
     async send(batch) {
-      const answer = await client.send(
-        new BatchGetItemCommand({
-          RequestItems: { [table]: { Keys: [...batch], ConsistentRead: true } },
-          ReturnConsumedCapacity: 'TOTAL',
-        }),
-      );
+      const answer = await calls('BatchGetItem', {
+        RequestItems: { [table]: { Keys: [...batch], ConsistentRead: true } },
+        ReturnConsumedCapacity: 'TOTAL',
+      });
       items.push(...(answer.Responses?.[table] ?? []).map(toItem));
       return answer.UnprocessedKeys?.[table]?.Keys ?? [];
     },
@@ -63,18 +61,21 @@ export const batchGet = async (
   return items;
 };
 
-export const batchPut = (client: DynamoDBClient, table: string, items: readonly Item[], sleep?: Sleep): Promise<void> =>
+export const batchPut = (
+  calls: Calls<DynamoApi>,
+  table: string,
+  items: readonly Item[],
+  sleep?: Sleep,
+): Promise<void> =>
   sendAll(distinct(items).map(toAttributes), {
     what: `BatchWriteItem ${table}`,
     size: MAX_WRITES,
     sleep,
     async send(batch) {
-      const answer = await client.send(
-        new BatchWriteItemCommand({
-          RequestItems: { [table]: batch.map((Item) => ({ PutRequest: { Item } })) },
-          ReturnConsumedCapacity: 'TOTAL',
-        }),
-      );
+      const answer = await calls('BatchWriteItem', {
+        RequestItems: { [table]: batch.map((Item) => ({ PutRequest: { Item } })) },
+        ReturnConsumedCapacity: 'TOTAL',
+      });
       return (answer.UnprocessedItems?.[table] ?? []).map((w) => w.PutRequest?.Item).filter((i) => i !== undefined);
     },
   });

@@ -1,22 +1,14 @@
 // The port Table on DynamoDB.
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { QueryOutput } from '@aws-sdk/client-dynamodb';
+import { dynamoCalls } from '#aws/dynamodb';
 import { refuseUnwritable, refuseWideGet } from '../item-size.ts';
 import type { Usage } from '../metrics/usage.ts';
 import type { Condition, Item, Table, Written } from '../ports.ts';
-import { clientSettings } from './client.ts';
+import { type Calls, counted, type DynamoApi } from './calls.ts';
 import { batchGet, batchPut } from './dynamo-batches.ts';
 import { sortRange } from './dynamo-range.ts';
 import { type Attributes, expressionFields, toAttributes, toExpression, toItem, toKey } from './items.ts';
-import { metered } from './metered.ts';
-import { faulting } from './sdk-errors.ts';
+import { faulting, isNamed } from './sdk-errors.ts';
 
 const CODES = { throttled: 'table.throttled', unavailable: 'table.unavailable' } as const;
 const COUNTED = { ReturnConsumedCapacity: 'TOTAL' } as const;
@@ -41,23 +33,20 @@ const written = async (send: () => Promise<unknown>): Promise<Written> => {
     await send();
     return { ok: true };
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return error.Item ? { ok: false, found: toItem(error.Item) } : { ok: false };
+    if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
+    const { Item } = error as { readonly Item?: Attributes };
+    return Item ? { ok: false, found: toItem(Item) } : { ok: false };
   }
 };
 
 export type DynamoTableOptions = {
   readonly table: string;
-  readonly client?: DynamoDBClient;
-  /** Counts the calls of the client that is made here. */
+  readonly calls?: Calls<DynamoApi>;
+  /** Counts the calls of the calls that are made here. */
   readonly usage?: Usage;
 };
 
-export const dynamoTable = ({
-  table,
-  usage,
-  client = metered(new DynamoDBClient(clientSettings('DYNAMODB')), usage),
-}: DynamoTableOptions): Table => {
+export const dynamoTable = ({ table, usage, calls = counted(dynamoCalls(), usage) }: DynamoTableOptions): Table => {
   const call = <T>(operation: string, send: () => Promise<T>): Promise<T> =>
     faulting(`${operation} ${table}`, CODES, send);
 
@@ -65,25 +54,20 @@ export const dynamoTable = ({
     name: table,
     get: (key) =>
       call('GetItem', async () => {
-        const command = new GetItemCommand({ TableName: table, Key: toKey(key), ConsistentRead: true, ...COUNTED });
-        const { Item } = await client.send(command);
+        const input = { TableName: table, Key: toKey(key), ConsistentRead: true, ...COUNTED };
+        const { Item } = await calls('GetItem', input);
         return Item && toItem(Item);
       }),
     getMany: (keys) =>
       call('BatchGetItem', () => {
         refuseWideGet(keys);
-        return batchGet(client, table, keys);
+        return batchGet(calls, table, keys);
       }),
     put: (item, when) =>
       call('PutItem', () => {
         refuseUnwritable(item);
-        const command = new PutItemCommand({
-          TableName: table,
-          Item: toAttributes(item),
-          ...COUNTED,
-          ...conditional(when),
-        });
-        return written(() => client.send(command));
+        const input = { TableName: table, Item: toAttributes(item), ...COUNTED, ...conditional(when) };
+        return written(() => calls('PutItem', input));
       }),
     update: (key, set, when) =>
       call('UpdateItem', () => {
@@ -91,18 +75,18 @@ export const dynamoTable = ({
         const fields = Object.entries(set);
         const names = Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name]));
         const values = toAttributes(Object.fromEntries(fields.map(([, v], i) => [`:f${i}`, v])));
-        const command = new UpdateItemCommand({
+        const input = {
           TableName: table,
           Key: toKey(key),
           ...COUNTED,
           ...(fields.length > 0 && { UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :f${i}`).join(', ')}` }),
           ...conditional(when, names, values),
-        });
-        return written(() => client.send(command));
+        };
+        return written(() => calls('UpdateItem', input));
       }),
     delete: (key) =>
       call('DeleteItem', async () => {
-        await client.send(new DeleteItemCommand({ TableName: table, Key: toKey(key), ...COUNTED }));
+        await calls('DeleteItem', { TableName: table, Key: toKey(key), ...COUNTED });
       }),
     query: (pk, { after, prefix = '', newestFirst = false, limit = Number.POSITIVE_INFINITY } = {}) =>
       call('Query', async () => {
@@ -111,18 +95,16 @@ export const dynamoTable = ({
         let start: Attributes | undefined;
         if (!range || limit <= 0) return items;
         do {
-          const page = await client.send(
-            new QueryCommand({
-              TableName: table,
-              KeyConditionExpression: `pk = :pk${range.text}`,
-              ExpressionAttributeValues: { ':pk': { S: pk }, ...range.values },
-              ScanIndexForward: !newestFirst,
-              ConsistentRead: true,
-              ...COUNTED,
-              ...(limit !== Number.POSITIVE_INFINITY && { Limit: limit - items.length + (range.holdsAfter ? 1 : 0) }),
-              ...(start && { ExclusiveStartKey: start }),
-            }),
-          );
+          const page: QueryOutput = await calls('Query', {
+            TableName: table,
+            KeyConditionExpression: `pk = :pk${range.text}`,
+            ExpressionAttributeValues: { ':pk': { S: pk }, ...range.values },
+            ScanIndexForward: !newestFirst,
+            ConsistentRead: true,
+            ...COUNTED,
+            ...(limit !== Number.POSITIVE_INFINITY && { Limit: limit - items.length + (range.holdsAfter ? 1 : 0) }),
+            ...(start && { ExclusiveStartKey: start }),
+          });
           items.push(...(page.Items ?? []).map(toItem).filter((item) => item.sk !== after));
           start = page.LastEvaluatedKey;
         } while (start && items.length < limit);
@@ -131,7 +113,7 @@ export const dynamoTable = ({
     putMany: (items) =>
       call('BatchWriteItem', () => {
         for (const item of items) refuseUnwritable(item);
-        return batchPut(client, table, items);
+        return batchPut(calls, table, items);
       }),
   };
 };

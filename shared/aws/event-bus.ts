@@ -1,8 +1,8 @@
 // Rows to an EventBridge event bus.
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { eventsCalls } from '#aws/eventbridge';
 import type { Destination, RowOutcome, SinkRow } from '../steps/sink/destination.ts';
 import { STORED } from '../steps/sink/destination.ts';
-import { clientSettings } from './client.ts';
+import type { Calls, EventsApi } from './calls.ts';
 import { DESTINATION, refusing } from './destination-errors.ts';
 
 /** Ten entries, 256 KiB with source, detail type and time. */
@@ -14,7 +14,7 @@ export type EventBusOptions = {
   readonly bus: string;
   /** `source` of the events, which rules match. */
   readonly source: string;
-  readonly client?: EventBridgeClient;
+  readonly calls?: Calls<EventsApi>;
 };
 
 /** `detail`: metadata (id, revision, key, deleted, early) and data (the row; null when it must go). */
@@ -31,27 +31,21 @@ const detailOf = (r: SinkRow): string => {
   return `{"metadata":${metadata},"data":${r.row ?? 'null'}}`;
 };
 
-export const eventBus = ({
-  bus,
-  source,
-  client = new EventBridgeClient(clientSettings('EVENTBRIDGE')),
-}: EventBusOptions): Destination => ({
+export const eventBus = ({ bus, source, calls = eventsCalls() }: EventBusOptions): Destination => ({
   name: `the event bus ${bus}`,
   most: MOST,
   atOnce: 1,
   write: (rows) =>
     refusing(`PutEvents ${bus}`, DESTINATION, async () => {
-      const { Entries } = await client.send(
-        new PutEventsCommand({
-          Entries: rows.map((r) => ({
-            EventBusName: bus,
-            Source: source,
-            DetailType: r.table,
-            Detail: detailOf(r),
-            ...(r.time !== '' && { Time: new Date(r.time) }),
-          })),
-        }),
-      );
+      const { Entries } = await calls('PutEvents', {
+        Entries: rows.map((r) => ({
+          EventBusName: bus,
+          Source: source,
+          DetailType: r.table,
+          Detail: detailOf(r),
+          ...(r.time !== '' && { Time: new Date(r.time) }),
+        })),
+      });
       return rows.map((_, i): RowOutcome => {
         const entry = Entries?.[i];
         if (entry?.EventId) return STORED;

@@ -1,21 +1,18 @@
 // Rows to a Data Firehose stream: one line of JSON a row.
-import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { firehoseCalls } from '#aws/firehose';
 import { messageText } from '../destinations/message.ts';
 import { type Destination, type RowOutcome, STORED } from '../steps/sink/destination.ts';
-import { clientSettings } from './client.ts';
+import type { Calls, FirehoseApi } from './calls.ts';
 import { DESTINATION, refusing } from './destination-errors.ts';
 
 /** 500 records and 4 MiB; a record has at most 1,000 KiB. @see https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html */
 const MOST = { rows: 500, bytes: 3 * 1_048_576 };
 const MAX_RECORD = 1_000 * 1_024;
 
-export type FirehoseOptions = { readonly deliveryStream: string; readonly client?: FirehoseClient };
+export type FirehoseOptions = { readonly deliveryStream: string; readonly calls?: Calls<FirehoseApi> };
 
 /** Firehose keeps no order and may deliver a record twice: lines carry `id` and `revision`. */
-export const firehoseRecords = ({
-  deliveryStream,
-  client = new FirehoseClient(clientSettings('FIREHOSE')),
-}: FirehoseOptions): Destination => ({
+export const firehoseRecords = ({ deliveryStream, calls = firehoseCalls() }: FirehoseOptions): Destination => ({
   name: `the delivery stream ${deliveryStream}`,
   most: MOST,
   atOnce: 1,
@@ -30,12 +27,10 @@ export const firehoseRecords = ({
     const sent = lines.flatMap((Data, i) => (Data.length > MAX_RECORD ? [] : [{ i, Data }]));
     if (sent.length === 0) return outcomes;
     await refusing(`PutRecordBatch ${deliveryStream}`, DESTINATION, async () => {
-      const { RequestResponses } = await client.send(
-        new PutRecordBatchCommand({
-          DeliveryStreamName: deliveryStream,
-          Records: sent.map(({ Data }) => ({ Data })),
-        }),
-      );
+      const { RequestResponses } = await calls('PutRecordBatch', {
+        DeliveryStreamName: deliveryStream,
+        Records: sent.map(({ Data }) => ({ Data })),
+      });
       sent.forEach(({ i }, at) => {
         const answer = RequestResponses?.[at];
         if (answer?.RecordId) outcomes[i] = STORED;

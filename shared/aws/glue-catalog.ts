@@ -1,16 +1,6 @@
 // The port Catalog on AWS Glue. Names there are lower case.
-import {
-  type Column,
-  CreatePartitionCommand,
-  CreateTableCommand,
-  GetTableCommand,
-  GlueClient,
-  type StorageDescriptor,
-  type Table,
-  type TableInput,
-  UpdatePartitionCommand,
-  UpdateTableCommand,
-} from '@aws-sdk/client-glue';
+import type { Column, StorageDescriptor, Table, TableInput } from '@aws-sdk/client-glue';
+import { glueCalls } from '#aws/glue';
 import type { Catalog, PartitionName } from '../catalog.ts';
 import { Fault } from '../faults.ts';
 import type { Usage } from '../metrics/usage.ts';
@@ -18,8 +8,7 @@ import { type Clock, systemClock } from '../ports.ts';
 import type { TableColumn } from '../query/plan.ts';
 import type { SqlType } from '../query/types.ts';
 import type { EpochMs } from '../time.ts';
-import { clientSettings } from './client.ts';
-import { metered } from './metered.ts';
+import { type CallOptions, type Calls, counted, type GlueApi } from './calls.ts';
 import { faulting, isNamed } from './sdk-errors.ts';
 
 const CODES = { throttled: 'destination.throttled', unavailable: 'destination.unavailable' } as const;
@@ -74,38 +63,29 @@ const asInput = ({ Name, Description, Owner, Retention, PartitionKeys, TableType
   Parameters,
 });
 
-type Command = { readonly middlewareStack: { add(middleware: unknown, options: object): void } };
-
 /** Refuses to send after `until`. It looks when the request is signed already, so that the signature dates from before: AWS takes it for 5 minutes. */
-const inTime = <C extends Command>(command: C, until: EpochMs, clock: Clock): C => {
-  command.middlewareStack.add(
-    (next: (args: unknown) => Promise<unknown>) => async (args: unknown) => {
-      if (clock.now() > until) throw new Fault('destination.unavailable', 'Glue: too late to change a partition');
-      return next(args);
-    },
-    { step: 'finalizeRequest', priority: 'low', name: 'inTime' },
-  );
-  return command;
-};
+const inTime = (until: EpochMs, clock: Clock): CallOptions => ({
+  beforeSend: () => {
+    if (clock.now() > until) throw new Fault('destination.unavailable', 'Glue: too late to change a partition');
+  },
+});
 
 export type GlueCatalogOptions = {
   readonly database: string;
   readonly bucket: string;
   readonly clock?: Clock;
-  readonly client?: GlueClient;
+  readonly calls?: Calls<GlueApi>;
   readonly usage?: Usage;
 };
 
-export const newGlueClient = (): GlueClient => new GlueClient(clientSettings('GLUE'));
-
 export const glueCatalog = (options: GlueCatalogOptions): Catalog => {
   const { database: DatabaseName, bucket, clock = systemClock, usage } = options;
-  const client = options.client ?? metered(newGlueClient(), usage);
+  const calls = options.calls ?? counted(glueCalls(), usage);
   const call = <T>(what: string, send: () => Promise<T>): Promise<T> => faulting(`Glue ${what}`, CODES, send);
 
   const tableOf = async (name: string): Promise<Table | undefined> => {
     try {
-      return (await client.send(new GetTableCommand({ DatabaseName, Name: glueName(name) }))).Table;
+      return (await calls('GetTable', { DatabaseName, Name: glueName(name) })).Table;
     } catch (error) {
       if (isNamed(error, 'EntityNotFoundException')) return undefined;
       throw error;
@@ -113,34 +93,30 @@ export const glueCatalog = (options: GlueCatalogOptions): Catalog => {
   };
 
   const create = (name: string, columns: readonly Column[]) =>
-    client.send(
-      new CreateTableCommand({
-        DatabaseName,
-        TableInput: {
-          Name: glueName(name),
-          TableType: 'EXTERNAL_TABLE',
-          Parameters: { classification: 'parquet', EXTERNAL: 'TRUE' },
-          PartitionKeys: PARTITION_KEYS,
-          StorageDescriptor: described(`s3://${bucket}/lake/type=${encodeURIComponent(name)}/`, columns),
-        },
-      }),
-    );
+    calls('CreateTable', {
+      DatabaseName,
+      TableInput: {
+        Name: glueName(name),
+        TableType: 'EXTERNAL_TABLE',
+        Parameters: { classification: 'parquet', EXTERNAL: 'TRUE' },
+        PartitionKeys: PARTITION_KEYS,
+        StorageDescriptor: described(`s3://${bucket}/lake/type=${encodeURIComponent(name)}/`, columns),
+      },
+    });
 
   const widen = (table: Table, missing: readonly Column[]) =>
-    client.send(
-      new UpdateTableCommand({
-        DatabaseName,
-        TableInput: {
-          ...asInput(table),
-          StorageDescriptor: {
-            ...table.StorageDescriptor,
-            Columns: [...(table.StorageDescriptor?.Columns ?? []), ...missing],
-          },
+    calls('UpdateTable', {
+      DatabaseName,
+      TableInput: {
+        ...asInput(table),
+        StorageDescriptor: {
+          ...table.StorageDescriptor,
+          Columns: [...(table.StorageDescriptor?.Columns ?? []), ...missing],
         },
-        VersionId: table.VersionId, // of two that widen it at once one is refused, and looks again
-        SkipArchive: true,
-      }),
-    );
+      },
+      VersionId: table.VersionId, // of two that widen it at once one is refused, and looks again
+      SkipArchive: true,
+    });
 
   /** @returns whether the table is as it shall be */
   const ensure = async (name: string, wanted: readonly Column[]): Promise<boolean> => {
@@ -181,14 +157,14 @@ export const glueCatalog = (options: GlueCatalogOptions): Catalog => {
         for (let tries = 1; tries <= TRIES; tries++) {
           try {
             const update = { DatabaseName, TableName, PartitionValueList: Values, PartitionInput };
-            await client.send(inTime(new UpdatePartitionCommand(update), until, clock));
+            await calls('UpdatePartition', update, inTime(until, clock));
             return;
           } catch (error) {
             if (!isNamed(error, 'EntityNotFoundException')) throw error;
           }
           try {
             const created = { DatabaseName, TableName, PartitionInput };
-            await client.send(inTime(new CreatePartitionCommand(created), until, clock));
+            await calls('CreatePartition', created, inTime(until, clock));
             return;
           } catch (error) {
             if (!isNamed(error, 'AlreadyExistsException')) throw error; // another made it just now

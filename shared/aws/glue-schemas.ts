@@ -1,15 +1,14 @@
 // Writers' schemas of the Glue Schema Registry, by the version id in a value's header.
-import { GetSchemaVersionCommand, GlueClient } from '@aws-sdk/client-glue';
+import { glueCalls } from '#aws/glue';
 import { Fault } from '../faults.ts';
 import type { FetchSchema } from '../framings/frames.ts';
-import { clientSettings } from './client.ts';
 import type { Env } from './settings.ts';
 
 export const glueSchemas = (env: Env): FetchSchema => {
-  const client = new GlueClient(clientSettings('GLUE', env));
+  const calls = glueCalls({ env });
   return async (SchemaVersionId) => {
     try {
-      const found = await client.send(new GetSchemaVersionCommand({ SchemaVersionId }));
+      const found = await calls('GetSchemaVersion', { SchemaVersionId });
       return { format: found.DataFormat ?? '', text: found.SchemaDefinition ?? '', references: [] };
     } catch (error) {
       const { name, message } = error as Error;

@@ -1,19 +1,10 @@
 // The port Stream on Kinesis.
-import {
-  GetRecordsCommand,
-  type GetRecordsOutput,
-  GetShardIteratorCommand,
-  KinesisClient,
-  ListShardsCommand,
-  PutRecordsCommand,
-  type PutRecordsResultEntry,
-  type Shard as SdkShard,
-} from '@aws-sdk/client-kinesis';
+import type { GetRecordsOutput, PutRecordsResultEntry, Shard as SdkShard } from '@aws-sdk/client-kinesis';
+import { kinesisCalls } from '#aws/kinesis';
 import type { Usage } from '../metrics/usage.ts';
 import type { PutOutcome, Shard, Stream } from '../ports.ts';
 import { refuseUnputtable } from '../put-limits.ts';
-import { clientSettings } from './client.ts';
-import { metered } from './metered.ts';
+import { type Calls, counted, type KinesisApi } from './calls.ts';
 import { faulting, isNamed } from './sdk-errors.ts';
 
 const CODES = { throttled: 'stream.throttled', unavailable: 'stream.unavailable' } as const;
@@ -37,21 +28,21 @@ const isForgottenShard = (error: unknown): boolean =>
 
 export type KinesisStreamOptions = {
   readonly stream: string;
-  readonly client?: KinesisClient;
-  /** Counts the calls of the client that is made here. */
+  readonly calls?: Calls<KinesisApi>;
+  /** Counts the calls of the calls that are made here. */
   readonly usage?: Usage;
 };
 
 export const kinesisStream = ({
   stream,
   usage,
-  client = metered(new KinesisClient(clientSettings('KINESIS')), usage),
+  calls = counted(kinesisCalls(), usage),
 }: KinesisStreamOptions): Stream => {
   const shards = async (): Promise<readonly Shard[]> => {
     const all: Shard[] = [];
     let token: string | undefined;
     do {
-      const page = await client.send(new ListShardsCommand(token ? { NextToken: token } : { StreamName: stream }));
+      const page = await calls('ListShards', token ? { NextToken: token } : { StreamName: stream });
       all.push(...(page.Shards ?? []).map(shardOf));
       token = page.NextToken;
     } while (token);
@@ -60,19 +51,17 @@ export const kinesisStream = ({
 
   /** Pages may be empty before the end of what a shard holds. Only a closed shard says that it has ended. */
   const anyRecord = async (ShardId: string, seq: string | undefined): Promise<boolean> => {
-    const start = await client.send(
-      new GetShardIteratorCommand({
-        StreamName: stream,
-        ShardId,
-        ...(seq === undefined
-          ? { ShardIteratorType: 'TRIM_HORIZON' }
-          : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: seq }),
-      }),
-    );
+    const start = await calls('GetShardIterator', {
+      StreamName: stream,
+      ShardId,
+      ...(seq === undefined
+        ? { ShardIteratorType: 'TRIM_HORIZON' }
+        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: seq }),
+    });
     let iterator = start.ShardIterator;
     let closed = false;
     while (iterator) {
-      const page: GetRecordsOutput = await client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1 }));
+      const page: GetRecordsOutput = await calls('GetRecords', { ShardIterator: iterator, Limit: 1 });
       if (page.Records?.length) return true;
       iterator = page.NextShardIterator;
       if (iterator && page.MillisBehindLatest === 0 && !closed) {
@@ -88,16 +77,14 @@ export const kinesisStream = ({
     async put(records) {
       refuseUnputtable(records);
       const answer = await faulting(`PutRecords ${stream}`, CODES, () =>
-        client.send(
-          new PutRecordsCommand({
-            StreamName: stream,
-            Records: records.map((r) => ({
-              PartitionKey: r.partitionKey,
-              Data: r.data,
-              ...(r.hashKey !== undefined && { ExplicitHashKey: r.hashKey }),
-            })),
-          }),
-        ),
+        calls('PutRecords', {
+          StreamName: stream,
+          Records: records.map((r) => ({
+            PartitionKey: r.partitionKey,
+            Data: r.data,
+            ...(r.hashKey !== undefined && { ExplicitHashKey: r.hashKey }),
+          })),
+        }),
       );
       return (answer.Records ?? []).map(outcome);
     },

@@ -1,15 +1,10 @@
 // The port LiveReader on Kinesis: what a stream still holds behind a place, read beside its mappings.
-import {
-  GetRecordsCommand,
-  type GetRecordsOutput,
-  GetShardIteratorCommand,
-  KinesisClient,
-} from '@aws-sdk/client-kinesis';
+import type { GetRecordsOutput } from '@aws-sdk/client-kinesis';
+import { kinesisCalls } from '#aws/kinesis';
 import type { Usage } from '../metrics/usage.ts';
 import type { LiveReader } from '../steps/replay/history.ts';
 import type { StreamRecord } from '../trigger/batch.ts';
-import { clientSettings } from './client.ts';
-import { metered } from './metered.ts';
+import { type Calls, counted, type KinesisApi } from './calls.ts';
 import { faulting, isNamed } from './sdk-errors.ts';
 
 const CODES = { throttled: 'stream.throttled', unavailable: 'stream.unavailable' } as const;
@@ -31,28 +26,26 @@ const recordsOf = ({ Records = [] }: GetRecordsOutput): readonly StreamRecord[] 
 
 export type LiveReaderOptions = {
   readonly stream: string;
-  readonly client?: KinesisClient;
+  readonly calls?: Calls<KinesisApi>;
   readonly usage?: Usage;
 };
 
 export const kinesisReader = ({
   stream,
   usage,
-  client = metered(new KinesisClient(clientSettings('KINESIS')), usage),
+  calls = counted(kinesisCalls(), usage),
 }: LiveReaderOptions): LiveReader => {
   /** Where each shard's next call goes on; an iterator lives for five minutes. */
   const held = new Map<string, { readonly after: string | undefined; readonly iterator: string }>();
 
   const iteratorAt = async (shard: string, after: string | undefined): Promise<string | undefined> => {
-    const found = await client.send(
-      new GetShardIteratorCommand({
-        StreamName: stream,
-        ShardId: shard,
-        ...(after === undefined
-          ? { ShardIteratorType: 'TRIM_HORIZON' }
-          : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: after }),
-      }),
-    );
+    const found = await calls('GetShardIterator', {
+      StreamName: stream,
+      ShardId: shard,
+      ...(after === undefined
+        ? { ShardIteratorType: 'TRIM_HORIZON' }
+        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: after }),
+    });
     return found.ShardIterator;
   };
 
@@ -61,9 +54,7 @@ export const kinesisReader = ({
     held.delete(shard);
     let iterator = last !== undefined && last.after === after ? last.iterator : await iteratorAt(shard, after);
     for (let pages = 0; iterator !== undefined && pages < PAGES; pages++) {
-      const page: GetRecordsOutput = await client.send(
-        new GetRecordsCommand({ ShardIterator: iterator, Limit: LIMIT }),
-      );
+      const page: GetRecordsOutput = await calls('GetRecords', { ShardIterator: iterator, Limit: LIMIT });
       const records = recordsOf(page);
       iterator = page.NextShardIterator || undefined;
       if (iterator === undefined) return { records, ended: true };

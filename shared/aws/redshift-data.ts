@@ -1,12 +1,8 @@
 // The Redshift Data API: statements by HTTPS, without a connection to keep.
-import {
-  BatchExecuteStatementCommand,
-  DescribeStatementCommand,
-  RedshiftDataClient,
-} from '@aws-sdk/client-redshift-data';
+import { redshiftCalls } from '#aws/redshift-data';
 import type { DataApi, Warehouse } from '../destinations/redshift.ts';
 import { Fault } from '../faults.ts';
-import { clientSettings } from './client.ts';
+import type { Calls, RedshiftApi } from './calls.ts';
 import { faulting, isNamed } from './sdk-errors.ts';
 
 export type RedshiftDataOptions = {
@@ -15,7 +11,7 @@ export type RedshiftDataOptions = {
   readonly database: string;
   /** ARN of the secret with username and password, which the service reads with the function's role. */
   readonly secret: string;
-  readonly client?: RedshiftDataClient;
+  readonly calls?: Calls<RedshiftApi>;
 };
 
 const CODES = { throttled: 'destination.throttled', unavailable: 'destination.unavailable' } as const;
@@ -34,30 +30,23 @@ export const redshiftData = ({
   warehouse,
   database,
   secret,
-  client = new RedshiftDataClient({
-    ...clientSettings('REDSHIFT_DATA'),
-    ...(warehouse.region !== undefined && { region: warehouse.region }),
-  }),
+  calls = redshiftCalls(warehouse.region === undefined ? {} : { region: warehouse.region }),
 }: RedshiftDataOptions): DataApi => ({
   batch: (statements, token) =>
     asking(`BatchExecuteStatement ${database}`, async () => {
-      const { Id } = await client.send(
-        new BatchExecuteStatementCommand({
-          Sqls: [...statements],
-          Database: database,
-          SecretArn: secret,
-          ClientToken: token,
-          ...('cluster' in warehouse
-            ? { ClusterIdentifier: warehouse.cluster }
-            : { WorkgroupName: warehouse.workgroup }),
-        }),
-      );
+      const { Id } = await calls('BatchExecuteStatement', {
+        Sqls: [...statements],
+        Database: database,
+        SecretArn: secret,
+        ClientToken: token,
+        ...('cluster' in warehouse ? { ClusterIdentifier: warehouse.cluster } : { WorkgroupName: warehouse.workgroup }),
+      });
       if (Id === undefined) throw new Fault('destination.unavailable', 'BatchExecuteStatement gave no id');
       return Id;
     }),
   describe: (id) =>
     asking(`DescribeStatement ${id}`, async () => {
-      const { Status, Error: error, SubStatements } = await client.send(new DescribeStatementCommand({ Id: id }));
+      const { Status, Error: error, SubStatements } = await calls('DescribeStatement', { Id: id });
       if (Status === 'FINISHED') return { status: 'finished', error: '' };
       if (Status !== 'FAILED' && Status !== 'ABORTED') return { status: 'running', error: '' };
       const why = error ?? SubStatements?.find((s) => s.Error !== undefined)?.Error ?? Status;

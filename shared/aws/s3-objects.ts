@@ -1,17 +1,10 @@
 // The port Objects on S3.
-import {
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { s3Calls } from '#aws/s3';
 import { Fault } from '../faults.ts';
 import type { Usage } from '../metrics/usage.ts';
 import type { Objects } from '../ports.ts';
 import { backOff } from './back-off.ts';
-import { clientSettings, endpointOf } from './client.ts';
-import { metered } from './metered.ts';
+import { type Calls, counted, type S3Api } from './calls.ts';
 import { faulting, httpStatus, isNamed } from './sdk-errors.ts';
 
 const CODES = { throttled: 'objects.unavailable', unavailable: 'objects.unavailable' } as const;
@@ -21,23 +14,19 @@ const MAX_CONFLICTS = 5;
 
 export type S3ObjectsOptions = {
   readonly bucket: string;
-  readonly client?: S3Client;
-  /** Counts the calls of the client that is made here. */
+  readonly calls?: Calls<S3Api>;
+  /** Counts the calls of the calls that are made here. */
   readonly usage?: Usage;
 };
 
-export const newS3Client = (): S3Client =>
-  new S3Client({ ...clientSettings('S3'), forcePathStyle: endpointOf('S3') !== undefined });
-
-export const s3Objects = ({ bucket, usage, client = metered(newS3Client(), usage) }: S3ObjectsOptions): Objects => {
+export const s3Objects = ({ bucket, usage, calls = counted(s3Calls(), usage) }: S3ObjectsOptions): Objects => {
   const call = <T>(operation: string, key: string, send: () => Promise<T>): Promise<T> =>
     faulting(`${operation} ${bucket}/${key}`, CODES, send);
 
   const read = (Key: string, range?: { readonly Range: string }): Promise<Uint8Array | undefined> =>
     call('GetObject', Key, async () => {
       try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key, ...range }));
-        return Body ? await Body.transformToByteArray() : new Uint8Array();
+        return (await calls('GetObject', { Bucket: bucket, Key, ...range })).Body;
       } catch (error) {
         if (isNamed(error, 'NoSuchKey')) return undefined;
         if (httpStatus(error) === 416) return new Uint8Array(); // the range begins behind the object's end
@@ -46,15 +35,13 @@ export const s3Objects = ({ bucket, usage, client = metered(newS3Client(), usage
     });
 
   const write = (key: string, bytes: Uint8Array, contentType: string | undefined, onlyIfAbsent: boolean) =>
-    client.send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: bytes,
-        ...(contentType && { ContentType: contentType }),
-        ...(onlyIfAbsent && { IfNoneMatch: '*' }),
-      }),
-    );
+    calls('PutObject', {
+      Bucket: bucket,
+      Key: key,
+      Body: bytes,
+      ...(contentType && { ContentType: contentType }),
+      ...(onlyIfAbsent && { IfNoneMatch: '*' }),
+    });
 
   return {
     name: bucket,
@@ -84,16 +71,14 @@ export const s3Objects = ({ bucket, usage, client = metered(newS3Client(), usage
         const found: { readonly key: string; readonly size: number }[] = [];
         let token: string | undefined;
         while (found.length < limit) {
-          const page = await client.send(
-            new ListObjectsV2Command({
-              Bucket: bucket,
-              Prefix: prefix,
-              MaxKeys: Math.min(MAX_PAGE, limit - found.length),
-              ...(after !== undefined && { StartAfter: after }),
-              ...(token && { ContinuationToken: token }),
-            }),
-          );
-          found.push(...(page.Contents ?? []).map((o) => ({ key: o.Key ?? '', size: o.Size ?? 0 })));
+          const page: S3Api['ListObjectsV2']['out'] = await calls('ListObjectsV2', {
+            Bucket: bucket,
+            Prefix: prefix,
+            MaxKeys: Math.min(MAX_PAGE, limit - found.length),
+            ...(after !== undefined && { StartAfter: after }),
+            ...(token && { ContinuationToken: token }),
+          });
+          found.push(...page.Contents.map((o) => ({ key: o.Key, size: o.Size })));
           token = page.NextContinuationToken;
           if (!token) break;
         }
@@ -101,12 +86,10 @@ export const s3Objects = ({ bucket, usage, client = metered(newS3Client(), usage
       }),
     async delete(keys) {
       for (let i = 0; i < keys.length; i += MAX_PAGE) {
-        const Objects = keys.slice(i, i + MAX_PAGE).map((Key) => ({ Key }));
-        await call('DeleteObjects', `${Objects.length} keys`, async () => {
-          const { Errors } = await client.send(
-            new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
-          );
-          const first = Errors?.[0];
+        const Keys = keys.slice(i, i + MAX_PAGE);
+        await call('DeleteObjects', `${Keys.length} keys`, async () => {
+          const { Errors } = await calls('DeleteObjects', { Bucket: bucket, Keys });
+          const first = Errors[0];
           if (first)
             throw new Fault(
               'objects.unavailable',

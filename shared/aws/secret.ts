@@ -1,9 +1,8 @@
 // A secret of Secrets Manager, read anew from time to time: a changed one is in force everywhere within `fresh`.
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { secretsCalls } from '#aws/secrets-manager';
 import { Fault } from '../faults.ts';
 import type { Clock } from '../ports.ts';
 import { type Ms, minutes } from '../time.ts';
-import { clientSettings } from './client.ts';
 
 export type SecretOptions<T> = {
   /** Its name or ARN. */
@@ -22,7 +21,7 @@ export type SecretOptions<T> = {
 /** @returns the value; it throws when there is none that is young enough */
 export const secretValue = <T>(options: SecretOptions<T>): (() => Promise<T>) => {
   const { secret, parse, clock, fresh = minutes(1), stale = minutes(15) } = options;
-  const client = new SecretsManagerClient(clientSettings('SECRETS_MANAGER'));
+  const calls = secretsCalls();
   let known: { readonly value: T; readonly read: number } | undefined;
   let asked = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
@@ -30,7 +29,7 @@ export const secretValue = <T>(options: SecretOptions<T>): (() => Promise<T>) =>
     const now = clock.now();
     asked = now;
     try {
-      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secret }));
+      const { SecretString } = await calls('GetSecretValue', { SecretId: secret });
       known = { value: parse(SecretString ?? ''), read: now };
     } catch (error) {
       options.onFailure?.(error);

@@ -1,33 +1,26 @@
 // The port Wake on SQS.
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { sqsCalls } from '#aws/sqs';
 import type { Usage } from '../metrics/usage.ts';
 import type { Wake } from '../ports.ts';
-import { clientSettings } from './client.ts';
-import { metered } from './metered.ts';
+import { type Calls, counted, type SqsApi } from './calls.ts';
 import { faulting } from './sdk-errors.ts';
 
 const CODES = { throttled: 'queue.unavailable', unavailable: 'queue.unavailable' } as const;
 
 export type SqsWakeOptions = {
   readonly queueUrl: string;
-  readonly client?: SQSClient;
-  /** Counts the calls of the client that is made here. */
+  readonly calls?: Calls<SqsApi>;
+  /** Counts the calls of the calls that are made here. */
   readonly usage?: Usage;
 };
 
-export const sqsWake = ({
-  queueUrl,
-  usage,
-  client = metered(new SQSClient(clientSettings('SQS')), usage),
-}: SqsWakeOptions): Wake => ({
+export const sqsWake = ({ queueUrl, usage, calls = counted(sqsCalls(), usage) }: SqsWakeOptions): Wake => ({
   send: (body, delaySeconds) =>
     faulting(`SendMessage ${queueUrl}`, CODES, async () => {
-      await client.send(
-        new SendMessageCommand({
-          QueueUrl: queueUrl,
-          MessageBody: body,
-          ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
-        }),
-      );
+      await calls('SendMessage', {
+        QueueUrl: queueUrl,
+        MessageBody: body,
+        ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
+      });
     }),
 });

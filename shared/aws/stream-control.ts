@@ -13,6 +13,7 @@ import type { EpochMs } from '../time.ts';
 import type { StreamRecord } from '../trigger/batch.ts';
 import { clientSettings } from './client.ts';
 import { kinesisStream } from './kinesis-stream.ts';
+import { kinesisCallsBy } from './sdk/kinesis.ts';
 
 export type StreamState = { readonly open: number; readonly active: boolean; readonly onDemand: boolean };
 /** `whole`: everything since then was read; else only a part, from the oldest on. */
@@ -52,7 +53,7 @@ export const streamControl = (
       throw error;
     }
   },
-  shards: () => kinesisStream({ stream, client }).shards(),
+  shards: () => kinesisStream({ stream, calls: kinesisCallsBy(client) }).shards(),
   async recent(shard, since, pages) {
     const start = await client.send(
       new GetShardIteratorCommand({

@@ -1,30 +1,23 @@
 // The port StreamScaler on Kinesis.
-import { DescribeStreamSummaryCommand, KinesisClient, UpdateShardCountCommand } from '@aws-sdk/client-kinesis';
+import { kinesisCalls } from '#aws/kinesis';
 import type { StreamScaler } from '../steps/scale/scale.ts';
-import { clientSettings } from './client.ts';
+import type { Calls, KinesisApi } from './calls.ts';
 import { faulting } from './sdk-errors.ts';
 
 const CODES = { throttled: 'stream.throttled', unavailable: 'stream.unavailable' } as const;
 
-export type StreamScalerOptions = { readonly stream: string; readonly client?: KinesisClient };
+export type StreamScalerOptions = { readonly stream: string; readonly calls?: Calls<KinesisApi> };
 
-export const streamScaler = ({
-  stream,
-  client = new KinesisClient(clientSettings('KINESIS')),
-}: StreamScalerOptions): StreamScaler => ({
+export const streamScaler = ({ stream, calls = kinesisCalls() }: StreamScalerOptions): StreamScaler => ({
   name: stream,
   now: () =>
     faulting(`DescribeStreamSummary ${stream}`, CODES, async () => {
-      const { StreamDescriptionSummary: s } = await client.send(
-        new DescribeStreamSummaryCommand({ StreamName: stream }),
-      );
+      const { StreamDescriptionSummary: s } = await calls('DescribeStreamSummary', { StreamName: stream });
       const onDemand = s?.StreamModeDetails?.StreamMode === 'ON_DEMAND';
       return { open: s?.OpenShardCount ?? 0, steady: s?.StreamStatus === 'ACTIVE' && !onDemand };
     }),
   update: (to) =>
     faulting(`UpdateShardCount ${stream} ${to}`, CODES, async () => {
-      await client.send(
-        new UpdateShardCountCommand({ StreamName: stream, TargetShardCount: to, ScalingType: 'UNIFORM_SCALING' }),
-      );
+      await calls('UpdateShardCount', { StreamName: stream, TargetShardCount: to, ScalingType: 'UNIFORM_SCALING' });
     }),
 });

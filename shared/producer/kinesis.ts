@@ -106,7 +106,7 @@ export type KinesisOptions = StreamOptions & {
 export const toKinesis = ({ stream, ...options }: KinesisOptions): Transport => {
   let opened: Promise<Stream> | undefined;
   const open = (): Promise<Stream> => {
-    opened ??= import('../aws/kinesis-stream.ts').then(({ kinesisStream }) => kinesisStream({ stream }));
+    opened ??= import('../aws/sdk/producer-stream.ts').then(({ producerStream }) => producerStream(stream));
     return opened;
   };
   return toStream(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { clientSettings, endpointOf } from '../../shared/aws/client.ts';
+import { clientSettings } from '../../shared/aws/client.ts';
+import { endpointOf } from '../../shared/aws/connection.ts';
 import { settings } from '../../shared/aws/settings.ts';
 import { Fault } from '../../shared/faults.ts';
 

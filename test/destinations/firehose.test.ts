@@ -1,14 +1,17 @@
-import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localEnv } from '../../local/services/local-env.ts';
 import type { Served } from '../../local/services/serve.ts';
 import { startDeliveryStream } from '../../local/stand-ins/delivery-stream.ts';
 import { firehoseRecords } from '../../shared/aws/firehose-records.ts';
+import { firehoseCalls as sdkFirehose } from '../../shared/aws/sdk/firehose.ts';
+import { firehoseCalls } from '../../shared/aws/signed/firehose.ts';
 import { packGroup } from '../../shared/lanes/block.ts';
 import { pointOf } from '../../shared/lanes/ring.ts';
 import { firehoseTransform } from '../../shared/steps/firehose-transform.ts';
 import { peerEncode } from '../event/kpl-peer.ts';
 import { destinationContract, sinkRow } from '../ports/destination.contract.ts';
 import { troublesOf } from '../ports/troubles.ts';
+import { CARRIERS } from '../ports/world.ts';
 import { event, marks } from '../steps/stage-given.ts';
 
 let stream: Served;
@@ -19,22 +22,21 @@ beforeAll(async () => {
 });
 afterAll(() => stream.close());
 
-destinationContract('Data Firehose', async () => {
-  taken = [];
-  const client = new FirehoseClient({
-    endpoint: stream.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
+describe.each(CARRIERS)('calls carried by: %s', (carrier) => {
+  destinationContract('Data Firehose', async () => {
+    taken = [];
+    const at = stream.endpoint;
+    const env = localEnv({ kinesis: at, dynamo: at, objects: at, firehose: at });
+    const calls = (carrier === 'sdk' ? sdkFirehose : firehoseCalls)({ env, maxAttempts: 1 });
+    return {
+      destination: firehoseRecords({ deliveryStream: 'd', calls }),
+      table: 't',
+      holds: 'messages',
+      content: async () => taken.map((line) => JSON.parse(line).data),
+      poison: sinkRow('t', 'p', 1, { s: 'x'.repeat(1_100_000) }),
+      ...troubles.make(),
+    };
   });
-  return {
-    destination: firehoseRecords({ deliveryStream: 'd', client }),
-    table: 't',
-    holds: 'messages',
-    content: async () => taken.map((line) => JSON.parse(line).data),
-    poison: sinkRow('t', 'p', 1, { s: 'x'.repeat(1_100_000) }),
-    ...troubles.make(),
-  };
 });
 
 describe('firehose-transform', () => {

@@ -1,10 +1,11 @@
 // Redshift: its statements by their text; run as far as PostgreSQL can (COPY is replaced by the stand-in), behind the real client.
-import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsIn } from '../../local/destinations/here/database.ts';
 import type { Call } from '../../local/services/hooks.ts';
+import { localEnv } from '../../local/services/local-env.ts';
 import { type LocalRedshift, startRedshift } from '../../local/stand-ins/redshift.ts';
 import { redshiftData } from '../../shared/aws/redshift-data.ts';
+import { redshiftCalls } from '../../shared/aws/signed/redshift-data.ts';
 import { postgresTable } from '../../shared/destinations/postgres-ddl.ts';
 import { type DataApi, redshift, warehouseOf } from '../../shared/destinations/redshift.ts';
 import { redshiftBatch, redshiftCreate, redshiftNameProblems } from '../../shared/destinations/redshift-sql.ts';
@@ -89,13 +90,10 @@ beforeAll(async () => {
       },
     },
   });
-  const client = new RedshiftDataClient({
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    maxAttempts: 1,
-  });
-  api = redshiftData({ warehouse: { cluster: 'shop' }, database: 'dev', secret: 'arn:secret', client });
+  const at = server.endpoint;
+  const env = localEnv({ kinesis: at, dynamo: at, objects: at, redshift: at });
+  const calls = redshiftCalls({ env, maxAttempts: 1 });
+  api = redshiftData({ warehouse: { cluster: 'shop' }, database: 'dev', secret: 'arn:secret', calls });
 });
 afterAll(() => server.close());
 

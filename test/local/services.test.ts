@@ -15,7 +15,7 @@ import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
 import { sqsWake } from '../../shared/aws/sqs-wake.ts';
 import type { Fault } from '../../shared/faults.ts';
-import { type LocalWorld, makeTable, openLocalWorld, type WorldOptions } from '../ports/world.ts';
+import { CARRIERS, type LocalWorld, makeTable, openLocalWorld, type WorldOptions } from '../ports/world.ts';
 
 let world: LocalWorld | undefined;
 const open = async (options: WorldOptions = {}): Promise<LocalWorld> => {
@@ -50,7 +50,7 @@ describe('the meter', () => {
   };
 
   test('names the caller by its function', async () => {
-    const meter = await named((w) => kinesisStream({ stream: 'raw', client: w.kinesis }).put([of('k', 1)]));
+    const meter = await named((w) => kinesisStream({ stream: 'raw', calls: w.calls.kinesis }).put([of('k', 1)]));
     expect(meter.rows().map((r) => [r.caller, r.service, r.operation, r.calls])).toEqual([
       ['shop-dev-aggregate', 'kinesis', 'PutRecords', 1],
     ]);
@@ -63,14 +63,14 @@ describe('the meter', () => {
     ['three of 30 KB', [30_000, 30_000, 30_000], 6],
   ])('counts PUT units of 25 KB for each record: %s', async (_, sizes, units) => {
     const meter = await named((w) =>
-      kinesisStream({ stream: 'raw', client: w.kinesis }).put(sizes.map((bytes) => of('k', bytes))),
+      kinesisStream({ stream: 'raw', calls: w.calls.kinesis }).put(sizes.map((bytes) => of('k', bytes))),
     );
     expect(meter.totals().putUnits).toBe(units);
   });
 
   test('counts write units as DynamoDB charges them, failed conditions by the item that stood there', async () => {
     const meter = await named(async (w) => {
-      const table = dynamoTable({ table: 'ledger', client: w.dynamo });
+      const table = dynamoTable({ table: 'ledger', calls: w.calls.dynamo });
       await table.put({ pk: 'p', sk: '1', text: 'x'.repeat(2_500) }); // 3
       await table.put({ pk: 'p', sk: '1', text: 'x' }); // 3: what it replaces was larger
       await table.put({ pk: 'p', sk: '2', bytes: new Uint8Array(2_100) }); // 3
@@ -89,7 +89,7 @@ describe('the meter', () => {
 
   test('counts a query for the newest entry as one call that reads one entry', async () => {
     const meter = await named(async (w) => {
-      const table = dynamoTable({ table: 'ledger', client: w.dynamo });
+      const table = dynamoTable({ table: 'ledger', calls: w.calls.dynamo });
       for (const n of [1, 2, 3]) await table.put({ pk: 'led', sk: `e#${n}`, p: 'x'.repeat(12_000) });
       await table.query('led', { prefix: 'e#', newestFirst: true, limit: 1 });
     });
@@ -98,7 +98,7 @@ describe('the meter', () => {
 
   test('counts the next entries after one as one call', async () => {
     const meter = await named(async (w) => {
-      const table = dynamoTable({ table: 'ledger', client: w.dynamo });
+      const table = dynamoTable({ table: 'ledger', calls: w.calls.dynamo });
       for (const n of [1, 2, 3]) await table.put({ pk: 'led', sk: `e#${n}` });
       expect((await table.query('led', { prefix: 'e#', after: 'e#1', limit: 1 })).length).toBe(1);
     });
@@ -107,7 +107,7 @@ describe('the meter', () => {
 
   test('counts requests of S3 by what they cost, a refused put too', async () => {
     const meter = await named(async (w) => {
-      const objects = s3Objects({ bucket: 'bucket', client: w.s3 });
+      const objects = s3Objects({ bucket: 'bucket', calls: w.calls.s3 });
       await objects.put('a', new Uint8Array(10));
       await objects.putIfAbsent('a', new Uint8Array(10));
       await objects.get('a');
@@ -119,11 +119,12 @@ describe('the meter', () => {
   });
 });
 
-describe('a hook', () => {
+describe.each(CARRIERS)('a hook, calls carried by: %s', (carrier) => {
   const on = async (operation: string, hooks: Hooks) => {
     const seen: Call[] = [];
     const meter = createMeter();
     const w = await open({
+      carrier,
       meter,
       maxAttempts: 1,
       hooks: {
@@ -143,10 +144,10 @@ describe('a hook', () => {
       seen,
       meter,
       world: w,
-      stream: kinesisStream({ stream: 'raw', client: w.kinesis }),
-      table: dynamoTable({ table: 'ledger', client: w.dynamo }),
-      objects: s3Objects({ bucket: 'bucket', client: w.s3 }),
-      wake: sqsWake({ queueUrl, client: w.sqs }),
+      stream: kinesisStream({ stream: 'raw', calls: w.calls.kinesis }),
+      table: dynamoTable({ table: 'ledger', calls: w.calls.dynamo }),
+      objects: s3Objects({ bucket: 'bucket', calls: w.calls.s3 }),
+      wake: sqsWake({ queueUrl, calls: w.calls.sqs }),
     };
   };
   const goingIn = (verdict: BeforeVerdict): Hooks => ({ before: () => verdict });
@@ -230,6 +231,7 @@ describe('a hook', () => {
   test('of a call sent again by the SDK after a lost answer, both happen', async () => {
     let times = 0;
     const w = await open({
+      carrier,
       hooks: {
         after: (call) => {
           times += call.operation === 'PutRecords' ? 1 : 0;
@@ -238,7 +240,7 @@ describe('a hook', () => {
       },
     });
     w.makeStream('raw', 1);
-    const outcomes = await kinesisStream({ stream: 'raw', client: w.kinesis }).put([of('a', 1)]);
+    const outcomes = await kinesisStream({ stream: 'raw', calls: w.calls.kinesis }).put([of('a', 1)]);
     expect(outcomes[0]?.ok).toBe(true);
     expect(w.records('raw').length).toBe(2);
   });
@@ -246,6 +248,7 @@ describe('a hook', () => {
   test('of a conditional put sent again after a lost answer, the writer finds its own item in the way', async () => {
     let times = 0;
     const w = await open({
+      carrier,
       hooks: {
         after: (call) => {
           times += call.operation === 'PutItem' ? 1 : 0;
@@ -255,7 +258,7 @@ describe('a hook', () => {
     });
     await makeTable(w, 'ledger');
     const entry = { pk: 'led', sk: 'e#1', id: 'mine' };
-    const table = dynamoTable({ table: 'ledger', client: w.dynamo });
+    const table = dynamoTable({ table: 'ledger', calls: w.calls.dynamo });
     expect(await table.put(entry, { kind: 'absent' })).toEqual({ ok: false, found: entry });
   });
 
@@ -382,7 +385,7 @@ describe('the object service', () => {
   test('gives queues to a poller in the same process', async () => {
     const w = await open();
     const queueUrl = await w.makeQueue('refine');
-    await sqsWake({ queueUrl, client: w.sqs }).send('wake up');
+    await sqsWake({ queueUrl, calls: w.calls.sqs }).send('wake up');
     const answer = await w.sqsCall('ReceiveMessage', { QueueUrl: queueUrl, MaxNumberOfMessages: 10 });
     expect(answer).toMatchObject({ Messages: [{ Body: 'wake up' }] });
   });

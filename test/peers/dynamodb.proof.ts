@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localEnv } from '../../local/services/local-env.ts';
 import { clientSettings } from '../../shared/aws/client.ts';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { dynamoCallsBy } from '../../shared/aws/sdk/dynamodb.ts';
 import type { Condition, Item, Scalar, Written } from '../../shared/ports.ts';
 import { tableContract } from '../ports/table.contract.ts';
 import { makeTable, openLocalWorld, type World } from '../ports/world.ts';
@@ -76,7 +77,7 @@ describe('a condition, its refusal with the item in the way, and what is stored 
   test.each(CASES)('%s: put and update', async (what, before, when) => {
     const answers = await Promise.all(
       [ours, theirs].map(async (client) => {
-        const table = dynamoTable({ table: NAME, client });
+        const table = dynamoTable({ table: NAME, calls: dynamoCallsBy(client) });
         const out: unknown[] = [];
         for (const how of ['put', 'update'] as const) {
           const key = { pk: `${what} ${how}`, sk: 's' };
@@ -147,7 +148,7 @@ describe('DynamoDB Local keeps the contract of our tables', () => {
   tableContract(
     async () => {
       await makeTable({ dynamo: theirs }, `${NAME}-contract`);
-      return dynamoTable({ table: `${NAME}-contract`, client: theirs });
+      return dynamoTable({ table: `${NAME}-contract`, calls: dynamoCallsBy(theirs) });
     },
     { comparesUtf8: true },
   );

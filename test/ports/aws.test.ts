@@ -18,17 +18,17 @@ import { objectsContract } from './objects.contract.ts';
 import { streamContract } from './stream.contract.ts';
 import { tableContract } from './table.contract.ts';
 import { wakeContract } from './wake.contract.ts';
-import { makeBucket, makeQueue, makeStream, makeTable, openWorld, type World } from './world.ts';
+import { CARRIERS, makeBucket, makeQueue, makeStream, makeTable, openWorld, type World } from './world.ts';
 
 /** Away from this machine things take their time. */
 const PATIENCE = { maxWaitTime: 300 };
-const name = `millrace-contract-${randomUUID().slice(0, 8)}`;
 
-describe('on AWS clients', () => {
+describe.each(CARRIERS)('on AWS, calls carried by: %s', (carrier) => {
+  const name = `millrace-contract-${randomUUID().slice(0, 8)}`;
   let world: World;
   const made: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openWorld(carrier);
   });
   afterAll(async () => {
     if (!world.local) for (const remove of made) await remove();
@@ -42,7 +42,7 @@ describe('on AWS clients', () => {
     made.push(() => kinesis.send(new DeleteStreamCommand({ StreamName: name })));
     if (!local) await ready();
     return {
-      stream: kinesisStream({ stream: name, client: kinesis }),
+      stream: kinesisStream({ stream: name, calls: world.calls.kinesis }),
       async reshard(count) {
         await kinesis.send(
           new UpdateShardCountCommand({ StreamName: name, TargetShardCount: count, ScalingType: 'UNIFORM_SCALING' }),
@@ -64,14 +64,14 @@ describe('on AWS clients', () => {
       await makeTable(world, name);
       made.push(() => dynamo.send(new DeleteTableCommand({ TableName: name })));
       if (!local) await waitUntilTableExists({ client: dynamo, ...PATIENCE }, { TableName: name });
-      return dynamoTable({ table: name, client: dynamo });
+      return dynamoTable({ table: name, calls: world.calls.dynamo });
     },
     { comparesUtf8: process.env.MILLRACE_CONTRACT_ENDPOINT !== undefined },
   );
 
   objectsContract(async () => {
     await makeBucket(world, name);
-    const objects = s3Objects({ bucket: name, client: world.s3 });
+    const objects = s3Objects({ bucket: name, calls: world.calls.s3 });
     made.push(async () => {
       await objects.delete((await objects.list('')).map((o) => o.key));
       await world.s3.send(new DeleteBucketCommand({ Bucket: name }));
@@ -84,7 +84,7 @@ describe('on AWS clients', () => {
     const QueueUrl = await makeQueue(world, name);
     made.push(() => sqs.send(new DeleteQueueCommand({ QueueUrl })));
     return {
-      wake: sqsWake({ queueUrl: QueueUrl, client: sqs }),
+      wake: sqsWake({ queueUrl: QueueUrl, calls: world.calls.sqs }),
       async received() {
         const bodies: string[] = [];
         for (let empty = 0; empty < 1 || bodies.length === 0; ) {

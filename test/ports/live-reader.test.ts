@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const readAll = async (stream: string, shard: string, after?: string, pages = 10) => {
-  const reader = kinesisReader({ stream, client: world.kinesis });
+  const reader = kinesisReader({ stream, calls: world.calls.kinesis });
   const seen: { seq: string; partitionKey: string; arrival: number; text: string }[] = [];
   for (let i = 0; i < pages; i++) {
     const { records, ended } = await reader.read(shard, seen.at(-1)?.seq ?? after);
@@ -25,7 +25,7 @@ const readAll = async (stream: string, shard: string, after?: string, pages = 10
 
 test('each record once, in order, with key, bytes and arrival, from the oldest or behind a place', async () => {
   world.makeStream('live-a', 1);
-  const port = kinesisStream({ stream: 'live-a', client: world.kinesis });
+  const port = kinesisStream({ stream: 'live-a', calls: world.calls.kinesis });
   for (let n = 0; n < 6; n++)
     await port.put(Array.from({ length: 500 }, (_, i) => ({ partitionKey: `k${i}`, data: Buffer.from(`${n}/${i}`) })));
   const held = world.records('live-a').map((r) => ({ ...r, text: Buffer.from(r.data).toString() }));
@@ -40,8 +40,8 @@ test('each record once, in order, with key, bytes and arrival, from the oldest o
 
 test('a reader that is up to date sees what comes next, and an empty page before it', async () => {
   world.makeStream('live-b', 1);
-  const port = kinesisStream({ stream: 'live-b', client: world.kinesis });
-  const reader = kinesisReader({ stream: 'live-b', client: world.kinesis });
+  const port = kinesisStream({ stream: 'live-b', calls: world.calls.kinesis });
+  const reader = kinesisReader({ stream: 'live-b', calls: world.calls.kinesis });
   const shard = 'shardId-000000000000';
   expect(await reader.read(shard, undefined)).toEqual({ records: [], ended: false });
   await port.put([{ partitionKey: 'k', data: Buffer.from('one') }]);
@@ -54,15 +54,15 @@ test('a reader that is up to date sees what comes next, and an empty page before
 
 test('a closed shard ends behind its last record; one that is forgotten has ended; a stream that is not there is a fault', async () => {
   world.makeStream('live-c', 1);
-  const port = kinesisStream({ stream: 'live-c', client: world.kinesis });
+  const port = kinesisStream({ stream: 'live-c', calls: world.calls.kinesis });
   await port.put([{ partitionKey: 'k', data: Buffer.from('one') }]);
   await world.kinesis.send(
     new UpdateShardCountCommand({ StreamName: 'live-c', TargetShardCount: 2, ScalingType: 'UNIFORM_SCALING' }),
   );
   const { seen, ended } = await readAll('live-c', 'shardId-000000000000');
   expect([seen.length, ended]).toEqual([1, true]);
-  const reader = kinesisReader({ stream: 'live-c', client: world.kinesis });
+  const reader = kinesisReader({ stream: 'live-c', calls: world.calls.kinesis });
   expect(await reader.read('shardId-000000000099', undefined)).toEqual({ records: [], ended: true });
-  const nowhere = kinesisReader({ stream: 'live-none', client: world.kinesis });
+  const nowhere = kinesisReader({ stream: 'live-none', calls: world.calls.kinesis });
   await expect(nowhere.read('shardId-000000000000', undefined)).rejects.toMatchObject({ code: 'stream.unavailable' });
 });

@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { startDynamo } from '../../local/services/dynamo.ts';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { dynamoCallsBy } from '../../shared/aws/sdk/dynamodb.ts';
 import { play } from './play.ts';
 import { RULES } from './rules.ts';
 import { playWithout } from './take-away.ts';
@@ -32,7 +33,7 @@ export const proveHistories = (kind: 'debezium' | 'dms', count: number): void =>
           AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
           KeySchema: ['pk', 'sk'].map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
         });
-        expect(await play(kind, seed, dynamoTable({ table: name, client }))).toBeUndefined();
+        expect(await play(kind, seed, dynamoTable({ table: name, calls: dynamoCallsBy(client) }))).toBeUndefined();
       }
     } finally {
       client.destroy();

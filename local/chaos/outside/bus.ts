@@ -1,6 +1,5 @@
-// Doubles of an SQS FIFO queue, a standard queue and an event bus behind the clients of `publish`: what they took, in its order.
-import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { SQSClient } from '@aws-sdk/client-sqs';
+// Doubles of an SQS FIFO queue, a standard queue and an event bus behind the calls of `publish`: what they took, in its order.
+import type { Calls, EventsApi, SqsApi } from '../../../shared/aws/calls.ts';
 import type { Clock } from '../../../shared/ports.ts';
 import { type EpochMs, minutes } from '../../../shared/time.ts';
 import type { Gate } from '../gate.ts';
@@ -74,7 +73,7 @@ export class Bus {
     });
   }
 
-  sqs(gate: Gate): SQSClient {
+  sqs(gate: Gate): Calls<SqsApi> {
     type Input = {
       readonly QueueUrl: string;
       readonly Entries: readonly {
@@ -84,7 +83,7 @@ export class Bus {
         readonly MessageDeduplicationId?: string;
       }[];
     };
-    const send = ({ input }: { readonly input: Input }) => {
+    const calls = (_: string, input: Input) => {
       const entries = input.Entries.map((e): Entry => {
         const said = JSON.parse(e.MessageBody) as Record<string, string>;
         const { id = '', type = '', subject = '', revision = '' } = said;
@@ -104,12 +103,12 @@ export class Bus {
         };
       });
     };
-    return { send } as unknown as SQSClient;
+    return calls as unknown as Calls<SqsApi>;
   }
 
-  eventBridge(gate: Gate): EventBridgeClient {
+  eventBridge(gate: Gate): Calls<EventsApi> {
     type Input = { readonly Entries: readonly { readonly DetailType: string; readonly Detail: string }[] };
-    const send = ({ input }: { readonly input: Input }) => {
+    const calls = (_: string, input: Input) => {
       const entries = input.Entries.map(({ DetailType, Detail }): Entry => {
         const { metadata } = JSON.parse(Detail) as {
           metadata: { id: string; revision: string; key: string; deleted?: boolean };
@@ -125,6 +124,6 @@ export class Bus {
         }),
       }));
     };
-    return { send } as unknown as EventBridgeClient;
+    return calls as unknown as Calls<EventsApi>;
   }
 }

@@ -57,8 +57,8 @@ export const busOf = ({ bus }: Outside, plan: Plan, gate: Gate, table: Table, ru
       tablesOf(plan, MESSAGES).map((t) => {
         const destination =
           t.connector === 'sqs'
-            ? sqsMessages({ queueUrl: t.options['queue-url'] ?? '', client: sqs })
-            : eventBus({ bus: t.options.bus ?? '', source: 'chaos', client: events });
+            ? sqsMessages({ queueUrl: t.options['queue-url'] ?? '', calls: sqs })
+            : eventBus({ bus: t.options.bus ?? '', source: 'chaos', calls: events });
         return [t.name, t.alert ? alerts({ table, run, destination }) : destination] as const;
       }),
     ),
