@@ -64,10 +64,8 @@ const sampleNow = async (call: Call): Promise<ExitCode> => {
 
 export const verify = async (call: Call): Promise<ExitCode> => {
   if (flagOf(call, 'sample') === true) return sampleNow(call);
-  if (call.words.length !== 1)
-    throw new CallError(
-      `millrace verify takes one QUERY, or --sample; found ${call.words.length === 0 ? 'none' : call.words.join(', ')}`,
-    );
+  if (call.words.length === 0) throw new CallError('millrace verify needs QUERY, or --sample');
+  if (call.words.length > 1) throw new CallError(`one query at a time; found ${call.words.join(', ')}`);
   const [from, to] = [timeOf(call, 'from'), timeOf(call, 'to')];
   if (from !== undefined && to !== undefined && from >= to) throw new CallError('--from must be before --to');
   const stage = await stageOf(call);
