@@ -48,6 +48,44 @@ describe('a sink may write where its tables say, and nowhere else', () => {
   ])('%s', (options, role, statement) => {
     expect(grants(options)).toEqual({ [role]: [statement] });
   });
+  const MSK =
+    "'connector' = 'kafka', 'format' = 'json', 'properties.bootstrap.servers' = 'b-1.shop:9098', 'properties.security.protocol' = 'SASL_SSL'";
+  const cluster = 'arn:aws:kafka:eu-north-1:123456789012:cluster/shop/0a1b';
+  test('a topic of Amazon MSK: the cluster to connect to, and this topic alone', () => {
+    const login = `'properties.sasl.mechanism' = 'AWS_MSK_IAM', 'millrace.cluster-arn' = '${cluster}'`;
+    expect(grants(`${MSK}, 'topic' = 'orders', ${login}`, `${MSK}, 'topic' = 'hours', ${login}`)).toEqual({
+      WriteTopicRole: [
+        allow(['kafka-cluster:Connect', 'kafka-cluster:WriteDataIdempotently'], cluster),
+        allow(
+          ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
+          'arn:aws:kafka:eu-north-1:123456789012:topic/shop/0a1b/orders',
+          'arn:aws:kafka:eu-north-1:123456789012:topic/shop/0a1b/hours',
+        ),
+      ],
+    });
+  });
+  test('a topic with a name and password: the secret', () => {
+    const secret = 'arn:aws:secretsmanager:eu-north-1:123456789012:secret:AmazonMSK_shop-1a2b3c';
+    expect(
+      grants(
+        `${MSK}, 'topic' = 'orders', 'properties.sasl.mechanism' = 'SCRAM-SHA-512', 'millrace.secret-arn' = '${secret}'`,
+      ),
+    ).toEqual({ WriteTopicRole: [allow('secretsmanager:GetSecretValue', secret)] });
+  });
+  test('a serverless workgroup of Redshift by its own ARN', () => {
+    const workgroup = 'arn:aws:redshift-serverless:eu-north-1:123456789012:workgroup/0a1b-2c3d';
+    const host = 'shop.123456789012.eu-north-1.redshift-serverless.amazonaws.com';
+    expect(
+      grants(
+        `'connector' = 'redshift', 'hostname' = '${host}', 'database-name' = 'dev', 'iam-role-arn' = 'arn:aws:iam::123456789012:role/r', 'millrace.workgroup-arn' = '${workgroup}'`,
+      ),
+    ).toEqual({
+      WriteWarehouseRole: [
+        allow('redshift-data:BatchExecuteStatement', workgroup),
+        allow('redshift-data:DescribeStatement', '*'),
+      ],
+    });
+  });
   test('tables of one service share a statement, each place once', () => {
     const topic = (name: string) => `'connector' = 'sns', 'topic-arn' = 'arn:aws:sns:eu-north-1:123456789012:${name}'`;
     expect(grants(topic('a'), topic('b'), topic('a')).PublishRole).toEqual([
@@ -59,6 +97,7 @@ describe('a sink may write where its tables say, and nowhere else', () => {
       grants(
         "'connector' = 'jdbc', 'url' = 'jdbc:postgresql://db/shop'",
         "'connector' = 'http-sink', 'url' = 'https://hooks.example/x'",
+        "'connector' = 'kafka', 'format' = 'json', 'topic' = 't', 'properties.bootstrap.servers' = 'kafka.example:9092'",
       ),
     ).toEqual({});
   });
