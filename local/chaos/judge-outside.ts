@@ -1,6 +1,6 @@
 // What PostgreSQL and the receivers of messages must have at the end, told from the rows that lie in `refined`, whatever was sent there how often.
 import type { Message } from './outside/bus.ts';
-import type { Seen } from './read-streams.ts';
+import { firstTimes, type Seen } from './read-streams.ts';
 import type { SideLine } from './stores.ts';
 import type { Scene } from './world/scene.ts';
 
@@ -42,19 +42,25 @@ const tablesWith = (scene: Scene, ...connectors: readonly string[]): ReadonlySet
 
 const named = (r: Pick<Row, 'table' | 'id' | 'revision'>): string => `${r.table} ${r.id} ${r.revision}`;
 
-/** Of each key the newest revision; when the table cannot hold that one, one before it or none. */
-const judgeWarehouse = (scene: Scene, rows: readonly Row[], refused: ReadonlySet<string>): readonly string[] => {
+/**
+ * Of each key the newest revision; when the table cannot hold that one, one before it or none.
+ * @param ever rows that count for nobody since a restore too: the warehouse had them before, and goes on from there
+ */
+const judgeWarehouse = (
+  scene: Scene,
+  rows: readonly Row[],
+  ever: readonly Row[],
+  refused: ReadonlySet<string>,
+): readonly string[] => {
   const { refuses, warehouse } = scene.outside;
   const problems: string[] = [];
   for (const table of tablesWith(scene, 'jdbc')) {
     const want = new Map<string, Row>();
     const last = new Map<string, Row>();
-    const taken = new Set<string>();
+    const isTaken = (r: Row) => r.table === table && (r.deleted || !refuses(r.data));
+    const taken = new Set(ever.filter(isTaken).map((r) => `${r.key} ${r.revision}`));
     for (const r of byRevision(rows.filter((x) => x.table === table))) {
-      if (r.deleted || !refuses(r.data)) {
-        want.set(r.key, r);
-        taken.add(`${r.key} ${r.revision}`);
-      }
+      if (isTaken(r)) want.set(r.key, r);
       last.set(r.key, r);
     }
     for (const r of last.values())
@@ -143,9 +149,13 @@ export const OUTSIDE_STAGES: ReadonlySet<string | undefined> = new Set(['write-w
 export const judgeOutside = (scene: Scene, refined: readonly Seen[], aside: readonly SideLine[]): readonly string[] => {
   if (!scene.shape.outside) return [];
   const rows = rowsOf(scene, refined);
+  const ever = scene.copies.fences.length === 0 ? rows : rowsOf(scene, firstTimes(scene.refined, []));
   const refusedBy = (stage: string) =>
     new Set(aside.filter((l) => l.stage === stage).map((l) => `${l.shard} ${l.position}`));
   const { struck } = scene.schedule;
   if (aside.some((l) => OUTSIDE_STAGES.has(l.stage))) struck.add('refusedRows');
-  return [...judgeWarehouse(scene, rows, refusedBy('write-warehouse')), ...judgeBus(scene, rows, refusedBy('publish'))];
+  return [
+    ...judgeWarehouse(scene, rows, ever, refusedBy('write-warehouse')),
+    ...judgeBus(scene, rows, refusedBy('publish')),
+  ];
 };

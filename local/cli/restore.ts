@@ -1,10 +1,12 @@
 // millrace snapshot, millrace restore: the state of a stage as an object, and an earlier state in a table of its own.
 import { createTable, scanTable } from '../../shared/aws/dynamo-copy.ts';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { kinesisReader } from '../../shared/aws/live-reader.ts';
 import { bringBack, RestoreError } from '../restore/bring-back.ts';
 import { readSnapshot, takeSnapshot } from '../restore/snapshot.ts';
 import { withEnv } from '../run/ports-here.ts';
 import { connect } from '../stage/connect.ts';
+import type { StageHere } from '../stage/stage-here.ts';
 import { CallError } from './call-error.ts';
 import type { Call, ExitCode } from './commands.ts';
 import { flagOf, textOf } from './parse-call.ts';
@@ -15,6 +17,18 @@ const stageOf = (call: Call) => {
   const [stage, region] = [textOf(call, 'stage'), textOf(call, 'region')];
   return connect({ ...(stage !== undefined && { stage }), ...(region !== undefined && { region }) });
 };
+
+/** Everything that `refined` still holds. */
+async function* recordsOf({ streams: { refined }, aws }: StageHere): AsyncGenerator<Uint8Array> {
+  const reader = withEnv(aws, () => kinesisReader({ stream: refined.name }));
+  for (const { id } of await refined.shards())
+    for (let after: string | undefined, more = true; more; ) {
+      const { records, ended } = await reader.read(id, after);
+      for (const { data } of records) yield data;
+      after = records.at(-1)?.seq ?? after;
+      more = records.length > 0 && !ended;
+    }
+}
 
 const said = async (work: () => Promise<void>): Promise<ExitCode> => {
   try {
@@ -51,12 +65,14 @@ export const restore = async (call: Call): Promise<ExitCode> => {
     const { run, objects, clock, aws, ledger } = stage;
     const items =
       from === undefined ? withEnv(aws, () => scanTable(fromTable as string)) : await readSnapshot(objects, from, run);
-    const newer = flagOf(call, 'lost') === true ? null : withEnv(aws, () => scanTable(ledger.name));
+    const newer =
+      flagOf(call, 'lost') === true ? null : { table: ledger, items: () => withEnv(aws, () => scanTable(ledger.name)) };
     await withEnv(aws, () => createTable(name)).catch((error: unknown) => {
       if (!(error instanceof Error) || error.name !== 'ResourceInUseException') throw error;
     });
     const into = withEnv(aws, () => dynamoTable({ table: name }));
-    const back = await bringBack({ items, newer, into, objects, run, now: clock.now() });
+    const refined = () => recordsOf(stage);
+    const back = await bringBack({ items, newer, refined, into, objects, run, now: clock.now() });
     if (flagOf(call, 'json') === true) return out(JSON.stringify(back));
     out(
       `${back.items} items are in ${name}, ${back.kept} claims and repairs of ${newer === null ? 'none' : ledger.name}`,

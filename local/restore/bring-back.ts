@@ -15,12 +15,16 @@ import type { EpochMs } from '../../shared/time.ts';
 import { cutOf } from './cut.ts';
 import { takeEpoch } from './epoch.ts';
 import { lakeBack } from './lake-back.ts';
+import { lostRowsOf } from './lost-rows.ts';
+import { retire } from './retire.ts';
 
 export type BringBack = {
   /** As of the instant. */
   readonly items: AsyncIterable<Item> | Iterable<Item>;
-  /** What the table that is given up holds now; null when it is gone. */
-  readonly newer: AsyncIterable<Item> | Iterable<Item> | null;
+  /** The table that is given up, and what it holds once it decides nothing any more; null when it is gone. */
+  readonly newer: { readonly table: Table; readonly items: () => AsyncIterable<Item> | Iterable<Item> } | null;
+  /** Every record of `refined` that there still is. */
+  readonly refined: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   readonly into: Table;
   readonly objects: Objects;
   readonly run: string;
@@ -90,6 +94,8 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
       fences = homeIn(item).fences;
       continue;
     }
+    // What a restore before this one left in a table that it gave up.
+    if (item.pk.startsWith(`man#${run}#aggregate/`) && !isDecider(item, run)) continue;
     items++;
     cut.add(item);
     for (const name of namesIn(item)) named.add(name);
@@ -106,12 +112,15 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
   if (torn.length > 0)
     throw new RestoreError(`these items are not of one instant, try another one: ${torn.slice(0, 3).join('; ')}`);
 
+  if (call.newer !== null) await retire(call.newer.table, run, into.name);
   let kept = 0;
+  const unsent: Item[] = [];
   let above = Math.max(0, ...deciders.map((m) => m.epoch as number));
   const stays = STAYS(run);
   const functions = new Set(deciders.map((m) => fnOf(m, run)));
-  for await (const item of call.newer ?? []) {
+  for await (const item of call.newer?.items() ?? []) {
     if (isDecider(item, run)) {
+      if (item.sent !== true) unsent.push(item);
       above = Math.max(above, item.epoch as number);
       functions.add(fnOf(item, run));
     }
@@ -130,7 +139,13 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
     const from = of.length === 0 ? outboxNumber(0, 0) : outboxNumber(of[0]?.epoch as number, of[0]?.next as number);
     return { fn, from, to };
   });
-  const all = [...fences, ...news.filter((f, i) => news.findIndex((g) => g.fn === f.fn) === i)];
+  const lost = lostRowsOf(
+    news.filter((f, i) => news.findIndex((g) => g.fn === f.fn) === i),
+    objects,
+  );
+  for await (const data of call.refined()) lost.sent(data);
+  for (const item of unsent) await lost.decided(item, fnOf(item, run));
+  const all = [...fences, ...(await lost.keep((fn) => `${run}/${fn}/out/lost-${epoch}`))];
   for (const item of deciders) await into.put(moved(item, epoch, into.name));
 
   const lake = await lakeBack({ table: into, objects }, [...lakeTables], `restored/${run}/${epoch}/`, now);

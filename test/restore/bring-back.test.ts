@@ -45,7 +45,8 @@ const home = (table: string): Item => ({ ...homeKey('1'), table, epoch: 0, fence
 const back = (items: readonly Item[], more: Partial<Parameters<typeof bringBack>[0]> = {}) => {
   const into = memoryTable('new');
   const objects = memoryObjects('data');
-  return { into, objects, done: bringBack({ items, newer: null, into, objects, run: '1', now: NOW, ...more }) };
+  const call = { items, newer: null, refined: () => [], into, objects, run: '1', now: NOW, ...more };
+  return { into, objects, done: bringBack(call) };
 };
 
 describe('a copy of a table', () => {
@@ -83,7 +84,17 @@ describe('a copy of a table', () => {
     const epochs = [];
     for (const name of ['one', 'two'])
       epochs.push(
-        (await bringBack({ items, newer: null, into: memoryTable(name), objects, run: '1', now: NOW })).epoch,
+        (
+          await bringBack({
+            items,
+            newer: null,
+            refined: () => [],
+            into: memoryTable(name),
+            objects,
+            run: '1',
+            now: NOW,
+          })
+        ).epoch,
       );
     expect(epochs).toEqual([1, 2]);
   });
@@ -98,7 +109,10 @@ describe('a copy of a table', () => {
   test('takes claims and repairs from the newer table', async () => {
     const claim = (owner: string): Item => ({ pk: 'dup#1#http#s|a', sk: '-', owner });
     const { into, done } = back([home('old'), claim('shard/1')], {
-      newer: [claim('shard/2'), { pk: 'fix#1', sk: 'a', kind: 'fixed' }, entry('aggregate/enriched', 9)],
+      newer: {
+        table: memoryTable('old'),
+        items: () => [claim('shard/2'), { pk: 'fix#1', sk: 'a', kind: 'fixed' }, entry('aggregate/enriched', 9)],
+      },
     });
     expect(await done).toMatchObject({ kept: 2 });
     expect(await into.get({ pk: 'dup#1#http#s|a', sk: '-' })).toMatchObject({ owner: 'shard/2' });

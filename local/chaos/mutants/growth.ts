@@ -73,5 +73,6 @@ export const growths: readonly Mutant[] = [
     protects: 'a shard that came into a run that had begun is none of its first ones',
     section: '10',
     edits: [edit(TREE, 's.parents.length === 0;', 's.parents.length > 0;')],
+    directed: 'a raw shard that is added waits for those of the beginning',
   },
 ];

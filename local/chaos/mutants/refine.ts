@@ -117,7 +117,9 @@ export const refines: readonly Mutant[] = [
     name: 'markNoNumber',
     protects: 'the mark of a decision has a number of its own',
     section: '13',
-    edits: [edit(REFINE, 'markNo: m.next + rows.length,', 'markNo: m.next + Math.max(0, rows.length - 1),')],
+    edits: [
+      edit(REFINE, 'markNo: m.next + back.length + rows.length,', 'markNo: m.next + Math.max(0, rows.length - 1),'),
+    ],
     directed: 'a decision’s mark counts beside its last row',
   },
   {

@@ -1,7 +1,9 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are source code
 // A table that is brought back to an earlier instant while the streams go on.
 import { edit, type Mutant } from './mutant.ts';
 
 const HOME = 'shared/steps/home.ts';
+const TAKE_BACK = 'shared/steps/refine/take-back.ts';
 const BACK = 'local/restore/bring-back.ts';
 
 export const restores: readonly Mutant[] = [
@@ -22,6 +24,7 @@ export const restores: readonly Mutant[] = [
     protects: 'a restore raises the epoch of outbox numbers',
     section: '3',
     edits: [edit(BACK, '  epoch,\n  home: table,', '  home: table,')],
+    directed: 'numbers of decisions that were given up are not given out again',
   },
   {
     name: 'restoreNewNumbers',
@@ -42,6 +45,48 @@ export const restores: readonly Mutant[] = [
       ),
     ],
     directed: 'a copy that is read first after a restore does not pass beside the one that passed before',
+  },
+  {
+    name: 'restoreTree',
+    protects: 'which shards a stream had at the beginning of the run is kept by a restore',
+    section: '10',
+    edits: [edit(BACK, ', `tree#${run}#`]', ']')],
+    directed: 'the raw shards of the beginning keep their key groups through a restore',
+  },
+  {
+    name: 'restoreLeavesRows',
+    protects: 'a row that was sent after the instant and is never decided again is taken back',
+    section: '10',
+    edits: [edit(TAKE_BACK, 'f.fn !== fn || ', 'f.fn !== "" || ')],
+    directed: 'a row that was sent after the instant and is never decided again is taken back',
+  },
+  {
+    name: 'restoreTakesBackForEver',
+    protects: 'the first decision after a restore takes back, none behind it',
+    section: '10',
+    edits: [edit(TAKE_BACK, ' || f.to <= outboxNumber(m.outEpoch, m.next)', '')],
+    directed: 'rows are taken back by the first decision after a restore alone',
+  },
+  {
+    name: 'restoreNothingStands',
+    protects: 'keys without windows are sent as they stand, in place of rows that were sent after the instant',
+    section: '10',
+    edits: [edit('shared/steps/refine/refine.ts', '?.standing?.(keys) ?? []', '?.standing?.(new Set()) ?? []')],
+    directed: 'a running key that comes back to what it was at the instant is sent once more',
+  },
+  {
+    name: 'restoreNoRetire',
+    protects: 'a table that was given up decides nothing any more',
+    section: '10',
+    edits: [edit(BACK, 'if (call.newer !== null) await retire(call.newer.table, run, into.name);', '')],
+    directed: 'a run of a table that was given up decides nothing',
+  },
+  {
+    name: 'restoreUnsent',
+    protects: 'what a table that was given up has decided and not sent is taken back too',
+    section: '10',
+    edits: [edit(BACK, 'if (item.sent !== true) unsent.push(item);', '')],
+    directed: 'what a table that was given up has decided and not sent is taken back too',
   },
   {
     name: 'restoreLake',

@@ -6,6 +6,7 @@ import { type EpochMs, hours } from '../../../shared/time.ts';
 import { type Rng, rngOf } from '../../generate/rng.ts';
 import { bringBack } from '../../restore/bring-back.ts';
 import { RUN_ID } from '../cast.ts';
+import type { Journal } from '../journal.ts';
 import type { Scene } from './scene.ts';
 
 /** What was true when a copy was taken. */
@@ -23,6 +24,10 @@ const EVERY = 20;
 const MOST = 6;
 /** Records that were read since must still be there. */
 const OLDEST = hours(20);
+
+/** What a stream still holds. */
+const recordsOf = (log: Journal): readonly Uint8Array[] =>
+  log.shards().flatMap(({ id }) => log.read(id, null).records.map(({ data }) => data));
 
 export class Copies {
   readonly #scene: Scene;
@@ -69,13 +74,14 @@ export class Copies {
   /** The new table is the one in use afterwards. */
   async bringBack(copy: Copy, into: MemoryTable): Promise<void> {
     const scene = this.#scene;
-    const newer = scene.table.items();
+    const givenUp = scene.table;
     scene.tell(`the table of step ${copy.step} is brought back at step ${scene.steps}`);
     const best = new Map([...copy.best].map(([name, done]) => [name, new Map(done)] as const));
     for (const m of scene.mappings) m.best = best.get(m.name.replaceAll("'", '')) ?? new Map();
     const back = await bringBack({
       items: copy.items,
-      newer,
+      newer: { table: givenUp, items: () => givenUp.items() },
+      refined: () => recordsOf(scene.refined),
       into,
       objects: scene.objects,
       run: RUN_ID,

@@ -84,6 +84,8 @@ export type OpenQuery = {
   due(closed: EpochMs, w: EpochMs): Due;
   /** Rows of what is open at `w` that changed since early rows were sent last. */
   early(w: EpochMs): readonly DueRow[];
+  /** What is shown of keys just now, for a destination that may hold other rows; absent: only finals and early rows are sent. */
+  standing?(keys: Iterable<string>): readonly DueRow[];
   /** Forgets what no row to come and no revision can need any more. */
   drop(w: EpochMs): void;
   /** After a decision: what was new has been told; with `early`, also what early rows tell. */

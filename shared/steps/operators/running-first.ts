@@ -56,6 +56,7 @@ export const firstRows = (
       }
     },
 
+    standing: () => [],
     settle() {},
   };
 };

@@ -79,6 +79,13 @@ export const updatedRows = (
       const rows = [...before.keys()].sort().flatMap((key) => rowsOf(key, refused));
       return { rows, refused };
     },
+    standing: (keys) =>
+      [...keys].flatMap((key) => {
+        const all = sessions.get(key) ?? [];
+        return (newestOnly ? all.slice(-1) : all).flatMap((s) =>
+          [...shown(key, s).rows.values()].map((row) => rowOf(key, s, row, true)),
+        );
+      }),
     drop() {},
     settle: () => before.clear(),
   };

@@ -5,7 +5,7 @@ import type { RunningQuery } from '../../query/plan.ts';
 import type { EpochMs } from '../../time.ts';
 import { joinSessions } from '../../window/session.ts';
 import { eachSessionPartial, packPartials, type SessionPartials } from '../ledger/partials.ts';
-import type { BatchFold, Due, OpenQuery, Operator, OperatorDeps } from './operator.ts';
+import type { BatchFold, Due, DueRow, OpenQuery, Operator, OperatorDeps } from './operator.ts';
 import { placesOf } from './places.ts';
 import { firstRows } from './running-first.ts';
 import { updatedRows } from './running-updates.ts';
@@ -23,6 +23,8 @@ export type Shows = {
   /** Call it before a key's sessions change. */
   touch(key: string, fresh: boolean): void;
   due(closed: EpochMs, w: EpochMs): Due;
+  /** All rows of keys, in the order in which they stand over each other. */
+  standing(keys: Iterable<string>): readonly DueRow[];
   /** First rows up to w were sent: they are kept as marks alone. */
   drop(w: EpochMs): void;
   settle(): void;
@@ -87,6 +89,7 @@ const openRunning = (query: RunningQuery, fold: KeyedFold, deps: OperatorDeps): 
       }
     },
 
+    standing: shows.standing,
     settle: shows.settle,
     pack: () => packPartials({ kind: 'sessions', of: sessions }),
     packEarly: () => null,

@@ -13,7 +13,7 @@ import { aggregateName, PRUNE_AFTER, type Reads } from '../aggregate/aggregate.t
 import type { EntryBody } from '../aggregate/entry-body.ts';
 import { mayClose, rowsBehind, watermarkOf } from '../aggregate/watermark.ts';
 import { checkpoints } from '../checkpoint.ts';
-import { homeOf } from '../home.ts';
+import { type Fence, homeOf } from '../home.ts';
 import { type Entry, ledger } from '../ledger/ledger.ts';
 import { type Due, type DueRow, NEW } from '../operators/operator.ts';
 import { operatorsOf } from '../operators/operator-of.ts';
@@ -23,9 +23,10 @@ import { type Cursors, type Manifest, manifests, type Outgoing, type OutRow, out
 import { dropDead, foldEntry, NEVER, type OpenState, settle, snapshotOf } from './open-state.ts';
 import { stateAt } from './rebuild.ts';
 import { refusedResult } from './refused-result.ts';
-import { type RowWriter, rowEventWriter } from './row-event.ts';
+import { eventId, type RowWriter, rowEventWriter } from './row-event.ts';
 import { send } from './send.ts';
 import { isPartial, sinceOf } from './since.ts';
+import { lostRows, mayLeaveRows, type TakenBack, takenBack } from './take-back.ts';
 
 export type RefineDeps = Pick<SideDeps, 'functions'> & {
   readonly plan: Plan;
@@ -90,6 +91,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
   /** Queries with early rows -> how often they may be sent. */
   const periods = queries.flatMap((q) => ('early' in q && q.early !== undefined ? [[q.id, q.early] as const] : []));
   const sending = { ...deps, fn, part: PART };
+  const leaving = new Set(queries.filter(mayLeaveRows).map((q) => q.id));
 
   /** A state that was folded beyond its manifest is used again only while that manifest stands. */
   let memory: { state: OpenState; v: number; ahead: boolean } | null = null;
@@ -172,14 +174,22 @@ export const refine = (deps: RefineDeps): WakeStep => {
     { rows, refused }: Due,
     w: Manifest['closed'],
     since: Manifest['since'],
+    back: readonly TakenBack[],
   ): Outgoing => ({
-    rows: rows.map((row, i): OutRow => {
-      const no = m.next + i;
-      const { query } = row;
-      const write = writers.get(query.id) as RowWriter;
-      return { query: query.id, no, key: row.key, event: write(row, outboxNumber(m.epoch, no), isPartial(row, since)) };
-    }),
-    markNo: m.next + rows.length,
+    rows: [
+      ...back.map(({ query, key, event }, i): OutRow => {
+        const no = m.next + i;
+        return { query, no, key, event: event(outboxNumber(m.epoch, no)) };
+      }),
+      ...rows.map((row, i): OutRow => {
+        const no = m.next + back.length + i;
+        const { query } = row;
+        const write = writers.get(query.id) as RowWriter;
+        const event = write(row, outboxNumber(m.epoch, no), isPartial(row, since));
+        return { query: query.id, no, key: row.key, event };
+      }),
+    ],
+    markNo: m.next + back.length + rows.length,
     // A mark without a rise says nothing, and queries that follow each other would answer each other's for ever.
     marks: awaited
       .filter((q) => (w[q.id] as EpochMs) > (m.closed[q.id] ?? START_OF_TIME))
@@ -210,6 +220,20 @@ export const refine = (deps: RefineDeps): WakeStep => {
     return Object.fromEntries(all.flatMap(([id, e]) => (e === undefined ? [] : [[id, e]])));
   };
 
+  /** Rows that a table before this one sent: which of them must go, and what is sent in their place. */
+  const putRight = async (
+    state: OpenState,
+    m: Manifest,
+    fences: readonly Fence[],
+  ): Promise<{ readonly back: readonly TakenBack[]; readonly again: readonly DueRow[] }> => {
+    const lost = (await lostRows(m, fn, fences, objects)).filter(({ query }) => leaving.has(query));
+    const again = [...Map.groupBy(lost, ({ query }) => query)].flatMap(([query, rows]) => {
+      const keys = new Set(rows.map(({ key }) => key));
+      return state.queries.get(query)?.standing?.(keys) ?? [];
+    });
+    return { back: takenBack(lost, new Set(again.map((r) => eventId(r)))), again };
+  };
+
   const toldOf = (rows: number, w: Manifest['closed']): Told => {
     const known = Object.values(w).filter((time) => time > START_OF_TIME && time < NEVER_HELD);
     const delay = known.length === 0 ? undefined : Math.max(0, clock.now() - Math.min(...known));
@@ -218,7 +242,7 @@ export const refine = (deps: RefineDeps): WakeStep => {
 
   /** One decision, unless there is nothing to decide. */
   const decide = async (eager: boolean): Promise<Told> => {
-    const { epoch } = await home();
+    const { epoch, fences } = await home();
     const read = await store.read();
     const m = read.v === 0 ? { ...read, epoch } : read;
     const state = await recall(m);
@@ -231,8 +255,9 @@ export const refine = (deps: RefineDeps): WakeStep => {
     const now = clock.now();
     const all = [...state.queries].map(([id, q]) => q.due(m.closed[id] ?? START_OF_TIME, w[id] as EpochMs));
     const early = earlyRows(state, m, w, now);
+    const { back, again } = await putRight(state, m, fences);
     const due: Due = {
-      rows: [...all.flatMap((d) => d.rows), ...[...early.values()].flat()],
+      rows: [...again, ...all.flatMap((d) => d.rows), ...[...early.values()].flat()],
       refused: all.flatMap((d) => d.refused),
     };
     // Entries beyond the snapshot expire some day, even when no more come.
@@ -242,12 +267,12 @@ export const refine = (deps: RefineDeps): WakeStep => {
     const news = awaited.some((q) =>
       q.readers.some((r) => mayClose(r, (m.closed[q.id] ?? START_OF_TIME) - q.behind, (w[q.id] as EpochMs) - q.behind)),
     );
-    if (due.rows.length + due.refused.length === 0 && !must && !news) {
+    if (back.length + due.rows.length + due.refused.length === 0 && !must && !news) {
       memory = { state, v: m.v, ahead: true };
       return toldOf(0, w);
     }
     const since = sinceOf(m, queries, plan, state.missed, newestOf(state, now));
-    const out = outgoing(state, m, due, w, since);
+    const out = outgoing(state, m, due, w, since, back);
     dropDead(state, w);
     const snap = await snapshot(state, m, now);
     const cur = { ...state.cur };

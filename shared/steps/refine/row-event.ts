@@ -10,6 +10,9 @@ import { sourceOfQuery } from '../roster.ts';
 /** @param partial whether events that belong to the row were counted before its query was there */
 export type RowWriter = (row: DueRow, number: string, partial: boolean) => string;
 
+/** The same for every revision of the row. */
+export const eventId = ({ query, id }: DueRow): string => `${query.id}|${id}`;
+
 /** The row's event time: the destination's watermark column, so that a chained query reads it; else what its query says. */
 const timeOf = (table: TablePlan, row: DueRow): EpochMs => {
   const at = table.columns.findIndex((c) => c.name === table.watermark?.column);
@@ -29,7 +32,7 @@ export const rowEventWriter = (plan: Plan, into: string): RowWriter => {
     const { query } = row;
     const head: Omit<CloudEvent, 'data'> = {
       specversion: '1.0',
-      id: `${query.id}|${row.id}`,
+      id: eventId(row),
       source: sourceOfQuery(query.id),
       type: into,
       time: showInstant(timeOf(table, row)),

@@ -4,6 +4,7 @@ import { copySchedules } from './copies.ts';
 import { deploySchedules } from './deploys.ts';
 import { earlySchedules } from './early.ts';
 import type { Schedule } from './given.ts';
+import { growthSchedules } from './growth.ts';
 import { headSchedules } from './head.ts';
 import { hopSchedules } from './hops.ts';
 import { ingestSchedules } from './ingest.ts';
@@ -14,6 +15,7 @@ import { messageSchedules } from './messages.ts';
 import { refineSchedules } from './refine.ts';
 import { restoreSchedules } from './restore.ts';
 import { sinkSchedules } from './sinks.ts';
+import { takenBackSchedules } from './taken-back.ts';
 import { windowSchedules } from './windows.ts';
 
 export const schedules: Readonly<Record<string, Schedule>> = {
@@ -28,6 +30,8 @@ export const schedules: Readonly<Record<string, Schedule>> = {
   ...earlySchedules,
   ...deploySchedules,
   ...restoreSchedules,
+  ...takenBackSchedules,
+  ...growthSchedules,
   ...sinkSchedules,
   ...messageSchedules,
   ...lakeSchedules,
