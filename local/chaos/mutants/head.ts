@@ -3,6 +3,8 @@
 import { edit, type Mutant } from './mutant.ts';
 
 const VALIDATE = 'shared/steps/validate.ts';
+const TAKE = 'shared/steps/validate/take.ts';
+const ENDS = 'shared/steps/validate/announce-ends.ts';
 const CLOCK = 'shared/steps/shard-clock.ts';
 const HOP = 'shared/steps/hop.ts';
 const ANCESTORS = 'shared/steps/ancestors.ts';
@@ -19,28 +21,20 @@ export const head: readonly Mutant[] = [
     name: 'noEnd',
     protects: 'the lanes of a raw shard that was split or merged are ended',
     section: '5.2',
-    edits: [
-      edit(
-        VALIDATE,
-        'if (!announced.has(batch.shard)) await announceEnds(batch.shard, before === undefined, outbox);',
-        '',
-      ),
-    ],
+    edits: [edit(VALIDATE, 'await announceEnds({ ...deps, tree }, batch.shard, before === undefined, outbox);', ';')],
   },
   {
     name: 'endsOneRetention',
     protects: 'a shard’s first record announces the ends of its ancestors also when it comes days after the reshard',
     section: '5.2',
-    edits: [
-      edit(VALIDATE, '(isFirst ? Math.max(once, PRUNED_AFTER - STREAMS * once) : once)', 'once * (isFirst ? 1 : 1)'),
-    ],
+    edits: [edit(ENDS, '(isFirst ? Math.max(once, PRUNED_AFTER - STREAMS * once) : once)', 'once * (isFirst ? 1 : 1)')],
     directed: 'the lanes of a split shard end once, also days later',
   },
   {
     name: 'endsForEver',
     protects: 'ends of ancestors that closed long ago are not announced again: it would undo pruning',
     section: '13',
-    edits: [edit(VALIDATE, 'if (p.closedAt !== null && p.closedAt < oldest) continue;', '')],
+    edits: [edit(ENDS, 'if (p.closedAt !== null && p.closedAt < oldest) continue;', '')],
     directed: 'the lanes of a split shard end once, also days later',
   },
   {
@@ -82,7 +76,7 @@ export const head: readonly Mutant[] = [
         'const outbox = Object.assign(new Outbox(deps.validated, groups, deps.patience), { had: new Set<number>() });',
       ),
       edit(
-        VALIDATE,
+        TAKE,
         'at = onEvent(at, verdict.time, record.arrival, deps.delay);',
         'at = onEvent(at, verdict.time, record.arrival, deps.delay);\n          (outbox as unknown as { had: Set<number> }).had.add(group);',
       ),
@@ -177,7 +171,7 @@ export const head: readonly Mutant[] = [
     name: 'tickNever',
     protects: 'a tick moves a silent shard on',
     section: '2',
-    edits: [edit(VALIDATE, 'if (ticks) at = onTick(at, record.arrival, transport);', '')],
+    edits: [edit(TAKE, 'if (ticks) at = onTick(at, record.arrival, transport);', '')],
   },
   {
     name: 'tickBack',

@@ -1,7 +1,7 @@
 // What the KPL sends again, and the rows of one event.
 import { edit, type Mutant } from './mutant.ts';
 
-const VALIDATE = 'shared/steps/validate.ts';
+const PLACE = 'shared/steps/validate/place.ts';
 const RESENDS = 'what the KPL sends again counts once, what others put under one key counts';
 const CHILDREN = 'an event’s rows keep their places when a deploy adds or removes a query';
 const TRANSFORM = 'shared/steps/transform.ts';
@@ -11,14 +11,14 @@ export const hops: readonly Mutant[] = [
     name: 'kplKeepsResend',
     protects: 'what the KPL sends again after a wrong prediction counts once',
     section: '14',
-    edits: [edit(VALIDATE, "sourceOfSeen(seen)?.producer === 'kpl' &&", 'groups < 0 &&')],
+    edits: [edit(PLACE, "sourceOf(seen)?.producer === 'kpl'", 'false')],
     directed: RESENDS,
   },
   {
     name: 'kplForAll',
     protects: 'sub-records of other producers count wherever they lie',
     section: '14',
-    edits: [edit(VALIDATE, "sourceOfSeen(seen)?.producer === 'kpl' &&", '')],
+    edits: [edit(PLACE, "sourceOf(seen)?.producer === 'kpl'", 'true')],
     directed: RESENDS,
   },
   {

@@ -5,7 +5,7 @@ import { edit, type Mutant } from './mutant.ts';
 const FOLD = 'shared/steps/aggregate/fold-batch.ts';
 const MARKS = 'shared/steps/ledger/lane-marks.ts';
 const INHERIT = 'shared/steps/ledger/inherit.ts';
-const VALIDATE = 'shared/steps/validate.ts';
+const TAKE = 'shared/steps/validate/take.ts';
 const EMIT = 'shared/lanes/emit.ts';
 const ROSTER = 'shared/steps/roster.ts';
 const EVENT_FILTER = 'if (!isBeyond(mark, item.seq, item.index, item.child)) continue;';
@@ -100,7 +100,7 @@ export const lanes: readonly Mutant[] = [
     name: 'noIndex',
     protects: 'events of one raw record differ by their index',
     section: '2',
-    edits: [edit(VALIDATE, 'index: user.index,\n            child: 0,', 'index: 0,\n            child: 0,')],
+    edits: [edit(TAKE, 'index: user.index,\n            child: 0,', 'index: 0,\n            child: 0,')],
   },
   {
     name: 'noChild',

@@ -270,7 +270,7 @@ export const refines: readonly Mutant[] = [
     section: '6, I3',
     edits: [
       edit(
-        'shared/steps/validate.ts',
+        'shared/steps/validate/announce-ends.ts',
         'const next = children.filter((c) => ownedGroups(c, groups).includes(g)).map((c) => lane(c.id, g));',
         'const next = children.filter(() => false).map((c) => lane(c.id, g));',
       ),

@@ -2,7 +2,8 @@
 // Events that operators send again: claims, first places, clocks.
 import { edit, type Mutant } from './mutant.ts';
 
-const VALIDATE = 'shared/steps/validate.ts';
+const TAKE = 'shared/steps/validate/take.ts';
+const TAKE_AGAIN = 'shared/steps/validate/take-again.ts';
 const RESUBMIT = 'shared/steps/resubmit.ts';
 
 export const resubmits: readonly Mutant[] = [
@@ -12,9 +13,9 @@ export const resubmits: readonly Mutant[] = [
     section: '14',
     edits: [
       edit(
-        VALIDATE,
-        'if (!(await claimAgain(deps.table, run, key, `${shard.id}/${position(record.seq, 0)}`)))',
-        'if ((await claimAgain(deps.table, run, key, `${shard.id}/${position(record.seq, 0)}`)) === undefined)',
+        TAKE_AGAIN,
+        'if (!(await claimAgain(table, run, key, `${shard.id}/${position(record.seq, 0)}`)))',
+        'if ((await claimAgain(table, run, key, `${shard.id}/${position(record.seq, 0)}`)) === undefined)',
       ),
     ],
   },
@@ -30,9 +31,9 @@ export const resubmits: readonly Mutant[] = [
     section: '14',
     edits: [
       edit(
-        VALIDATE,
+        TAKE_AGAIN,
         'const verdict = deps.judge(payload, again.arrival,',
-        'await claimAgain(deps.table, run, key, `${shard.id}/${position(record.seq, 0)}`);\n      const verdict = deps.judge(payload, again.arrival,',
+        'await claimAgain(table, run, key, `${shard.id}/${position(record.seq, 0)}`);\n    const verdict = deps.judge(payload, again.arrival,',
       ),
     ],
   },
@@ -54,7 +55,7 @@ export const resubmits: readonly Mutant[] = [
     section: '14',
     edits: [
       edit(
-        VALIDATE,
+        TAKE_AGAIN,
         'secondCopies([{ ...first, seen: [{ user: { ...user, index: again.index }, verdict }] }])',
         'secondCopies([{ shard: shard.id, seq: record.seq, arrival: record.arrival, seen: [{ user, verdict }] }])',
       ),
@@ -66,9 +67,9 @@ export const resubmits: readonly Mutant[] = [
     section: '2',
     edits: [
       edit(
-        VALIDATE,
-        '      const group = groupOf(user, owned);\n      tally.add(1, 0, 0);\n      outbox.add(group, {',
-        '      const group = groupOf(user, owned);\n      tally.add(1, 0, 0);\n      at = onEvent(at, record.arrival, record.arrival, deps.delay);\n      outbox.add(group, {',
+        TAKE,
+        'return takeAgain(desk, at, record, what.key, what.payload);',
+        '{ await takeAgain(desk, at, record, what.key, what.payload); at = onEvent(at, record.arrival, record.arrival, deps.delay); return; }',
       ),
     ],
   },

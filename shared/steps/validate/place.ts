@@ -1,0 +1,29 @@
+// Where an event belongs by its key: its group, and whether this shard was meant.
+import type { UserRecord } from '../../event/unpack.ts';
+import { groupOfHash, groupOfKey, hashKeyOf, holds } from '../../lanes/ring.ts';
+import type { Source } from '../../pipeline.ts';
+import type { TreeShard } from '../tree.ts';
+import { type Seen, sourceOfSeen } from './seen.ts';
+
+const wholeHash = ({ explicitHashKey, partitionKey }: UserRecord): bigint =>
+  explicitHashKey === undefined ? hashKeyOf(partitionKey) : BigInt(explicitHashKey);
+
+/**
+ * @param groups how many key groups there are
+ * @param owned  those of the shard that the event came in: a key that belongs elsewhere gets one of them, always the same
+ */
+export const groupOf = (user: UserRecord, groups: number, owned: readonly number[]): number => {
+  const own =
+    user.explicitHashKey === undefined
+      ? groupOfKey(user.partitionKey, groups)
+      : groupOfHash(BigInt(user.explicitHashKey), groups);
+  if (owned.includes(own)) return own;
+  return owned[Number(wholeHash(user) % BigInt(owned.length))] as number;
+};
+
+/** KCL's filter, for sources that say their producer is the KPL: a resent copy that lies outside the shard's range. */
+export const resends = (sources: readonly Source[]): ((seen: Seen, shard: TreeShard) => boolean) => {
+  const sourceOf = sourceOfSeen(sources);
+  const isFiltered = (seen: Seen): boolean => sourceOf(seen)?.producer === 'kpl';
+  return (seen, shard) => isFiltered(seen) && !holds(shard, wholeHash(seen.user));
+};
