@@ -6,6 +6,7 @@ import type { Inner } from '../../shared/lanes/inner.ts';
 import { position } from '../../shared/lanes/position.ts';
 import type { Plan, WindowQuery } from '../../shared/query/plan.ts';
 import { foldBatch } from '../../shared/steps/aggregate/fold-batch.ts';
+import type { PackedPartials } from '../../shared/steps/ledger/partials.ts';
 import { NEW } from '../../shared/steps/operators/operator.ts';
 import { operatorOf } from '../../shared/steps/operators/operator-of.ts';
 import { cumulating, hopping, tumbling, type Window } from '../../shared/window/window.ts';
@@ -49,7 +50,7 @@ const rowsOf = (plan: Plan, times: readonly number[]): { readonly rows: readonly
   const operator = operatorOf(query);
   const folded = foldBatch([{ operator, takes: () => true, reads: () => true }], new Map(), itemsOf(times), 0);
   const open = operator.open();
-  for (const partials of folded.partials.values()) open.fold(partials, NEW);
+  for (const partials of folded.partials.values()) open.fold(partials as PackedPartials, NEW);
   const due = open.due(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY).rows;
   return { rows: due.map((r) => r.values.join(' ')).sort(), late: folded.side.length };
 };

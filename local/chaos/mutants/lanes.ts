@@ -19,7 +19,7 @@ export const lanes: readonly Mutant[] = [
       edit(FOLD, EVENT_FILTER, ''),
       edit(
         'shared/steps/aggregate/aggregate.ts',
-        'foldBatch(folders, head.lanes, items, clock.now(), known, read)',
+        'foldBatch(folders, head.lanes, items, clock.now(), known, read, columns)',
         'foldBatch(folders, head.lanes, itemsOf({ ...batch, records: batch.records.filter((r) => padSeq(r.seq) > head.through) }), clock.now())',
       ),
     ],
@@ -61,7 +61,7 @@ export const lanes: readonly Mutant[] = [
     protects: 'an END that comes again does not start its child lanes anew',
     section: '5.3',
     edits: [
-      edit(FOLD, 'if (mark.endedAt > 0) continue;', ''),
+      edit(FOLD, 'if (mark.endedAt > 0) return;', ''),
       edit(FOLD, 'for (const next of item.next) if (!lanes.has(next)) lanes', 'for (const next of item.next) lanes'),
     ],
   },

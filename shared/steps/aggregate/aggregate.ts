@@ -16,6 +16,7 @@ import { inheritedHead } from '../ledger/inherit.ts';
 import type { LaneMark } from '../ledger/lane-marks.ts';
 import { type Head, ledger } from '../ledger/ledger.ts';
 import { shardTree } from '../tree.ts';
+import { batchFolds } from './columns/batch-folds.ts';
 import { entryBody } from './entry-body.ts';
 import { type Folded, foldBatch } from './fold-batch.ts';
 import { foldersOf } from './folder.ts';
@@ -52,6 +53,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
   const book = ledger({ ...deps, fn });
   const tree = shardTree({ table: deps.table, stream: deps.from, clock, run });
   const folders = foldersOf(plan, deps.reads, deps);
+  const columns = batchFolds(folders.map((f) => f.operator.query));
   const read = readerOf(folders);
   const fed = folders.map((f) => f.operator.query.id);
   const heads = new Map<string, Head>();
@@ -80,7 +82,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
     const { shard } = batch;
     const head = heads.get(shard) ?? (await headOf(shard));
     const known = await lookUp(folders, head.lanes, items, read);
-    const folded = foldBatch(folders, head.lanes, items, clock.now(), known, read);
+    const folded = foldBatch(folders, head.lanes, items, clock.now(), known, read, columns);
     const last = batch.records[batch.records.length - 1];
     const through = padSeq(last?.seq ?? '');
     if (!folded.applied) {

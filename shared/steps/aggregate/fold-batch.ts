@@ -1,16 +1,19 @@
 // Folds what is new in a batch into partials, pure: the same lanes and items give the same entry.
-import type { CloudEvent } from '../../event/cloud-event.ts';
+import type { JsonBytes } from '../../fold/json-bytes.ts';
 import { getOrMake } from '../../get-or-make.ts';
 import type { Inner, StampedEvent } from '../../lanes/inner.ts';
 import { type Lane, position, shardOfLane } from '../../lanes/position.ts';
+import type { StatefulQuery } from '../../query/plan.ts';
 import type { EpochMs } from '../../time.ts';
-import { hourOf, isBooked } from '../books/hour.ts';
+import { type Hour, hourOf, isBooked } from '../books/hour.ts';
 import { isBeyond, type LaneMark, NEW_LANE, parsePosition } from '../ledger/lane-marks.ts';
 import type { Counts } from '../ledger/ledger.ts';
 import type { PackedPartials } from '../ledger/partials.ts';
 import type { BatchFold } from '../operators/operator.ts';
 import { placeOf } from '../resubmit.ts';
 import { isRefinedLane } from '../roster.ts';
+import type { BatchFolds } from './columns/batch-folds.ts';
+import type { NewPartials } from './entry-body.ts';
 import type { Folder } from './folder.ts';
 import { type EventReader, type ReadEvent, readWhole } from './read-event.ts';
 import type { SideEvent } from './side-event.ts';
@@ -19,7 +22,7 @@ import { mayClose, showsAtOnce, watermarkOf } from './watermark.ts';
 export type Folded = {
   readonly lanes: Map<Lane, LaneMark>;
   readonly counts: Record<string, Counts>;
-  readonly partials: ReadonlyMap<string, PackedPartials>;
+  readonly partials: NewPartials;
   readonly side: readonly SideEvent[];
   /** Events that were new, by the hour of their arrival, for the books; those of queries are not among them. */
   readonly arrived: Record<string, number>;
@@ -30,34 +33,51 @@ export type Folded = {
 };
 
 type Tally = [number, number, number, number, number];
-type QueryState = { readonly folder: Folder; readonly tally: Tally; readonly fold: BatchFold };
+/** `order`: place among the queries. */
+type QueryState = {
+  readonly folder: Folder;
+  readonly order: number;
+  readonly tally: Tally;
+  /** null: folded by columns. */
+  readonly fold: BatchFold | null;
+};
+/** Events before events, then queries before queries. */
+type Aside = { readonly row: number; readonly order: number; readonly side: SideEvent };
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const foldEvent = (
-  q: QueryState,
+const sideEvent = (
+  query: StatefulQuery,
   e: StampedEvent,
-  event: CloudEvent,
   time: EpochMs,
+  watermark: EpochMs,
+  found: Pick<SideEvent, 'door' | 'window' | 'cause'>,
+): SideEvent => ({
+  door: found.door,
+  query: query.id,
+  shard: shardOfLane(e.lane),
+  position: position(e.seq, e.index, e.child),
+  arrival: e.arrival,
+  ...(e.again && { again: placeOf(e.again) }),
+  time,
+  watermark,
+  window: found.window,
+  cause: found.cause,
+  event: Buffer.from(e.bytes.buffer, e.bytes.byteOffset, e.bytes.byteLength).toString(),
+});
+
+const foldEvent = (
+  q: QueryState & { readonly fold: BatchFold },
+  e: StampedEvent,
+  { event, time }: ReadEvent,
+  row: number,
   clock: EpochMs,
-  side: SideEvent[],
+  asides: Aside[],
 ) => {
   const { query } = q.folder.operator;
   const w = watermarkOf(query, clock);
   const aside = (door: 'late' | 'rejected', window: SideEvent['window'], cause: string) =>
-    side.push({
-      door,
-      query: query.id,
-      shard: shardOfLane(e.lane),
-      position: position(e.seq, e.index, e.child),
-      arrival: e.arrival,
-      ...(e.again && { again: placeOf(e.again) }),
-      time,
-      watermark: w,
-      window,
-      cause,
-      event: Buffer.from(e.bytes.buffer, e.bytes.byteOffset, e.bytes.byteLength).toString(),
-    });
+    asides.push({ row, order: q.order, side: sideEvent(query, e, time, w, { door, window, cause }) });
   q.tally[0]++;
   try {
     const verdict = q.fold.add(e, event, time, w);
@@ -73,12 +93,65 @@ const foldEvent = (
   }
 };
 
+/** The hour that an arrival is booked under; null: none. */
+const hourly = (now: EpochMs): ((arrival: EpochMs) => Hour | null) => {
+  let last = Number.NaN;
+  let hour: Hour | null = null;
+  return (arrival) => {
+    if (arrival !== last) hour = isBooked(arrival, now) ? hourOf(arrival) : null;
+    last = arrival;
+    return hour;
+  };
+};
+
+/** What becomes of a lane's events. */
+type Readers = {
+  readonly mine: readonly QueryState[];
+  readonly plain: readonly (QueryState & { readonly fold: BatchFold })[];
+  readonly byColumns: boolean;
+  /** Whether they are booked by their arrival: events of producers are. */
+  readonly booked: boolean;
+};
+const NOBODY: Readers = { mine: [], plain: [], byColumns: false, booked: false };
+
+const readersOf = (states: readonly QueryState[], lane: Lane): Readers => {
+  const mine = states.filter((s) => s.folder.reads(lane));
+  return {
+    mine,
+    plain: mine.filter((s): s is QueryState & { readonly fold: BatchFold } => s.fold !== null),
+    byColumns: mine.some((s) => s.fold === null),
+    booked: !isRefinedLane(lane),
+  };
+};
+
+/** @param rows place among the new events of each event that `columns` holds */
+const foldColumns = (
+  { folder, order, tally }: QueryState,
+  columns: BatchFolds,
+  rows: readonly number[],
+  asides: Aside[],
+): JsonBytes | null => {
+  const { query } = folder.operator;
+  const { taken, folded, filtered, late, packed } = columns.fold(query);
+  tally[0] = taken;
+  tally[1] = folded;
+  tally[2] = filtered;
+  tally[3] = late.length;
+  for (const { row, window } of late) {
+    const { event, time, clock } = columns.at(row);
+    const side = sideEvent(query, event, time, watermarkOf(query, clock), { door: 'late', window, cause: '' });
+    asides.push({ row: rows[row] as number, order, side });
+  }
+  return packed;
+};
+
 /**
- * @param before marks of the newest entry; not changed
- * @param items  of the batch, in order
- * @param now    stamped on lanes that end
- * @param known  events that were read before, for look-ups
- * @param read   reads an event for these folders
+ * @param before  marks of the newest entry; not changed
+ * @param items   of the batch, in order
+ * @param now     stamped on lanes that end
+ * @param known   events that were read before, for look-ups
+ * @param read    reads an event for these folders
+ * @param columns folds what fits by columns; without it all queries go event by event, to the same entry
  */
 export const foldBatch = (
   folders: readonly Folder[],
@@ -87,76 +160,103 @@ export const foldBatch = (
   now: EpochMs,
   known?: ReadonlyMap<StampedEvent, ReadEvent>,
   read: EventReader = readWhole,
+  columns?: BatchFolds,
 ): Folded => {
   const lanes = new Map(before);
-  const states: QueryState[] = folders.map((folder) => ({
+  const states: QueryState[] = folders.map((folder, order) => ({
     folder,
+    order,
     tally: [0, 0, 0, 0, 0],
-    fold: folder.operator.batch(),
+    fold: columns?.folds.has(folder.operator.query) ? null : folder.operator.batch(),
   }));
-  const side: SideEvent[] = [];
-  const readers = new Map<Lane, readonly QueryState[]>();
-  const readersOf = (lane: Lane): readonly QueryState[] =>
-    getOrMake(readers, lane, () => states.filter((s) => s.folder.reads(lane)));
+  columns?.begin();
+  const rows: number[] = [];
+  const asides: Aside[] = [];
+  const readers = new Map<Lane, Readers>();
   const arrived: Record<string, number> = {};
+  const hours = hourly(now);
   let applied = false;
   let due = false;
+  let row = 0;
 
-  for (const item of items) {
-    const mine = readersOf(item.lane);
-    if (mine.length === 0) continue;
+  const moves = (mine: readonly QueryState[], from: EpochMs, to: EpochMs): boolean =>
+    to > from && mine.some((s) => mayClose(s.folder.operator.query, from, to));
+
+  const control = (item: Exclude<Inner, StampedEvent>, mine: readonly QueryState[]): void => {
     const mark = lanes.get(item.lane) ?? NEW_LANE;
     if (item.kind === 'end') {
-      if (mark.endedAt > 0) continue;
+      if (mark.endedAt > 0) return;
       lanes.set(item.lane, { ...mark, endedAt: now });
       for (const next of item.next) if (!lanes.has(next)) lanes.set(next, { ...NEW_LANE, clock: mark.clock });
       applied = true;
       due = true;
-      continue;
-    }
-    if (item.kind === 'branch') {
+    } else if (item.kind === 'branch') {
       // Known lanes are beyond it: it came again, or another partition of the group announced them first.
       for (const next of item.next)
         if (!lanes.has(next)) {
           lanes.set(next, { ...NEW_LANE, clock: mark.clock });
           applied = true;
         }
-      continue;
-    }
-    if (item.kind === 'mark') {
+    } else {
       const p = parsePosition(item.pos);
-      if (!isBeyond(mark, p.seq, p.index, p.child)) continue;
+      if (!isBeyond(mark, p.seq, p.index, p.child)) return;
       const clock = Math.max(mark.clock, item.clock);
       lanes.set(item.lane, { ...p, clock, endedAt: 0 });
       applied = true;
-      due ||= clock > mark.clock && mine.some((s) => mayClose(s.folder.operator.query, mark.clock, clock));
+      due ||= moves(mine, mark.clock, clock);
+    }
+  };
+
+  let lane: Lane | null = null;
+  let here = NOBODY;
+  /** Of `lane`, when its events moved it; put back before anything else looks at the lanes. */
+  let moved: LaneMark | null = null;
+  const settle = (): void => {
+    if (moved !== null && lane !== null) lanes.set(lane, moved);
+    moved = null;
+  };
+  for (const item of items) {
+    if (item.lane !== lane) {
+      settle();
+      lane = item.lane;
+      here = getOrMake(readers, lane, () => readersOf(states, item.lane));
+    }
+    if (here.mine.length === 0) continue;
+    if (item.kind !== 'event') {
+      settle();
+      control(item, here.mine);
       continue;
     }
+    const mark: LaneMark = moved ?? lanes.get(item.lane) ?? NEW_LANE;
     if (!isBeyond(mark, item.seq, item.index, item.child)) continue;
     // What stood before the event in its raw shard decides whether it is late; all before it in the lane came before it here too.
     const clock = Math.max(mark.clock, item.clock ?? mark.clock);
-    lanes.set(item.lane, { seq: item.seq, index: item.index, child: item.child, clock, endedAt: 0 });
+    moved = { seq: item.seq, index: item.index, child: item.child, clock, endedAt: 0 };
     applied = true;
-    due ||= clock > mark.clock && mine.some((s) => mayClose(s.folder.operator.query, mark.clock, clock));
-    if (isBooked(item.arrival, now) && !isRefinedLane(item.lane)) {
-      const hour = hourOf(item.arrival);
-      arrived[hour] = (arrived[hour] ?? 0) + 1;
+    due ||= moves(here.mine, mark.clock, clock);
+    const hour = here.booked ? hours(item.arrival) : null;
+    if (hour !== null) arrived[hour] = (arrived[hour] ?? 0) + 1;
+    if (here.byColumns && columns !== undefined) rows[columns.add(item, clock)] = row;
+    if (here.plain.length > 0) {
+      const event = known?.get(item) ?? read(item);
+      const only = item.again?.only;
+      for (const s of here.plain)
+        if ((only === undefined || s.folder.operator.query.id === only) && s.folder.takes(event.event))
+          foldEvent(s, item, event, row, clock, asides);
     }
-    const { event, time } = known?.get(item) ?? read(item);
-    const only = item.again?.only;
-    for (const s of mine)
-      if ((only === undefined || s.folder.operator.query.id === only) && s.folder.takes(event))
-        foldEvent(s, item, event, time, clock, side);
+    row++;
   }
+  settle();
 
   const counts: Record<string, Counts> = {};
-  const partials = new Map<string, PackedPartials>();
+  const partials = new Map<string, PackedPartials | JsonBytes>();
   for (const s of states) {
-    const { id } = s.folder.operator.query;
-    if (s.tally[0] > 0) counts[id] = s.tally;
-    due ||= s.tally[1] > 0 && showsAtOnce(s.folder.operator.query);
-    const packed = s.fold.packed();
-    if (packed !== null) partials.set(id, packed);
+    const { query } = s.folder.operator;
+    const packed = s.fold !== null ? s.fold.packed() : columns ? foldColumns(s, columns, rows, asides) : null;
+    if (s.tally[0] > 0) counts[query.id] = s.tally;
+    due ||= s.tally[1] > 0 && showsAtOnce(query);
+    if (packed !== null) partials.set(query.id, packed);
   }
+  const side = asides.sort((a, b) => a.row - b.row || a.order - b.order).map((a) => a.side);
   return { lanes, counts, partials, side, arrived, applied, due };
 };
