@@ -12,7 +12,7 @@ import { systemClock } from '../../shared/ports.ts';
 import { compactLake } from '../../shared/steps/compact-lake.ts';
 import { onSchedule } from '../../shared/trigger/schedule.ts';
 
-const env = settings(['LEDGER_TABLE', 'DATA_BUCKET']);
+const env = settings(['LEDGER_TABLE', 'DATA_BUCKET', 'RUN']);
 const database = process.env.CATALOG_DATABASE; // '': no catalog
 const logger = new Logger();
 const watching = watch('compact-lake');
@@ -26,6 +26,7 @@ export const handler = middy(
       objects: s3Objects({ bucket: env.DATA_BUCKET, usage }),
       ...(database && { catalog: glueCatalog({ database, bucket: env.DATA_BUCKET, usage }) }),
       clock: systemClock,
+      run: env.RUN,
     }),
     logger,
     watching,

@@ -38,7 +38,7 @@ export const lake = async (call: Call): Promise<ExitCode> => {
     const d = stage.deployment;
     const catalogOf = () =>
       withEnv(stage.aws, () => catalogOutside({ database: `${d?.service}_${d?.stage}`, bucket: ports.objects.name }));
-    const deps = { ...ports, plan: built.plan, clock: stage.clock, catalogOf };
+    const deps = { ...ports, plan: built.plan, clock: stage.clock, run: stage.run, catalogOf };
     const lines = verb === 'compact' ? compactNow(deps, tables, range) : registerAnew(deps, tables, range);
     let done = true;
     for await (const line of lines) {

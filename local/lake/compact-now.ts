@@ -12,6 +12,7 @@ export type LakeNowDeps = {
   readonly table: Table;
   readonly objects: Objects;
   readonly clock: Clock;
+  readonly run: string;
   readonly catalogOf: () => Catalog;
 };
 export type Line = { readonly partition: string; readonly ok: boolean; readonly says: string };
@@ -43,9 +44,11 @@ export async function* compactNow(
   range: LakeRange,
 ): AsyncGenerator<Line> {
   for await (const p of eachPartition(deps, tables, range)) {
-    const { plan, table, objects, clock } = deps;
+    const { plan, table, objects, clock, run } = deps;
     const catalog = p.shown > 0 ? { catalog: deps.catalogOf() } : {};
-    const outcome = await compactPartition({ plan, table, objects, clock, ...catalog }, p, { mostBytes: Infinity });
+    const outcome = await compactPartition({ plan, table, objects, clock, run, ...catalog }, p, {
+      mostBytes: Infinity,
+    });
     yield { partition: nameOf(p), ...told(outcome) };
   }
 }

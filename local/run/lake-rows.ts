@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Json } from '../../shared/event/cloud-event.ts';
 import { parseJson } from '../../shared/event/json.ts';
-import type { Objects } from '../../shared/ports.ts';
+import type { Objects, Table } from '../../shared/ports.ts';
 import type { TableColumn, TablePlan } from '../../shared/query/plan.ts';
 import type { SqlType } from '../../shared/query/types.ts';
-import { lakeFiles } from '../../shared/steps/lake/files.ts';
+import { liveFiles } from '../../shared/steps/lake/live-files.ts';
 import type { Row } from './results.ts';
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -50,9 +50,15 @@ const readBack = (text: string, type: SqlType): Json => {
   }
 };
 
-/** All rows of a table of the lake, in no order. */
-export const lakeRows = async (objects: Objects, table: TablePlan): Promise<readonly Row[]> => {
-  const files = await lakeFiles(objects, table.name);
+/**
+ * All rows of a table of the lake, in no order: those of its live files.
+ * @param ledger where the partitions say which files are live
+ */
+export const lakeRows = async (
+  { ledger, objects }: { readonly ledger: Table; readonly objects: Objects },
+  table: TablePlan,
+): Promise<readonly Row[]> => {
+  const files = await liveFiles({ table: ledger, objects }, [table.name]);
   if (files.length === 0) return [];
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const dir = mkdtempSync(join(tmpdir(), 'millrace-lake-'));

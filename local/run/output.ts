@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, JsonObject, RejectedEvent } from '../../shared/event/cloud-event.ts';
 import { stringifyJson } from '../../shared/event/json.ts';
-import type { Objects } from '../../shared/ports.ts';
+import type { Objects, Table } from '../../shared/ports.ts';
 import type { Plan, TableColumn, TablePlan } from '../../shared/query/plan.ts';
 import { isOutside } from '../destinations/here/addresses.ts';
 import type { FreshRow } from './books.ts';
@@ -53,6 +53,8 @@ const rejectedLine = (names: ReadonlyMap<string, string>, r: RejectedEvent): str
 export type Outputs = {
   readonly here: Here;
   readonly objects: Objects;
+  /** Where the lake's partitions stand. */
+  readonly ledger: Table;
   readonly plan: Plan;
   /** Rows of `refined`, each position once. */
   readonly refined: readonly FreshRow[];
@@ -80,7 +82,7 @@ export const writeOutputs = async (dir: string, o: Outputs): Promise<Record<stri
   for (const table of destinationsOf(o.plan)) {
     const rows =
       table.connector === 'filesystem'
-        ? await lakeRows(o.objects, table)
+        ? await lakeRows(o, table)
         : table.connector === 'dynamodb'
           ? (results.get(table.name) ?? [])
           : isOutside(table)

@@ -25,7 +25,7 @@ import { loadPipeline, loadReferences } from './load-pipeline.ts';
 import { clearOut, outFiles } from './out-folder.ts';
 import { destinationsOf, writeOutputs } from './output.ts';
 import { play } from './play.ts';
-import { objectsHere } from './ports-here.ts';
+import { objectsHere, tableHere } from './ports-here.ts';
 import { rememberHere } from './remember-here.ts';
 import { runOf } from './run-name.ts';
 import { putSecrets, type SecretTexts } from './secrets-here.ts';
@@ -181,6 +181,7 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     const counts = await writeOutputs(out, {
       here,
       objects: objectsHere(here),
+      ledger: tableHere(here, 'LedgerTable'),
       plan: pipeline.plan,
       refined: rows,
       late: books.sides.late,

@@ -5,6 +5,7 @@ import type { Clock, Objects, Table } from '../ports.ts';
 import type { Plan, TableColumn } from '../query/plan.ts';
 import { hours, type Ms, minutes } from '../time.ts';
 import type { ScheduleStep } from '../trigger/schedule.ts';
+import { homeOf } from './home.ts';
 import { endOfPart, generationFolder } from './lake/files.ts';
 import { begin, commit, forget, forgettable, mayBegin, show } from './lake/generations.ts';
 import { mergeParquet } from './lake/merge-parquet.ts';
@@ -17,6 +18,7 @@ export type CompactLakeDeps = {
   readonly objects: Objects;
   readonly catalog?: Catalog;
   readonly clock: Clock;
+  readonly run: string;
   /** Bytes of a file, about. */
   readonly target?: number;
 };
@@ -51,12 +53,19 @@ const filesOf = async (objects: Objects, p: Partition): Promise<readonly Found[]
   return found.every((f): f is Found => f.size !== undefined) ? found : undefined;
 };
 
+/**
+ * Asked anew each time: a compaction may outlast a restore, and what it then decided in the table that was given up would point readers
+ * away from the files of the new one. @throws Fault table.restored
+ */
+const mustBeAtHome = async (deps: CompactLakeDeps): Promise<void> => void (await homeOf(deps)());
+
 const MISSING = 'a file that a roll-up announced is not written yet';
 
 export const compactPartition = async (deps: CompactLakeDeps, p: Partition, limits: Limits): Promise<Outcome> => {
   const { objects, clock, catalog } = deps;
   const moves = { partitions: lakePartitions(deps.table), clock, catalog };
   if (p.files.length < 2 && p.next === 0) return { kind: 'small' };
+  await mustBeAtHome(deps);
   if (!mayBegin(moves, p))
     return { kind: 'waits', why: 'another compaction is at work, or the catalog has just been changed' };
   const before = await filesOf(objects, p);
@@ -84,6 +93,7 @@ export const compactPartition = async (deps: CompactLakeDeps, p: Partition, limi
     },
     deps.target,
   );
+  await mustBeAtHome(deps);
   const decided = await commit(moves, begun, written);
   if (decided === undefined) return { kind: 'waits', why: 'another compaction took over' };
   await show(moves, decided);
@@ -118,6 +128,7 @@ export const compactLake = (deps: CompactLakeDeps): ScheduleStep => {
   return async (_at, budget) => {
     const reserve = budget.remainingMs() * RESERVE;
     const faults: unknown[] = [];
+    if (tables.length > 0) await mustBeAtHome(deps);
     const attempt = async (p: Partition, columns: readonly TableColumn[]): Promise<void> => {
       const tidied = await tidyPartition(deps, p, columns);
       if (isDue(tidied, deps.clock.now())) await compactPartition(deps, tidied, { mostBytes: MOST_BYTES });

@@ -118,6 +118,7 @@ try {
       objects: failing(objects),
       catalog: failing(glueCatalog({ database, bucket, clock })),
       clock,
+      run: '1',
     }),
   );
   let failed = 0;

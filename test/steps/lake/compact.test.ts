@@ -7,6 +7,7 @@ import { compileSql } from '../../../shared/query/compile.ts';
 import type { TableColumn } from '../../../shared/query/plan.ts';
 import type { SqlType, Value } from '../../../shared/query/types.ts';
 import { compactLake, compactPartition, isDue } from '../../../shared/steps/compact-lake.ts';
+import { homeItem } from '../../../shared/steps/home.ts';
 import { generationFolder } from '../../../shared/steps/lake/files.ts';
 import { claim } from '../../../shared/steps/lake/generations.ts';
 import { liveFiles } from '../../../shared/steps/lake/live-files.ts';
@@ -50,7 +51,7 @@ const given = () => {
     if (file === undefined || !written) return;
     await objects.put(`${generationFolder('visits', PART, file.generation)}${file.name}`, parquetOf(columns, rows));
   };
-  const deps = { plan, table, objects, clock };
+  const deps = { plan, table, objects, clock, run: '1' };
   return {
     ...deps,
     rollUp,
@@ -161,4 +162,31 @@ test('an hour is compacted when it is over, quiet, and has more than one file; o
   g.clock.advance(1);
   await g.run();
   expect(g.objects.keys()).toEqual(['compacted/000002/type=visits/dt=2026-01-05/hour=09/part-00001.parquet']);
+});
+
+test('a copy of the table is left alone, and a table that was given up decides nothing any more', async () => {
+  const g = given();
+  await g.rollUp([N], [[1n]]);
+  await g.rollUp([N], [[2n]]);
+  const before = await g.partition();
+  await g.table.put(homeItem('1', { table: 'another', epoch: 1, fences: [] }));
+  g.clock.advance(hours(3));
+  await expect(g.run()).rejects.toMatchObject({ code: 'table.restored' });
+  await expect(g.compact()).rejects.toMatchObject({ code: 'table.restored' });
+  expect(await g.partition()).toEqual(before);
+  expect(g.objects.keys()).toHaveLength(2);
+});
+
+test('a restore in the midst of a compaction: it decides nothing', async () => {
+  const g = given();
+  await g.rollUp([N], [[1n]]);
+  await g.rollUp([N], [[2n]]);
+  const { put } = g.objects;
+  g.objects.put = async (...args) => {
+    if (args[0].startsWith('compacted/')) await g.table.put(homeItem('1', { table: 'another', epoch: 1, fences: [] }));
+    return put.apply(g.objects, args);
+  };
+  await expect(g.compact()).rejects.toMatchObject({ code: 'table.restored' });
+  expect((await g.partition()).live).toBe(1);
+  expect((await g.rows('SELECT sum(n) AS n FROM $files')).rows).toEqual([{ n: '3' }]);
 });
