@@ -18,6 +18,7 @@ import { withoutStrayBody } from '../../shared/trigger/http.ts';
 
 const { RAW_STREAM } = settings(['RAW_STREAM']);
 const secret = process.env.KEYS_SECRET; // named where the door is `keys`
+const closed = process.env.INTAKE === 'closed'; // set by `millrace drain`
 const logger = new Logger({ serviceName: 'ingest' });
 const watching = watch('ingest');
 const { usage } = watching;
@@ -38,6 +39,7 @@ const app = createApp({
   raw: logStream({ stream: RAW_STREAM, usage }),
   clock,
   types: pipeline.types,
+  closed,
   ...(secret && { admit: doorOf(secretValue({ secret, parse: keysOf, clock, onFailure }), clock) }),
   ...(hooks.length > 0 && { hooks: hookReader(hooks, pipeline.types, secretsOf, clock) }),
   onRefused: (hook, why) => logger.warn('a webhook was refused', { hook, why }),

@@ -6,6 +6,7 @@ import type { Command } from './commands/command.ts';
 import { DEPLOYING } from './commands/deploying.ts';
 import { DESCRIBING } from './commands/describing.ts';
 import { FEEDING } from './commands/feeding.ts';
+import { HOLD } from './commands/hold.ts';
 import { LIVE } from './commands/live.ts';
 import { SIDE_DOORS } from './commands/side-doors.ts';
 import { SIZING } from './commands/sizing.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   ...SIDE_DOORS,
   ...AGAIN,
   ...ASKING,
+  ...HOLD,
   ...STATE,
   ...FEEDING,
 ];

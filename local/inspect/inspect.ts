@@ -13,6 +13,7 @@ import { type Manifest, manifests } from '../../shared/steps/refine/manifest.ts'
 import type { Snapshot } from '../../shared/steps/refine/open-state.ts';
 import { laneTest, readsRawLanes, statefulQueries } from '../../shared/steps/roster.ts';
 import { type EpochMs, START_OF_TIME } from '../../shared/time.ts';
+import { type Pause, readPause } from '../pause/state.ts';
 import type { StageHere } from '../stage/stage-here.ts';
 import { type Holder, holderOf } from './holder.ts';
 import { type OpenWindows, openWindows } from './open-windows.ts';
@@ -49,6 +50,8 @@ export type QueryState = {
 export type Inspected = {
   readonly stage: string;
   readonly at: EpochMs;
+  /** What is held by `millrace pause` or `millrace drain`; null: nothing. */
+  readonly paused: Pause | null;
   readonly ledgers: readonly LedgerState[];
   readonly queries: readonly QueryState[];
 };
@@ -159,5 +162,6 @@ export const inspect = async (stage: StageHere, plan: Plan): Promise<Inspected> 
     });
     for (const q of mine) queries.push(await stateOf(stage, plan, q, read));
   }
-  return { stage: stage.name, at: stage.clock.now(), ledgers, queries };
+  const { pause } = await readPause(stage.ledger);
+  return { stage: stage.name, at: stage.clock.now(), paused: pause, ledgers, queries };
 };

@@ -1,5 +1,6 @@
 // What inspect found, as tables.
 import { instant, plural, table } from '../failed/show.ts';
+import { showPause } from '../pause/show-pause.ts';
 import { showSpan } from './holder.ts';
 import type { Inspected, LedgerState, QueryState } from './inspect.ts';
 
@@ -36,6 +37,7 @@ const hotLines = (q: QueryState): readonly string[] => {
 
 export const showInspected = (i: Inspected): string =>
   [
+    i.paused === null ? '' : showPause(i.paused, i.at),
     ...i.ledgers.map((l) => ledgerLines(l, i.at)),
     table([
       ['query', 'watermark', 'open windows', 'keys', 'from', 'to'],

@@ -146,6 +146,16 @@ export const kafkaMapping = (options: KafkaMappingOptions): StreamMapping => {
     pause: () => {
       paused = true;
     },
+    hold: () => {
+      paused = true;
+    },
+    release: () => {
+      paused = false;
+      changed.notify();
+    },
+    get idle() {
+      return paused && !running;
+    },
     resume: () => {
       paused = false;
       changed.notify();

@@ -97,4 +97,6 @@ export type LiveState = {
   readonly destinations: readonly LiveDestination[];
   readonly streams: readonly { readonly name: string; readonly shards: readonly LiveShard[] }[];
   readonly watched: readonly LiveWatched[];
+  /** What `millrace pause` or `millrace drain` holds, as one line; null: nothing. */
+  readonly paused: string | null;
 };

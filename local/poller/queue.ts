@@ -26,6 +26,11 @@ export type QueueMapping = Part & {
   stop(): Promise<void>;
   /** A message was sent: look now. */
   notify(): void;
+  /** As a mapping that was disabled: messages stay in the queue. */
+  hold(): void;
+  release(): void;
+  /** Held, and nothing runs. */
+  readonly idle: boolean;
 };
 
 /** Between two looks at the queue when nobody notifies. */
@@ -61,6 +66,7 @@ export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
   const naps = new Set<Signal>();
   let loop: Promise<void> | undefined;
   let stopped = false;
+  let held = false;
   let activity = 0;
   let looking = false;
   let fruitless = 0;
@@ -108,6 +114,10 @@ export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
 
   const run = async (): Promise<void> => {
     while (!stopped) {
+      if (held) {
+        await wake.wait(timing, pace.poll ?? LOOK);
+        continue;
+      }
       if (running.size >= most) {
         await Promise.race(running);
         continue;
@@ -133,6 +143,16 @@ export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
       await loop;
     },
     notify: () => wake.notify(),
+    hold() {
+      held = true;
+    },
+    release() {
+      held = false;
+      wake.notify();
+    },
+    get idle() {
+      return held && !looking && running.size === 0;
+    },
     atRest: async () => !trigger.enabled || ((await queue.visible()) === 0 && !looking && running.size === 0),
     get activity() {
       return activity;

@@ -23,6 +23,11 @@ export type Schedule = Part & {
   stop(): Promise<void>;
   /** One call now, for a run that has no time of its own. */
   fire(): Promise<Outcome>;
+  /** As a rule that was disabled: what is due meanwhile is not made good. */
+  hold(): void;
+  release(): void;
+  /** Held, and nothing runs. */
+  readonly idle: boolean;
 };
 
 const eventAt = (time: EpochMs, rule: string, region: string): ScheduledEvent => ({
@@ -43,6 +48,7 @@ export const schedule = (options: ScheduleOptions): Schedule => {
   const listeners = new Set<() => void>();
   const running = new Set<Promise<Outcome>>();
   let cancel: (() => void) | undefined;
+  let held = false;
   let activity = 0;
 
   const active = (): void => {
@@ -63,7 +69,7 @@ export const schedule = (options: ScheduleOptions): Schedule => {
   const arm = (due: EpochMs): void => {
     cancel = timing.after(due - timing.now(), () => {
       arm(due + trigger.rateMs);
-      void fire(due);
+      if (!held) void fire(due);
     });
   };
   return {
@@ -76,6 +82,15 @@ export const schedule = (options: ScheduleOptions): Schedule => {
       await Promise.all(running);
     },
     fire: () => fire(timing.now()),
+    hold() {
+      held = true;
+    },
+    release() {
+      held = false;
+    },
+    get idle() {
+      return held && running.size === 0;
+    },
     atRest: () => running.size === 0,
     get activity() {
       return activity;

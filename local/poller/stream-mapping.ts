@@ -49,6 +49,12 @@ export type StreamMapping = Part & {
   /** Holds the reading of one shard, or of all. */
   pause(shard?: string): void;
   resume(shard?: string): void;
+  /** As a mapping that was disabled: no invocation begins any more, not even of a batch that failed; what runs goes on to its end. */
+  hold(): void;
+  /** Goes on where it stood. */
+  release(): void;
+  /** Held, and nothing runs. */
+  readonly idle: boolean;
   positions(): readonly ShardPosition[];
 };
 
@@ -77,12 +83,21 @@ export const streamMapping = (options: MappingOptions): StreamMapping => {
   let activity = 0;
   let running = 0;
   let failure: Part['failure'];
+  let held = false;
+  /** Invocations that wait for `release`. */
+  const gated = new Set<() => void>();
 
   const active = (): void => {
     activity += 1;
     for (const listener of listeners) listener();
   };
+  const openGates = (): void => {
+    for (const pass of gated) pass();
+    gated.clear();
+  };
   const invoke = async (event: unknown): Promise<Outcome> => {
+    while (held && !stopped) await new Promise<void>((pass) => gated.add(pass));
+    if (held) return { kind: 'threw', error: new Error(`${fn.name} was stopped while it was held`) };
     running += 1;
     active();
     try {
@@ -162,6 +177,11 @@ export const streamMapping = (options: MappingOptions): StreamMapping => {
     }
   };
 
+  const isPaused = (shard: string): boolean => held || paused.has(ALL) || paused.has(shard);
+  const tellReaders = (): void => {
+    for (const reader of readers.values()) reader.pause(isPaused(reader.shard));
+  };
+
   /** Every parent, both after a merge, must be finished; one that is gone has nothing left to read. */
   const discover = (): void => {
     if (stopped) return;
@@ -171,7 +191,7 @@ export const streamMapping = (options: MappingOptions): StreamMapping => {
       const ready = shard.parents.every((p) => !known.has(p) || readers.get(p)?.finished === true);
       if (readers.has(shard.id) || !(ready || faults.anyOrder === true)) continue;
       const reader = new ShardReader(log, startOf(shard), contextOf(shard.id));
-      reader.pause(paused.has(ALL) || paused.has(shard.id));
+      reader.pause(isPaused(shard.id));
       readers.set(shard.id, reader);
       loops.push(
         reader.run().then(() => {
@@ -186,7 +206,7 @@ export const streamMapping = (options: MappingOptions): StreamMapping => {
     if (on) paused.add(shard ?? ALL);
     else if (shard === undefined) paused.clear();
     else paused.delete(shard);
-    for (const reader of readers.values()) reader.pause(paused.has(ALL) || paused.has(reader.shard));
+    tellReaders();
   };
 
   let forget = (): void => undefined;
@@ -200,12 +220,25 @@ export const streamMapping = (options: MappingOptions): StreamMapping => {
     async stop() {
       stopped = true;
       forget();
+      openGates();
       for (const nap of waiting) nap.notify();
       for (const reader of readers.values()) reader.wake();
       await Promise.all(loops);
     },
     pause: (shard) => hold(shard, true),
     resume: (shard) => hold(shard, false),
+    hold() {
+      held = true;
+      tellReaders();
+    },
+    release() {
+      held = false;
+      openGates();
+      tellReaders();
+    },
+    get idle() {
+      return held && running === 0;
+    },
     positions: () =>
       [...readers.values()]
         .filter((r) => !r.finished)

@@ -34,9 +34,13 @@ export type PlayOptions = {
 };
 
 export type Mapped = { readonly fn: FunctionTemplate; readonly stream: string; readonly mapping: StreamMapping };
+export type Queued = { readonly fn: FunctionTemplate; readonly queue: string; readonly mapping: QueueMapping };
+export type Timed = { readonly fn: FunctionTemplate; readonly timer: Schedule };
 export type Player = {
   readonly pools: ReadonlyMap<string, FunctionPool>;
   readonly mappings: readonly Mapped[];
+  readonly queues: readonly Queued[];
+  readonly schedules: readonly Timed[];
   /** Starts the mappings of streams and queues, and with `schedules` what runs by the clock. */
   start(schedules: boolean): void;
   /**
@@ -71,8 +75,8 @@ export const play = (options: PlayOptions): Player => {
   const mappings: Mapped[] = [];
   /** Deleted ones, which may still run their last batches. */
   const leaving: Promise<void>[] = [];
-  const queues: { url: string; mapping: QueueMapping }[] = [];
-  const schedules: { fn: FunctionTemplate; timer: Schedule }[] = [];
+  const queues: (Queued & { readonly url: string })[] = [];
+  const schedules: Timed[] = [];
 
   const mapped = (fn: FunctionTemplate, trigger: StreamTrigger, pool: Pool): Mapped => ({
     fn,
@@ -107,7 +111,8 @@ export const play = (options: PlayOptions): Player => {
       } else if (trigger.kind === 'queue') {
         const url = queueUrl(trigger.queue);
         const queue = sqsQueue((operation, body) => here.objects.sqs(operation, body), url);
-        queues.push({ url, mapping: queueMapping({ fn, trigger, queue, pool, pace, region: template.region }) });
+        const mapping = queueMapping({ fn, trigger, queue, pool, pace, region: template.region });
+        queues.push({ fn, queue: trigger.queue, url, mapping });
       } else if (trigger.kind === 'schedule') {
         schedules.push({ fn, timer: schedule({ fn, trigger, pool, region: template.region }) });
       }
@@ -172,6 +177,8 @@ export const play = (options: PlayOptions): Player => {
   return {
     pools,
     mappings,
+    queues,
+    schedules,
     start(withSchedules) {
       for (const { mapping } of [...mappings, ...queues]) mapping.start();
       faults?.attach(stage);

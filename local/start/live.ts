@@ -50,6 +50,7 @@ const SINKS: readonly StageSpec[] = [
   { name: 'write-search', path: 'refined → search engine', clock: null },
   { name: 'publish', path: 'refined → bus, topic, queue', clock: null },
   { name: 'call-webhook', path: 'refined → endpoints', clock: null },
+  { name: 'write-topic', path: 'refined → Kafka topics', clock: null },
 ];
 
 /** @param rows newest first */
@@ -109,6 +110,7 @@ export const live = (
   pipeline: CompiledPipeline,
   run: string,
   values: () => readonly Value[] = () => [],
+  paused: () => string | null = () => null,
 ): Live => {
   const started = Date.now();
   const keeper: Bookkeeper = bookkeeper(here, pipeline, run);
@@ -193,6 +195,7 @@ export const live = (
     },
     state: () => ({
       watched: watchedOf(values()),
+      paused: paused(),
       aside,
       at: Date.now(),
       started,

@@ -9,6 +9,9 @@ import { placed } from '../destinations/here/place.ts';
 import type { Kind } from '../generate/generate.ts';
 import { servePage } from '../page/serve-page.ts';
 import { hasShop, withShop } from '../page/shop.ts';
+import { pauseHost } from '../pause/host.ts';
+import { intakeHere } from '../pause/intake-here.ts';
+import { playerValves } from '../pause/player-valves.ts';
 import { deploymentOf } from '../plan/from-template.ts';
 import { type Pace, REAL_TIME } from '../poller/pace.ts';
 import { readLimits } from '../poller/read-limits.ts';
@@ -16,10 +19,12 @@ import { replayHost } from '../replay/host.ts';
 import { startHere } from '../run/here.ts';
 import { loadPipeline, loadReferences } from '../run/load-pipeline.ts';
 import { play } from '../run/play.ts';
+import { tableHere } from '../run/ports-here.ts';
 import { rememberHere } from '../run/remember-here.ts';
 import { runOf } from '../run/run-name.ts';
 import { missingSecrets, putSecrets, type SecretTexts } from '../run/secrets-here.ts';
 import type { LogLine } from '../sandbox/capture.ts';
+import { functionPool } from '../sandbox/pool.ts';
 import { removeLiveFile, writeLiveFile } from '../stage/live-file.ts';
 import { prometheusText } from '../watch/prometheus.ts';
 import { apiCounter, servicesHere } from '../watch/services-here.ts';
@@ -113,12 +118,21 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
   const { services, look } = servicesHere(here, player, api);
   const list = watchOf(here.template);
   const values = () => valuesOf(list, services, own);
-  const watch = live(here, player, pipeline, runOf(here), values);
-  const ours = await servePage(watch.state, () => prometheusText(list, values()), hasShop(pipeline));
-  const page = await withShop(ours, pipeline, door.key);
   const ingest = player.pools.get('ingest');
   if (ingest === undefined) throw new Error('serverless.yml describes no function ingest');
-  const front = await startFront(page, ingest, options.port, api.answered, corsOf(options.origins ?? [])).catch(
+  const closed = { ...ingest.fn, environment: { ...ingest.fn.environment, INTAKE: 'closed' } };
+  const refusing = functionPool(closed, { root, pipeline: placedHere.path, aws: here.aws, log });
+  const intake = intakeHere(ingest, refusing);
+  const { service, stage } = here.template;
+  const pauses = pauseHost(
+    tableHere(here, 'LedgerTable'),
+    playerValves(player, `${service}-${stage}-`, intake),
+    systemClock,
+  );
+  const watch = live(here, player, pipeline, runOf(here), values, pauses.said);
+  const ours = await servePage(watch.state, () => prometheusText(list, values()), hasShop(pipeline));
+  const page = await withShop(ours, pipeline, door.key);
+  const front = await startFront(page, intake, options.port, api.answered, corsOf(options.origins ?? [])).catch(
     async (error: unknown) => {
       page.close();
       await here.close();
@@ -146,6 +160,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
   const widest = Math.max(0, ...pipeline.plan.queries.map((q) => q.into.length));
   let looking = Promise.resolve();
   let replaying = Promise.resolve();
+  let holding = Promise.resolve();
   const timer = setInterval(() => {
     looking = looking
       .then(async () => {
@@ -154,6 +169,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
       })
       .catch((error: unknown) => warn(String(error)));
     replaying = replaying.then(() => replays.look()).catch((error: unknown) => warn(String(error)));
+    holding = holding.then(() => pauses.look()).catch((error: unknown) => warn(String(error)));
   }, EVERY_MS);
 
   say(addresses(front.origin, here, pipeline, readFolder(options.pipeline).schemas, options.kind, door.key));
@@ -190,6 +206,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
       page.close();
       await front.close();
       await replaying;
+      await holding;
       await replays.stop();
       await player.stop();
       await looking;

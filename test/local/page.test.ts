@@ -17,6 +17,7 @@ const state: LiveState = {
   destinations: [],
   streams: [],
   watched: [],
+  paused: null,
 };
 let origin = '';
 let stop = async (): Promise<void> => {};

@@ -42,6 +42,8 @@ const wire = () => {
     const names = state.stages.map((s) => s.name);
     const times = state.history.at.map((at) => at / 1000);
     for (const note of document.querySelectorAll('.wait')) note.hidden = state.settled;
+    $('paused').hidden = state.paused === null;
+    $('paused').textContent = state.paused ?? '';
     const seen = (values) => values.some((v) => v !== null);
     rate(times, new Map(Object.entries(state.history.rate).filter(([, values]) => seen(values))), names);
     behind(times, new Map(Object.entries(state.history.behind).filter(([, values]) => seen(values))), names);

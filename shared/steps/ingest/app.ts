@@ -21,6 +21,8 @@ import { type Patience, within } from './patience.ts';
 export const MAX_EVENTS = 10_000;
 /** In seconds, for 429 and 503: Kinesis counts a shard's limits by the second. */
 const RETRY_AFTER = '1';
+/** In seconds, while the stage is drained: producers keep their events, and shall not wait long when it goes on. */
+const CLOSED_RETRY_AFTER = '30';
 
 export type IngestDeps = {
   readonly raw: Stream;
@@ -35,6 +37,8 @@ export type IngestDeps = {
   readonly admit?: Admit;
   /** Reads signed requests of third parties; absent: the pipeline has no webhooks. */
   readonly hooks?: ReadHook;
+  /** Takes no events, since the stage is drained: they must be sent again. */
+  readonly closed?: boolean;
   /** Told why a request to a webhook was refused: its sender is not. */
   readonly onRefused?: (hook: string, why: string) => void;
   /** Told what a bug of ours threw; the producer gets a 500 without it. */
@@ -53,6 +57,13 @@ export const createApp = (deps: IngestDeps) => {
   const send = packer(raw, deps.patience ?? within(deps.budget ?? seconds(10), clock));
   const description = openApi(Object.keys(types), deps.admit !== undefined, deps.hooks !== undefined);
   const app = new Hono<{ Variables: { sent: Uint8Array } }>();
+
+  if (deps.closed === true)
+    app.use(async (c, next) => {
+      if (c.req.method !== 'POST') return next();
+      c.header('retry-after', CLOSED_RETRY_AFTER);
+      return problem(c, 503, 'intake.closed', 'the pipeline takes no events now; send them again later');
+    });
 
   // A webhook's own signature is its key, and nobody learns whether there is one of a name.
   const isHook = (path: string): boolean => deps.hooks !== undefined && /^\/webhooks\/[^/]+$/.test(path);
