@@ -41,7 +41,9 @@ export const kindOf = (error: unknown): Kind => {
   const { name, code } = error as { readonly name?: string; readonly code?: string };
   const status = error instanceof ServiceError ? error.$metadata.httpStatusCode : 0;
   if (status === 429 || THROTTLING.has(name ?? '')) return 'throttled';
-  const passes = TRANSIENT.has(name ?? '') || NETWORK.has(code ?? '') || STATUSES.has(status);
+  // HPE_…: what came is no HTTP, as from a connection whose answers are out of step.
+  const isOfWire = NETWORK.has(code ?? '') || code?.startsWith('HPE_') === true;
+  const passes = isOfWire || TRANSIENT.has(name ?? '') || STATUSES.has(status);
   return passes ? 'transient' : 'final';
 };
 
