@@ -23,6 +23,7 @@ export const groupOf = (user: UserRecord, groups: number, owned: readonly number
 
 /** KCL's filter, for sources that say their producer is the KPL: a resent copy that lies outside the shard's range. */
 export const resends = (sources: readonly Source[]): ((seen: Seen, shard: TreeShard) => boolean) => {
+  if (sources.every((s) => s.producer !== 'kpl')) return () => false;
   const sourceOf = sourceOfSeen(sources);
   const isFiltered = (seen: Seen): boolean => sourceOf(seen)?.producer === 'kpl';
   return (seen, shard) => isFiltered(seen) && !holds(shard, wholeHash(seen.user));

@@ -44,6 +44,8 @@ export const taking = (deps: TakeDeps) => {
   return (desk: Desk, records: readonly StreamRecord[], from: ShardClock) => {
     const { shard, owned, lanes, outbox, lines, tally } = desk;
     const opened = opener(shard.id, records);
+    const placeOf = ({ seq }: StreamRecord, { index }: { readonly index: number }): string =>
+      keyAt(shard.id, position(seq, index));
     let at = from;
 
     const take = async (record: StreamRecord): Promise<void> => {
@@ -54,7 +56,7 @@ export const taking = (deps: TakeDeps) => {
         return;
       }
       if (what.kind === 'refused') {
-        await repairs?.refused(keyAt(shard.id, position(record.seq, 0)));
+        await repairs?.refused(placeOf(record, { index: 0 }));
         lines.push(aside('rejected', shard.id, record, 0, record.data, what.why));
         tally.add(1, 0, 1);
         return;
@@ -72,10 +74,10 @@ export const taking = (deps: TakeDeps) => {
           tally.add(1, 0, 0);
           tally.duplicate++;
         } else if (verdict.kind === 'reject') {
-          await repairs?.refused(keyAt(shard.id, position(record.seq, user.index)));
+          await repairs?.refused(placeOf(record, user));
           lines.push(aside('rejected', shard.id, record, user.index, user.bytes, verdict));
           tally.add(1, 0, 1);
-        } else if (await repairs?.isReplaced(keyAt(shard.id, position(record.seq, user.index)))) {
+        } else if (repairs !== undefined && (await repairs.isReplaced(placeOf(record, user)))) {
           const cause = 'a copy that was sent again counts in its place';
           lines.push(aside('duplicate', shard.id, record, user.index, user.bytes, { rule: 'event.duplicate', cause }));
           tally.add(1, 0, 0);
