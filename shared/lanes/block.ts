@@ -6,6 +6,7 @@
 // it skips user records that begin with {"millrace": .
 import { AggregateBuilder, type AggregatedRecord, decodeAggregate } from '../event/kpl.ts';
 import { sealAll, wholeAmong } from '../event/kpl-sum.ts';
+import type { EpochMs } from '../time.ts';
 import { type AgainStamp, type Control, type Origin, readControl, type Stamp } from './controls.ts';
 import type { Again, Branch, End, Inner, Mark, StampedEvent } from './inner.ts';
 import { padSeq, SEQ_DIGITS } from './position.ts';
@@ -150,54 +151,97 @@ export type Unpacked =
 
 const foreign = (cause: string): Unpacked => ({ ok: false, cause });
 
-const readAggregate = (records: readonly AggregatedRecord[]): Unpacked => {
+/** The events that a stamp tells of, handed out one by one: no object stands between the stamp and the event. */
+class Run {
+  #lane = '';
+  #first: EpochMs = 0;
+  #origins: readonly Origin[] = [];
+  #again: Again | undefined = undefined;
+  /** The origin whose events come now, and the next of them. */
+  #origin = -1;
+  #at = 0;
+  #seq = '';
+  #arrival: EpochMs = 0;
+  #clock: EpochMs | null = null;
+
+  begin({ l, p, a, o, r }: Stamp): void {
+    this.#lane = l;
+    this.#first = a;
+    this.#origins = o;
+    this.#again = r && againOf(r);
+    this.#seq = padSeq(p);
+    this.#origin = -1;
+    this.#at = 0;
+    this.#nextOrigin();
+  }
+  /** To an origin that has events left; beyond the last one when there is none. */
+  #nextOrigin(): void {
+    const origins = this.#origins;
+    while (this.#at >= (origins[this.#origin]?.length ?? 0) && this.#origin < origins.length) {
+      const origin = origins[++this.#origin];
+      if (origin === undefined) return;
+      const [delta, arrival, clock] = origin;
+      if (delta !== '') {
+        this.#seq = padSeq((BigInt(this.#seq) + BigInt(`0x${delta}`)).toString());
+        if (this.#seq.length > SEQ_DIGITS) throw new RangeError('a sequence number of too many digits');
+      }
+      this.#arrival = this.#first + arrival;
+      this.#clock = clock === null ? null : this.#first + clock;
+      this.#at = ORIGIN_HEAD;
+    }
+  }
+  get isOver(): boolean {
+    return this.#origin < 0 || this.#origin >= this.#origins.length;
+  }
+  /** @throws RangeError when the stamp tells of no further event, or not where it stood */
+  event(r: AggregatedRecord, bytes: Uint8Array): StampedEvent {
+    if (this.isOver) throw new RangeError('an event without a stamp');
+    const origin = this.#origins[this.#origin] as Origin;
+    const place = origin[this.#at++] as number | [number, number];
+    const index = typeof place === 'number' ? place : place[0];
+    const child = typeof place === 'number' ? 0 : place[1];
+    if (!(index >= 0 && child >= 0)) throw new RangeError('an index that is no number');
+    const [lane, seq, arrival, clock] = [this.#lane, this.#seq, this.#arrival, this.#clock];
+    const key = r.partitionKey;
+    if (this.#at >= origin.length) this.#nextOrigin();
+    if (this.#again === undefined && clock !== null)
+      return { kind: 'event', lane, seq, index, child, arrival, clock, key, bytes };
+    return {
+      ...{ kind: 'event', lane, seq, index, child, arrival, key, bytes },
+      ...(clock !== null && { clock }),
+      ...(this.#again !== undefined && { again: this.#again }),
+    };
+  }
+}
+
+/** @throws Error when it was not written by a function of ours */
+const readAggregate = (records: readonly AggregatedRecord[]): readonly Inner[] => {
   const items: Inner[] = [];
-  let run: Omit<StampedEvent, 'kind' | 'key' | 'bytes'>[] = [];
-  let at = 0;
+  const run = new Run();
   for (const r of records) {
     const bytes = r.data;
     if (!isControl(bytes)) {
-      const s = run[at++];
-      if (s === undefined) return foreign('an event without a stamp');
-      items.push({ kind: 'event', ...s, key: r.partitionKey, bytes });
+      items.push(run.event(r, bytes));
       continue;
     }
-    if (at < run.length) return foreign('fewer events than the stamp says');
+    if (!run.isOver) throw new RangeError(FEWER);
     const c = readControl(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-    if (c.millrace === 'mark') items.push({ kind: 'mark', lane: c.l, pos: c.p, clock: c.c });
-    else if (c.millrace !== 'stamp') items.push({ kind: c.millrace, lane: c.l, next: c.n });
-    else {
-      run = [];
-      at = 0;
-      let seq = padSeq(c.p);
-      for (const [delta, arrival, clock, ...indexes] of c.o) {
-        if (delta !== '') {
-          seq = padSeq((BigInt(seq) + BigInt(`0x${delta}`)).toString());
-          if (seq.length > SEQ_DIGITS) return foreign('a sequence number of too many digits');
-        }
-        const origin = {
-          lane: c.l,
-          seq,
-          arrival: c.a + arrival,
-          ...(clock === null ? {} : { clock: c.a + clock }),
-          ...(c.r && { again: againOf(c.r) }),
-        };
-        for (const i of indexes) {
-          const [index, child] = typeof i === 'number' ? [i, 0] : i;
-          if (!(index >= 0 && child >= 0)) return foreign('an index that is no number');
-          run.push({ ...origin, index, child });
-        }
-      }
-    }
+    if (c.millrace === 'stamp') run.begin(c);
+    else if (c.millrace === 'mark') items.push({ kind: 'mark', lane: c.l, pos: c.p, clock: c.c });
+    else items.push({ kind: c.millrace, lane: c.l, next: c.n });
   }
-  return at < run.length ? foreign('fewer events than the stamp says') : { ok: true, items };
+  if (!run.isOver) throw new RangeError(FEWER);
+  return items;
 };
+const FEWER = 'fewer events than the stamp says';
+/** Fields of an origin before its indexes. */
+const ORIGIN_HEAD = 3;
 
 const unpack = (data: Uint8Array, whole?: boolean): Unpacked => {
   const decoded = decodeAggregate(data, undefined, whole);
   if (decoded.kind !== 'aggregate') return foreign(decoded.kind === 'corrupt' ? decoded.cause : 'not an aggregate');
   try {
-    return readAggregate(decoded.records);
+    return { ok: true, items: readAggregate(decoded.records) };
   } catch (error) {
     return foreign(error instanceof Error ? error.message : String(error));
   }
