@@ -1,5 +1,5 @@
 // `--log kafka [--brokers HOST:PORT,…]`: brokers of the user's own, or one that is started for the call.
-import { type Broker, startBroker } from './broker.ts';
+import type { Broker } from './broker.ts';
 
 export type LogChoice =
   | { readonly kind: 'kinesis' }
@@ -26,6 +26,8 @@ export const withBrokers = async <T>(
   use: (brokers: readonly string[]) => Promise<T>,
 ): Promise<T> => {
   if (brokers.length > 0) return use(brokers);
+  // The client of Kafka takes a while to load, and most calls need none.
+  const { startBroker } = await import('./broker.ts');
   const broker: Broker = await startBroker(tell);
   try {
     return await use([broker.address]);

@@ -25,6 +25,12 @@ export class StuckError extends Error {
   }
 }
 
+/** One after the other: a part that must ask somebody, as a queue does, is not asked while one before it is busy. */
+const allAtRest = async (parts: readonly Part[]): Promise<boolean> => {
+  for (const part of parts) if (!(await part.atRest())) return false;
+  return true;
+};
+
 /**
  * Resolves when all parts are at rest at the same time.
  * @param patience tries of one batch after which the run has failed
@@ -34,7 +40,7 @@ export const untilRest = async (parts: readonly Part[], patience = Number.POSITI
   const acted = (): number => parts.reduce((sum, part) => sum + part.activity, 0);
   for (;;) {
     const before = acted();
-    const quiet = (await Promise.all(parts.map((part) => part.atRest()))).every(Boolean);
+    const quiet = await allAtRest(parts);
     await setImmediate();
     if (quiet && acted() === before) return;
     for (const { name, failure } of parts)

@@ -80,12 +80,12 @@ export const bookkeeper = (here: Here, pipeline: CompiledPipeline, run: string):
       if (shown.kind === 'foreign') seen.enrichedForeign++;
       else {
         seen.enriched++;
-        counter.see('enriched', shown.event);
+        counter.seeEvent(shown.event);
       }
     }
     for (const shown of refined.fresh()) {
       if (shown.kind === 'event')
-        tell({ event: counter.see('refined', shown.event), arrival: shown.arrival, stamped: shown.event });
+        tell({ event: counter.seeRow(shown.event), arrival: shown.arrival, stamped: shown.event });
     }
   };
 

@@ -1,8 +1,8 @@
 // Counts what a stream shows over distinct positions: a lane shows its events in the order of their positions, and a retry can only
 // rewind it (protocol, invariant I1), so an event at or below its lane's greatest position was counted before.
-import { unpackInner } from '../../shared/lanes/block.ts';
+import { innerReader } from '../../shared/lanes/block.ts';
 import type { StampedEvent } from '../../shared/lanes/inner.ts';
-import { type Lane, position } from '../../shared/lanes/position.ts';
+import type { Lane } from '../../shared/lanes/position.ts';
 import type { MemoryLog } from '../../shared/memory/log.ts';
 import type { EpochMs } from '../../shared/time.ts';
 
@@ -11,9 +11,14 @@ export type Shown =
   | { readonly kind: 'event'; readonly event: StampedEvent; readonly arrival: EpochMs }
   | { readonly kind: 'foreign' };
 
+type Place = Pick<StampedEvent, 'seq' | 'index' | 'child'>;
+/** As their texts compare (shared/lanes/position.ts); `seq` is padded. */
+const isBehind = (a: Place, b: Place): boolean =>
+  a.seq === b.seq ? a.index > b.index || (a.index === b.index && a.child > b.child) : a.seq > b.seq;
+
 export class LaneCounter {
   readonly #log: MemoryLog;
-  readonly #greatest = new Map<Lane, string>();
+  readonly #greatest = new Map<Lane, Place>();
   readonly #read = new Map<string, string>();
   readonly #clocks = new Map<Lane, EpochMs>();
   readonly #ended = new Set<Lane>();
@@ -35,9 +40,10 @@ export class LaneCounter {
       for (;;) {
         const { records } = this.#log.read(shard.id, this.#read.get(shard.id) ?? null);
         if (records.length === 0) break;
+        const unpack = innerReader(records);
         for (const record of records) {
           this.#read.set(shard.id, record.seq);
-          const unpacked = unpackInner(record.data);
+          const unpacked = unpack(record);
           if (!unpacked.ok) {
             yield { kind: 'foreign' };
             continue;
@@ -54,11 +60,10 @@ export class LaneCounter {
     }
   }
 
-  #isNew({ lane, seq, index, child }: StampedEvent): boolean {
-    const at = position(seq, index, child);
-    const before = this.#greatest.get(lane);
-    if (before !== undefined && at <= before) return false;
-    this.#greatest.set(lane, at);
+  #isNew(event: StampedEvent): boolean {
+    const before = this.#greatest.get(event.lane);
+    if (before !== undefined && !isBehind(event, before)) return false;
+    this.#greatest.set(event.lane, event);
     return true;
   }
 }

@@ -8,14 +8,25 @@ import type { StampedEvent } from '../../shared/lanes/inner.ts';
 import type { Plan, Query } from '../../shared/query/plan.ts';
 import { type SideDeps, type SideReader, sideReader, type TimedEvent } from '../../shared/query/side-rows.ts';
 import { streamOf } from '../../shared/query/sides.ts';
-import { sourceOfQuery, takesEvent } from '../../shared/steps/roster.ts';
+import { membersOf, textUnder } from '../../shared/steps/enrich/members.ts';
+import { type EventTest, sourceOfQuery, takesEvent } from '../../shared/steps/roster.ts';
 
 /** `sent`: events that gave a row or more. */
 export type QueryCount = { taken: number; filtered: number; sent: number };
 
+type Stamped = Pick<StampedEvent, 'lane' | 'seq' | 'index' | 'bytes' | 'again'>;
+type Tested = Parameters<EventTest>[0];
+
+const parsedOf = (stream: string, { bytes }: Stamped): CloudEvent => {
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) throw new Error(`${stream} holds an event that is no JSON: ${parsed.cause}`);
+  return parsed.value as CloudEvent;
+};
+
 type Reader = {
   readonly query: Query;
-  readonly takes: (event: CloudEvent) => boolean;
+  readonly stream: 'enriched' | 'refined';
+  readonly takes: EventTest;
   /** Reads the event again, so that what was filtered is not read off what passed; null for queries that the ledger counts. */
   readonly side: SideReader | null;
   readonly looksUp: boolean;
@@ -41,6 +52,7 @@ export class QueryCounter {
   constructor(plan: Plan, deps: SideDeps = {}) {
     this.#readers = plan.queries.map((query) => ({
       query,
+      stream: streamOf(query),
       takes: takesEvent(query),
       side: query.kind === 'stateless' ? sideReader(query, deps) : null,
       looksUp: query.kind === 'stateless' && (query.lookups?.length ?? 0) > 0,
@@ -54,29 +66,37 @@ export class QueryCounter {
     return new Map(this.#readers.map((r) => [r.query.id, r.count]));
   }
 
-  /** An event that `enriched` or `refined` shows for the first time. @returns the event */
-  see(
-    stream: 'enriched' | 'refined',
-    stamped: Pick<StampedEvent, 'lane' | 'seq' | 'index' | 'bytes' | 'again'>,
-  ): CloudEvent {
-    const parsed = parseJson(stamped.bytes);
-    if (!parsed.ok) throw new Error(`${stream} holds an event that is no JSON: ${parsed.cause}`);
-    const event = parsed.value as CloudEvent;
+  /** An event that `enriched` shows for the first time. It is parsed where a query must read it again; the others need its type. */
+  seeEvent(stamped: Stamped): void {
+    const type = textUnder(stamped.bytes, membersOf(stamped.bytes)?.get('type'));
+    const event = type === undefined ? parsedOf('enriched', stamped) : { type, source: '' };
+    this.#take('enriched', event, stamped, () => parsedOf('enriched', stamped));
+  }
+
+  /** A row that `refined` shows for the first time. @returns it as an event */
+  seeRow(stamped: Stamped): CloudEvent {
+    const event = parsedOf('refined', stamped);
     for (const r of this.#readers) {
-      if (stream === 'refined' && event.source === sourceOfQuery(r.query.id)) {
-        const from = `${stamped.seq}.${stamped.index}`;
-        if (r.last.get(stamped.lane) !== from) r.count.sent++;
-        r.last.set(stamped.lane, from);
-      }
-      if (streamOf(r.query) !== stream || !r.takes(event)) continue;
-      if (stamped.again?.only !== undefined && stamped.again.only !== r.query.id) continue;
+      if (event.source !== sourceOfQuery(r.query.id)) continue;
+      const from = `${stamped.seq}.${stamped.index}`;
+      if (r.last.get(stamped.lane) !== from) r.count.sent++;
+      r.last.set(stamped.lane, from);
+    }
+    this.#take('refined', event, stamped, () => event);
+    return event;
+  }
+
+  #take(stream: 'enriched' | 'refined', tested: Tested, { again }: Stamped, whole: () => CloudEvent): void {
+    for (const r of this.#readers) {
+      if (r.stream !== stream || !r.takes(tested)) continue;
+      if (again?.only !== undefined && again.only !== r.query.id) continue;
       r.count.taken++;
       if (r.side === null) continue;
+      const event = whole();
       const timed = { event, time: parseRfc3339(event.time) ?? 0 };
       if (r.looksUp) getOrMake(this.#waiting, r, (): TimedEvent[] => []).push(timed);
       else if (leavesOut(r.side, timed)) r.count.filtered++;
     }
-    return event;
   }
 
   /** Asks what the look-ups of the events seen so far need, and counts these too. */

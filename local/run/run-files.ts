@@ -12,7 +12,7 @@ import { END_OF_TIME, type EpochMs } from '../../shared/time.ts';
 import type { Progress } from '../cli/progress.ts';
 import { readAddresses } from '../destinations/here/addresses.ts';
 import { placed } from '../destinations/here/place.ts';
-import { type KafkaHere, type KafkaRun, kafkaStage, startKafkaHere } from '../kafka/here.ts';
+import type { KafkaHere, KafkaRun } from '../kafka/here.ts';
 import type { LogLine } from '../sandbox/capture.ts';
 import { bookkeeper, type FreshRow } from './books.ts';
 import { balances, NO_DOORS } from './doors.ts';
@@ -24,7 +24,7 @@ import { endOfInput, load, type RefusedLine } from './load.ts';
 import { loadPipeline, loadReferences } from './load-pipeline.ts';
 import { clearOut, outFiles } from './out-folder.ts';
 import { destinationsOf, writeOutputs } from './output.ts';
-import { play } from './play.ts';
+import { type Player, play } from './play.ts';
 import { objectsHere, tableHere } from './ports-here.ts';
 import { rememberHere } from './remember-here.ts';
 import { runOf } from './run-name.ts';
@@ -54,6 +54,8 @@ export type RunOptions = {
   readonly seed: number | null;
   readonly now: EpochMs;
   readonly tell: Progress;
+  /** What goes on beside the functions; the run ends after it, and fails with it. */
+  readonly beside?: (player: Player, here: Here) => Promise<void>;
 };
 
 /** What no stream can hold, or is not signed, leaves by the door it would have met first: ingest answers 413 or 401 for it. */
@@ -118,11 +120,13 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     inputs.map((f) => f.path),
   );
   const faults = options.seed === null ? null : seededFaults(options.seed);
+  // The client of Kafka takes a while to load.
+  const onKafka = options.kafka && (await import('../kafka/here.ts'));
   const here = await startHere({
     root,
     shards: options.shards,
     keepAll: true,
-    ...(options.kafka && { stage: kafkaStage(), shardName: shardOfPartition }),
+    ...(onKafka && { stage: onKafka.kafkaStage(), shardName: shardOfPartition }),
     plan: pipeline.plan,
     addresses,
     params: rememberHere(compiled),
@@ -140,7 +144,8 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
     const events = merged(inputs.map((input) => input.events()));
     const loaded = await load(raw, events, options.now, (n) => tell.update(`reading: ${n} lines`));
     endOfInput(raw, loaded.arrival, END_OF_TIME);
-    if (options.kafka) kafka = await startKafkaHere({ ...options.kafka, root, raw, logs: logsOf(here) });
+    if (options.kafka && onKafka)
+      kafka = await onKafka.startKafkaHere({ ...options.kafka, root, raw, logs: logsOf(here) });
 
     let batches = 0;
     const observe = (): void => void batches++;
@@ -154,8 +159,11 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
       ...(kafka && { kafka }),
     });
     player.start(false);
+    const beside = options.beside?.(player, here);
+    beside?.catch(() => undefined); // it is heard of below
     try {
       await player.drain(() => tell.update(`${loaded.lines} lines, ${batches} batches delivered`));
+      await beside;
     } finally {
       await faults?.end();
       await player.stop();

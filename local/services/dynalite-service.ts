@@ -5,8 +5,8 @@ import { teachAllOld } from './all-old.ts';
 import { closeIterators } from './close-iterators.ts';
 import type { Answer } from './hooks.ts';
 import { askInProcess } from './in-process.ts';
+import { keepOwnBytes } from './keep-own-bytes.ts';
 import { rememberConditions } from './known-conditions.ts';
-import { keepOwnBytes } from './own-bytes.ts';
 import type { Request } from './serve.ts';
 
 export const dynaliteService = (): ((request: Request) => Promise<Answer>) => {

@@ -1,4 +1,5 @@
 // Counts calls and what they would cost, by caller and operation.
+import { getOrMake } from '../../shared/get-or-make.ts';
 import type { Answer, Call, ServiceName } from './hooks.ts';
 import { createTargets, type Target } from './targets.ts';
 import { NO_UNITS, type Units, unitsOf } from './units.ts';
@@ -26,32 +27,35 @@ export type Meter = {
 
 const UNITS = Object.keys(NO_UNITS) as readonly (keyof Units)[];
 
-const add = <T extends MeterTotals>(sum: T, more: MeterTotals): T => ({
-  ...sum,
-  calls: sum.calls + more.calls,
-  failed: sum.failed + more.failed,
-  ...Object.fromEntries(UNITS.map((u) => [u, sum[u] + more[u]])),
-});
+type Counting<T extends MeterTotals> = { -readonly [K in keyof T]: T[K] };
+
+/** Counted at every call, so in place. */
+const add = <T extends MeterTotals>(sum: Counting<T>, more: MeterTotals): Counting<T> => {
+  sum.calls += more.calls;
+  sum.failed += more.failed;
+  for (const unit of UNITS) sum[unit] += more[unit];
+  return sum;
+};
 
 export const createMeter = (): Meter => {
-  const counted = new Map<string, MeterRow>();
+  const counted = new Map<string, Counting<MeterRow>>();
   const targets = createTargets();
   const rows = (): readonly MeterRow[] =>
-    [...counted.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+    [...counted.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => ({ ...row }));
   return {
     count(call, answer) {
       const { caller, service, operation } = call;
       const name = `${caller}\n${service}\n${operation}`;
-      const before = counted.get(name) ?? { caller, service, operation, calls: 0, failed: 0, ...NO_UNITS };
+      const sum = getOrMake(counted, name, () => ({ caller, service, operation, calls: 0, failed: 0, ...NO_UNITS }));
       const units = unitsOf(call, answer);
-      counted.set(name, add(before, { calls: 1, failed: answer.status < 400 ? 0 : 1, ...units }));
+      add(sum, { calls: 1, failed: answer.status < 400 ? 0 : 1, ...units });
       targets.count(call, answer, units);
     },
     rows,
     totals: (of = () => true) =>
       rows()
         .filter(of)
-        .reduce<MeterTotals>(add, { calls: 0, failed: 0, ...NO_UNITS }),
+        .reduce<Counting<MeterTotals>>(add, { calls: 0, failed: 0, ...NO_UNITS }),
     targets: targets.all,
     reset: () => {
       counted.clear();

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLICK_ARRIVAL, clickOf } from '../../bench/click.ts';
+import { clickTypes } from '../../bench/validate-peer.ts';
 import { CallError } from '../../local/cli/call-error.ts';
 import { type InputEvent, inputEvents, inputFiles, merged } from '../../local/run/input.ts';
 import { endOfInput, load } from '../../local/run/load.ts';
@@ -248,4 +250,30 @@ describe('on raw', () => {
       expect(ticks.map((t) => t.arrival)).toEqual([at('09:00:00'), 9_000_000_000_000]);
     }
   });
+});
+
+test('an event that passes with its own bytes is read by its few fields: its key and time are those of a parse', async () => {
+  const types = await clickTypes();
+  const plain = Object.fromEntries(Object.entries(types).map(([name, { scan: _, ...rest }]) => [name, rest]));
+  const click = clickOf(7);
+  const lines = [
+    click,
+    { ...click, partitionkey: 'own' },
+    { ...click, subject: 'a page' },
+    { ...click, subject: 'ein "Wort" \\u00fc' },
+    { ...click, id: 'ü𝄞' },
+    { ...click, time: 'no time' },
+    { ...click, time: '2036-03-01T12:00:00.000Z' },
+    { ...click, data: { ...click.data, campaign: 7 } },
+    { ...click, data: { ...click.data, visitor: 'v "x"' } },
+    { ...click, type: 'other.v1' },
+    { specversion: '1.0' },
+    { plain: true },
+  ].map((e) => JSON.stringify(e));
+  const path = file('clicks.ndjson', [...lines, '"specversion"', '{"specversion":'].join('\n'));
+  const read = (of: CompiledPipeline['types']) =>
+    collect(inputEvents({ path, table: null, type: null }, { ...pipeline, types: of }, CLICK_ARRIVAL));
+  const fast = await read(types);
+  expect(fast).toEqual(await read(plain));
+  expect(fast.slice(0, 3).map((e) => e.key)).not.toContain(undefined);
 });

@@ -1,4 +1,5 @@
 // Where the members of a JSON object stand in its bytes: to read one of them, or to add one, without rewriting the others.
+import { knownText } from '../../event/known-text.ts';
 
 /** Bytes [start, end). */
 export type Span = { readonly start: number; readonly end: number };
@@ -62,7 +63,7 @@ export const membersOf = (bytes: Uint8Array): ReadonlyMap<string, Span> | undefi
   for (;;) {
     if (bytes[at] !== QUOTE) return undefined;
     const nameEnd = afterText(bytes, at);
-    const name = textOf(bytes, { start: at + 1, end: nameEnd - 1 });
+    const name = knownText(bytes, at + 1, nameEnd - 1);
     at = afterSpace(bytes, nameEnd);
     if (name.includes('\\') || bytes[at] !== COLON) return undefined;
     const start = afterSpace(bytes, at + 1);
@@ -75,9 +76,21 @@ export const membersOf = (bytes: Uint8Array): ReadonlyMap<string, Span> | undefi
   }
 };
 
+/** Whether bytes [start, end) are text that JSON writes as it is: ASCII without quotes, backslashes and control characters. */
+const isPlain = (bytes: Uint8Array, start: number, end: number): boolean => {
+  for (let at = start; at < end; at++) {
+    const b = bytes[at] as number;
+    if (b < 0x20 || b > 0x7e || b === QUOTE || b === BACKSLASH) return false;
+  }
+  return true;
+};
+
 /** The text that stands under a span; undefined when it is no JSON text. */
 export const textUnder = (bytes: Uint8Array, span: Span | undefined): string | undefined => {
   if (span === undefined || bytes[span.start] !== QUOTE) return undefined;
+  const last = span.end - 1;
+  if (last > span.start && bytes[last] === QUOTE && isPlain(bytes, span.start + 1, last))
+    return knownText(bytes, span.start + 1, last);
   try {
     const value: unknown = JSON.parse(textOf(bytes, span));
     return typeof value === 'string' ? value : undefined;
