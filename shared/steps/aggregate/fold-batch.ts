@@ -5,7 +5,7 @@ import type { Inner, StampedEvent } from '../../lanes/inner.ts';
 import { type Lane, position, shardOfLane } from '../../lanes/position.ts';
 import type { StatefulQuery } from '../../query/plan.ts';
 import type { EpochMs } from '../../time.ts';
-import { type Hour, hourOf, isBooked } from '../books/hour.ts';
+import { hourOf, isBooked } from '../books/hour.ts';
 import { isBeyond, type LaneMark, NEW_LANE, parsePosition } from '../ledger/lane-marks.ts';
 import type { Counts } from '../ledger/ledger.ts';
 import type { PackedPartials } from '../ledger/partials.ts';
@@ -93,14 +93,25 @@ const foldEvent = (
   }
 };
 
-/** The hour that an arrival is booked under; null: none. */
-const hourly = (now: EpochMs): ((arrival: EpochMs) => Hour | null) => {
-  let last = Number.NaN;
-  let hour: Hour | null = null;
-  return (arrival) => {
-    if (arrival !== last) hour = isBooked(arrival, now) ? hourOf(arrival) : null;
-    last = arrival;
-    return hour;
+/** Counts arrivals by the hour that they are booked under; events of a record have one arrival. */
+const bookOf = (now: EpochMs) => {
+  const booked: Record<string, number> = {};
+  let arrival = Number.NaN;
+  let n = 0;
+  const settle = (): void => {
+    if (n > 0 && isBooked(arrival, now)) booked[hourOf(arrival)] = (booked[hourOf(arrival)] ?? 0) + n;
+    n = 0;
+  };
+  return {
+    count(at: EpochMs): void {
+      if (at !== arrival) settle();
+      arrival = at;
+      n++;
+    },
+    total(): Record<string, number> {
+      settle();
+      return booked;
+    },
   };
 };
 
@@ -173,8 +184,7 @@ export const foldBatch = (
   const rows: number[] = [];
   const asides: Aside[] = [];
   const readers = new Map<Lane, Readers>();
-  const arrived: Record<string, number> = {};
-  const hours = hourly(now);
+  const book = bookOf(now);
   let applied = false;
   let due = false;
   let row = 0;
@@ -234,8 +244,7 @@ export const foldBatch = (
     moved = { seq: item.seq, index: item.index, child: item.child, clock, endedAt: 0 };
     applied = true;
     due ||= moves(here.mine, mark.clock, clock);
-    const hour = here.booked ? hours(item.arrival) : null;
-    if (hour !== null) arrived[hour] = (arrived[hour] ?? 0) + 1;
+    if (here.booked) book.count(item.arrival);
     if (here.byColumns && columns !== undefined) rows[columns.add(item, clock)] = row;
     if (here.plain.length > 0) {
       const event = known?.get(item) ?? read(item);
@@ -258,5 +267,5 @@ export const foldBatch = (
     if (packed !== null) partials.set(query.id, packed);
   }
   const side = asides.sort((a, b) => a.row - b.row || a.order - b.order).map((a) => a.side);
-  return { lanes, counts, partials, side, arrived, applied, due };
+  return { lanes, counts, partials, side, arrived: book.total(), applied, due };
 };
