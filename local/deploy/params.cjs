@@ -17,6 +17,7 @@ const NUMBERS = {
 };
 const CHOICES = {
   consumers: ['shared', 'fan-out'],
+  client: ['signed', 'sdk'],
   log: ['kinesis', 'kafka'],
   verify: ['on', 'off'],
   data: ['Delete', 'Retain'],

@@ -1,5 +1,6 @@
 // How the adapters call a service, whoever carries the call: the SDK's client (sdk/) or our own small one (signed/). Inputs, outputs and
 // the names of errors are the SDK's; an error has `name`, `message`, `$metadata.httpStatusCode` and the fields of its answer.
+import type * as Watch from '@aws-sdk/client-cloudwatch';
 import type * as Dynamo from '@aws-sdk/client-dynamodb';
 import type * as Events from '@aws-sdk/client-eventbridge';
 import type * as Firehose from '@aws-sdk/client-firehose';
@@ -51,6 +52,7 @@ export type SqsApi = {
 };
 
 export type SnsApi = { readonly PublishBatch: Op<Sns.PublishBatchInput, Sns.PublishBatchResponse> };
+export type CloudWatchApi = { readonly GetMetricData: Op<Watch.GetMetricDataInput, Watch.GetMetricDataOutput> };
 export type EventsApi = { readonly PutEvents: Op<Events.PutEventsRequest, Events.PutEventsResponse> };
 export type FirehoseApi = {
   readonly PutRecordBatch: Op<Firehose.PutRecordBatchInput, Firehose.PutRecordBatchOutput>;

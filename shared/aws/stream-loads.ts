@@ -1,8 +1,7 @@
 // The port StreamLoads on CloudWatch: the stream metrics that Kinesis gives at no price, by the minute.
-import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { cloudWatchCalls } from '#aws/cloudwatch';
 import type { StreamLoads } from '../steps/scale/scale.ts';
 import { minutes } from '../time.ts';
-import { clientSettings } from './client.ts';
 import { faulting } from './sdk-errors.ts';
 
 const CODES = { throttled: 'stream.throttled', unavailable: 'stream.unavailable' } as const;
@@ -10,26 +9,24 @@ const CODES = { throttled: 'stream.throttled', unavailable: 'stream.unavailable'
 const DELAY = 2;
 const METRICS = { bytes: 'IncomingBytes', records: 'IncomingRecords' } as const;
 
-export const streamLoads = (client = new CloudWatchClient(clientSettings('CLOUDWATCH'))): StreamLoads => ({
+export const streamLoads = (calls = cloudWatchCalls()): StreamLoads => ({
   minutes: (stream, count, now) =>
     faulting(`GetMetricData ${stream}`, CODES, async () => {
       const end = Math.floor(now / minutes(1) - DELAY) * minutes(1);
       const start = end - minutes(count);
-      const answer = await client.send(
-        new GetMetricDataCommand({
-          StartTime: new Date(start),
-          EndTime: new Date(end),
-          ScanBy: 'TimestampAscending',
-          MetricDataQueries: Object.entries(METRICS).map(([Id, MetricName]) => ({
-            Id,
-            MetricStat: {
-              Metric: { Namespace: 'AWS/Kinesis', MetricName, Dimensions: [{ Name: 'StreamName', Value: stream }] },
-              Period: 60,
-              Stat: 'Sum',
-            },
-          })),
-        }),
-      );
+      const answer = await calls('GetMetricData', {
+        StartTime: new Date(start),
+        EndTime: new Date(end),
+        ScanBy: 'TimestampAscending',
+        MetricDataQueries: Object.entries(METRICS).map(([Id, MetricName]) => ({
+          Id,
+          MetricStat: {
+            Metric: { Namespace: 'AWS/Kinesis', MetricName, Dimensions: [{ Name: 'StreamName', Value: stream }] },
+            Period: 60,
+            Stat: 'Sum',
+          },
+        })),
+      });
       const values = (id: keyof typeof METRICS): ReadonlyMap<number, number> => {
         const found = answer.MetricDataResults?.find((r) => r.Id === id);
         return new Map((found?.Timestamps ?? []).map((at, i) => [at.getTime(), found?.Values?.[i] ?? 0]));

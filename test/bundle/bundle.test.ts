@@ -41,6 +41,7 @@ describe('the bundle of', () => {
   mkdirSync(join(root, '.millrace'), { recursive: true });
   const out = mkdtempSync(join(root, '.millrace/bundle-'));
   let outputs: Metafile['outputs'] = {};
+  let bundled: (files: readonly string[], params: Readonly<Record<string, string>>) => Promise<{ metafile: Metafile }>;
   /** By file: type and arity of the handler, as Node loads the bundle. */
   let exported: Record<string, string> = {};
   afterAll(() => rmSync(out, { recursive: true }));
@@ -48,20 +49,26 @@ describe('the bundle of', () => {
     const compiled = await compilePipeline(join(root, 'pipeline'));
     if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
     const pipeline = writeModule(compiled, join(out, 'pipeline.mjs'));
-    const { custom } = plain(resolveService({ root, env: {} })) as { custom: { esbuild: Record<string, unknown> } };
-    // `exclude` and `outputFileExtension` are serverless-esbuild's own.
-    const { exclude: _, outputFileExtension, ...options } = custom.esbuild as BuildOptions & Record<string, unknown>;
-    const { metafile } = await build({
-      ...options,
-      absWorkingDir: root,
-      entryPoints: handlers.map((f) => `${f.file}.ts`),
-      outbase: root,
-      outdir: out,
-      outExtension: { '.js': String(outputFileExtension) },
-      alias: { '#pipeline': pipeline },
-      metafile: true,
-      logLevel: 'silent',
-    });
+    bundled = (files, params) => {
+      const { custom } = plain(resolveService({ root, params, env: {} })) as { custom: { esbuild: object } };
+      // `exclude` and `outputFileExtension` are serverless-esbuild's own.
+      const { exclude: _, outputFileExtension, ...options } = custom.esbuild as BuildOptions & Record<string, unknown>;
+      return build({
+        ...options,
+        absWorkingDir: root,
+        entryPoints: files.map((file) => `${file}.ts`),
+        outbase: root,
+        outdir: join(out, String(params.client ?? '')),
+        outExtension: { '.js': String(outputFileExtension) },
+        alias: { '#pipeline': pipeline },
+        metafile: true,
+        logLevel: 'silent',
+      });
+    };
+    const { metafile } = await bundled(
+      handlers.map((f) => f.file),
+      {},
+    );
     outputs = metafile.outputs;
     const load = `const found = {};
       for (const [file, name] of ${JSON.stringify(handlers.map((f) => [f.file, f.export]))}) {
@@ -86,6 +93,7 @@ describe('the bundle of', () => {
       const sources = Object.keys(output?.inputs ?? {});
       expect(sources).toContain(`${f.file}.ts`);
       expect(sources.filter((s) => /^(?:local|test|bench)\//.test(s))).toEqual([]);
+      expect(sources.filter((s) => s.includes('/@aws-sdk/'))).toEqual([]);
       // Node 24's runtime on Lambda refuses handlers that take a callback: three arguments.
       expect(exported[f.file]).toMatch(/^function [012]$/);
       const kb = Math.round(statSync(file).size / 1024);
@@ -93,6 +101,13 @@ describe('the bundle of', () => {
       expect(kb).toBeLessThanOrEqual(CEILINGS[f.name] ?? 0);
     },
   );
+
+  test("with client=sdk the calls are the SDK's, and nothing of our own client is in it", async () => {
+    const { metafile } = await bundled(['functions/write-table/handler'], { client: 'sdk' });
+    const sources = Object.values(metafile.outputs).flatMap((o) => Object.keys(o.inputs));
+    expect(sources.some((s) => s.includes('/@aws-sdk/client-dynamodb/'))).toBe(true);
+    expect(sources.filter((s) => s.startsWith('shared/aws/signed/'))).toEqual([]);
+  });
 
   test('all holds code under licences that ask for their notice only', () => {
     const used = packagesIn(outputs, root);

@@ -1,7 +1,7 @@
 // When a stream gets another number of shards, and when it does not.
-import type { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Calls, CloudWatchApi } from '../../shared/aws/calls.ts';
 import { streamLoads } from '../../shared/aws/stream-loads.ts';
 import { manualClock } from '../../shared/memory/clock.ts';
 import { memoryTable } from '../../shared/memory/table.ts';
@@ -184,20 +184,18 @@ test.each([
 });
 
 test('loads come minute by minute; one without a value took nothing', async () => {
-  let asked: GetMetricDataCommand['input'] | undefined;
-  const client = {
-    async send(command: GetMetricDataCommand) {
-      asked = command.input;
-      const at = (m: number) => new Date(Date.parse('2026-03-01T11:55:00Z') + minutes(m));
-      return {
-        MetricDataResults: [
-          { Id: 'records', Timestamps: [at(0), at(2)], Values: [5, 7] },
-          { Id: 'bytes', Timestamps: [at(2)], Values: [900] },
-        ],
-      };
-    },
-  } as unknown as CloudWatchClient;
-  const loads = await streamLoads(client).minutes('raw', 3, Date.parse('2026-03-01T12:00:30Z'));
+  let asked: CloudWatchApi['GetMetricData']['in'] | undefined;
+  const calls: Calls<CloudWatchApi> = async (_, input) => {
+    asked = input;
+    const at = (m: number) => new Date(Date.parse('2026-03-01T11:55:00Z') + minutes(m));
+    return {
+      MetricDataResults: [
+        { Id: 'records', Timestamps: [at(0), at(2)], Values: [5, 7] },
+        { Id: 'bytes', Timestamps: [at(2)], Values: [900] },
+      ],
+    };
+  };
+  const loads = await streamLoads(calls).minutes('raw', 3, Date.parse('2026-03-01T12:00:30Z'));
   expect(loads).toEqual([
     { bytes: 0, records: 5 },
     { bytes: 0, records: 0 },

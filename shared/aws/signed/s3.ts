@@ -64,7 +64,7 @@ const addressed = (
 ) => {
   const inPath = door.custom || bucket.includes('.');
   const path = `/${key.split('/').map(encode).join('/')}`;
-  const asking: Asking = { method, path: inPath ? `/${bucket}${key === '' ? '' : path}` : path, query, headers, body };
+  const asking: Asking = { method, path: inPath ? `/${bucket}${path}` : path, query, headers, body };
   return inPath ? asking : { ...asking, url: new URL(`${door.url.protocol}//${bucket}.${door.url.host}`) };
 };
 

@@ -1,6 +1,6 @@
 // Signature Version 4, with the key of a day kept. Only what our calls need: a request whose body is known, signed in its headers.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EpochMs } from '../../time.ts';
 import type { Credentials } from '../connection.ts';
 
@@ -16,7 +16,19 @@ export type ToSign = {
 };
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
-const hmac = (key: Buffer | string, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+const SHA256_BLOCK = 64; // bytes
+
+/** HMAC-SHA256 (RFC 2104) of any number of texts under one key. A sum of a few bytes costs less than the key object of createHmac. */
+const hmacOf = (key: Buffer): ((text: string) => Buffer) => {
+  const block = Buffer.alloc(SHA256_BLOCK);
+  (key.length > SHA256_BLOCK ? hash('sha256', key, 'buffer') : key).copy(block);
+  const [inner, outer] = [0x36, 0x5c].map((pad) => block.map((byte) => byte ^ pad)) as [Buffer, Buffer];
+  return (text) => {
+    const sum = hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer');
+    return hash('sha256', Buffer.concat([outer, sum]), 'buffer');
+  };
+};
+type Mac = ReturnType<typeof hmacOf>;
 
 /** RFC 3986: all but A-Z a-z 0-9 - _ . ~ */
 export const encode = (text: string): string =>
@@ -45,12 +57,18 @@ export type Signer = (request: ToSign, credentials: Credentials, at: EpochMs) =>
 
 /** @returns a function that gives the request's headers with date, token and signature added */
 export const signer = (service: string, region: string): Signer => {
-  let day: { readonly of: string; readonly key: Buffer } = { of: '', key: Buffer.alloc(0) };
-  const keyOf = (secret: string, date: string): Buffer => {
+  let day: { readonly of: string; readonly mac: Mac } = { of: '', mac: hmacOf(Buffer.alloc(0)) };
+  const macOf = (secret: string, date: string): Mac => {
     const of = `${date} ${secret}`;
     if (day.of !== of)
-      day = { of, key: hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request') };
-    return day.key;
+      day = {
+        of,
+        mac: [date, region, service, 'aws4_request'].reduce(
+          (mac, text) => hmacOf(mac(text)),
+          hmacOf(Buffer.from(`AWS4${secret}`)),
+        ),
+      };
+    return day.mac;
   };
   return ({ method, path, query, headers, body }, { accessKeyId, secretAccessKey, sessionToken }, at) => {
     const time = new Date(at).toISOString().replace(/[:-]|\.\d{3}/g, '');
@@ -77,7 +95,7 @@ export const signer = (service: string, region: string): Signer => {
     ].join('\n');
     const scope = `${date}/${region}/${service}/aws4_request`;
     const text = `${ALGORITHM}\n${time}\n${scope}\n${hash('sha256', canonical)}`;
-    const signature = hmac(keyOf(secretAccessKey, date), text).toString('hex');
+    const signature = macOf(secretAccessKey, date)(text).toString('hex');
     all.authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
     return all;
   };

@@ -297,7 +297,7 @@ describe('S3', () => {
       ],
       NextContinuationToken: '1&2',
     });
-    expect(wire.asked[0]?.url).toBe('/b?list-type=2&max-keys=2&prefix=a%2F&start-after=a%2F%C3%A9');
+    expect(wire.asked[0]?.url).toBe('/b/?list-type=2&max-keys=2&prefix=a%2F&start-after=a%2F%C3%A9');
   });
   test('a removal tells which keys stayed, and why', async () => {
     wire.tell(
