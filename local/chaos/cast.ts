@@ -1,5 +1,13 @@
 // The real steps of the pipeline, each behind a gate, wired as functions/*/handler.ts wire them.
-import { byName, MESSAGES, tablesOf, WAREHOUSE } from '../../shared/destinations/tables-of.ts';
+import {
+  byName,
+  MESSAGES,
+  SEARCH,
+  TOPICS,
+  tablesOf,
+  WAREHOUSE,
+  WEBHOOKS,
+} from '../../shared/destinations/tables-of.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
 import { memoryWake } from '../../shared/memory/wake.ts';
 import type { Clock, Objects, Stream, Table } from '../../shared/ports.ts';
@@ -20,7 +28,7 @@ import type { Ms } from '../../shared/time.ts';
 import { type Gate, gatedObjects, gatedStream, gatedTable, gatedTurn, gatedWake } from './gate.ts';
 import type { Journal } from './journal.ts';
 import { Mapping } from './mapping.ts';
-import { busOf, type Outside, warehouseOf } from './outside/outside.ts';
+import { busOf, hooksOf, type Outside, searchOf, topicsOf, warehouseOf } from './outside/outside.ts';
 import { click, DELAY, LOOKUP, sourcesFor } from './scenario.ts';
 import type { Shape } from './shape.ts';
 
@@ -139,6 +147,22 @@ export const castOf = (p: Parts): Cast => {
             const tables = byName(tablesOf(plan, MESSAGES));
             const destination = busOf(p.outside, plan, g, table, run);
             return forward({ ...common(g), stage: 'publish', tables, destination, from: to(g, refined) });
+          }),
+          new Mapping('write-search', refined, (g) => {
+            const { rejected, run, patience, plan } = common(g);
+            const tables = byName(tablesOf(plan, SEARCH));
+            const destination = searchOf(p.outside, plan, g);
+            return upsert({ stage: 'write-search', tables, destination, rejected, run, patience });
+          }),
+          new Mapping('call-webhook', refined, (g) => {
+            const tables = byName(tablesOf(p.plan(), WEBHOOKS));
+            const destination = hooksOf(p.outside, p.plan(), g, common(g).clock);
+            return forward({ ...common(g), stage: 'call-webhook', tables, destination, from: to(g, refined) });
+          }),
+          new Mapping('write-topic', refined, (g) => {
+            const tables = byName(tablesOf(p.plan(), TOPICS));
+            const destination = topicsOf(p.outside, p.plan(), g);
+            return forward({ ...common(g), stage: 'write-topic', tables, destination, from: to(g, refined) });
           }),
         ]
       : []),

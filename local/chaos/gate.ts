@@ -26,7 +26,8 @@ export type Call = {
   /** The destination outside that it goes to. */
   readonly destination?: OutsideName;
 };
-export type OutsideName = 'warehouse' | 'bus';
+export const OUTSIDE_NAMES = ['warehouse', 'bus', 'hook', 'topic', 'engine'] as const;
+export type OutsideName = (typeof OUTSIDE_NAMES)[number];
 export type EntriesCall = { readonly count: number; partly(take: (index: number) => boolean): Promise<void> };
 export type PutCall = {
   readonly records: readonly OutRecord[];

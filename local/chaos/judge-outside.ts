@@ -1,4 +1,4 @@
-// What PostgreSQL and the receivers of messages must have at the end, told from the rows that lie in `refined`, whatever was sent there how often.
+// What PostgreSQL, a search engine and the receivers of messages must have at the end, told from the rows that lie in `refined`, whatever was sent there how often.
 import type { Message } from './outside/bus.ts';
 import { firstTimes, type Seen } from './read-streams.ts';
 import type { SideLine } from './stores.ts';
@@ -83,6 +83,29 @@ const judgeWarehouse = (
   return problems;
 };
 
+/** The same of a search engine, whose documents do not tell their revision in words. */
+const judgeSearch = (scene: Scene, rows: readonly Row[], refused: ReadonlySet<string>): readonly string[] => {
+  const { refuses, engine } = scene.outside;
+  const problems: string[] = [];
+  const textOf = (r: Row): string => (r.deleted ? 'gone' : JSON.stringify(r.data));
+  for (const table of tablesWith(scene, 'opensearch-2')) {
+    const docs = engine.docs(table);
+    const mine = Map.groupBy(byRevision(rows.filter((r) => r.table === table)), (r) => r.key);
+    for (const [key, all] of mine) {
+      const last = all.at(-1) as Row;
+      const isRefused = (r: Row): boolean => !r.deleted && refuses(r.data);
+      if (isRefused(last) && !refused.has(last.at))
+        problems.push(`search: ${table} was refused ${last.id} ${last.revision}, and nobody says so`);
+      const doc = docs.get(key);
+      const stands = doc === undefined ? 'gone' : JSON.stringify(JSON.parse(doc));
+      const may = isRefused(last) ? ['gone', ...all.filter((r) => !isRefused(r)).map(textOf)] : [textOf(last)];
+      if (!may.includes(stands)) problems.push(`search: ${table} ${key} is ${stands}, not ${may.join(' or ')}`);
+    }
+    for (const key of docs.keys()) if (!mine.has(key)) problems.push(`search: ${table} unexpected ${key}`);
+  }
+  return problems;
+};
+
 /** Of the rows of a key the first that breaches, and the first after it that does not: one message each. */
 const turnsOf = (rows: readonly Row[], refuses: (r: Row) => boolean): readonly Row[] => {
   const open = new Set<string>();
@@ -107,11 +130,13 @@ const judgeBus = (scene: Scene, rows: readonly Row[], refused: ReadonlySet<strin
   const fifo = new Set(
     scene.wholePlan.tables.filter((t) => t.options['queue-url']?.endsWith('.fifo')).map((t) => t.name),
   );
+  // Of a call that brokers refuse for one record, those of other partitions stand there, and come again.
+  const comesAgain = scene.shape.refusedRows ? tablesWith(scene, 'kafka', 'upsert-kafka') : new Set<string>();
   let repeats = bus.dropped;
   for (const m of bus.taken) {
     const known = first.get(named(m));
     if (known !== undefined) {
-      repeats++;
+      if (!comesAgain.has(m.table)) repeats++;
       if (known.text !== m.text) problems.push(`bus: ${m.table} two contents of ${m.id} ${m.revision}`);
       continue;
     }
@@ -126,7 +151,7 @@ const judgeBus = (scene: Scene, rows: readonly Row[], refused: ReadonlySet<strin
   const restored = struck('restore');
   if (repeats > 0 && !MAY_REPEAT.some(struck))
     problems.push(`bus: ${repeats} messages came again, and nothing ended a batch in its middle`);
-  for (const table of tablesWith(scene, 'sqs', 'eventbridge')) {
+  for (const table of tablesWith(scene, 'sqs', 'eventbridge', 'http-sink', 'kafka', 'upsert-kafka')) {
     const mine = rows.filter((r) => r.table === table);
     const alert = scene.wholePlan.tables.some((t) => t.name === table && t.alert);
     const want = alert ? turnsOf(mine, isRefused) : mine.filter((r) => !isRefused(r));
@@ -143,19 +168,24 @@ const judgeBus = (scene: Scene, rows: readonly Row[], refused: ReadonlySet<strin
   return problems;
 };
 
-export const OUTSIDE_STAGES: ReadonlySet<string | undefined> = new Set(['write-warehouse', 'publish']);
+const OF_MESSAGES = ['publish', 'call-webhook', 'write-topic'] as const;
+export const OUTSIDE_STAGES: ReadonlySet<string | undefined> = new Set([
+  ...['write-warehouse', 'write-search'],
+  ...OF_MESSAGES,
+]);
 
 /** @param aside the lines of `rejected` */
 export const judgeOutside = (scene: Scene, refined: readonly Seen[], aside: readonly SideLine[]): readonly string[] => {
   if (!scene.shape.outside) return [];
   const rows = rowsOf(scene, refined);
   const ever = scene.copies.fences.length === 0 ? rows : rowsOf(scene, firstTimes(scene.refined, []));
-  const refusedBy = (stage: string) =>
-    new Set(aside.filter((l) => l.stage === stage).map((l) => `${l.shard} ${l.position}`));
+  const refusedBy = (...stages: readonly string[]) =>
+    new Set(aside.filter((l) => stages.includes(l.stage ?? '')).map((l) => `${l.shard} ${l.position}`));
   const { struck } = scene.schedule;
   if (aside.some((l) => OUTSIDE_STAGES.has(l.stage))) struck.add('refusedRows');
   return [
     ...judgeWarehouse(scene, rows, ever, refusedBy('write-warehouse')),
-    ...judgeBus(scene, rows, refusedBy('publish')),
+    ...judgeSearch(scene, rows, refusedBy('write-search')),
+    ...judgeBus(scene, rows, refusedBy(...OF_MESSAGES)),
   ];
 };

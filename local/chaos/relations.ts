@@ -10,9 +10,10 @@ export const RELATION_TABLES = `
 CREATE TABLE best (k STRING, s TIMESTAMP(3), r BIGINT, n BIGINT, i STRING)
 WITH ('connector' = 'sqs', 'queue-url' = 'https://sqs.eu-north-1.amazonaws.com/123456789012/best.fifo');
 CREATE TABLE pairs (k STRING, t TIMESTAMP(3), a STRING, b STRING, WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
-CREATE TABLE pair_counts (k STRING, s TIMESTAMP(3), n BIGINT, m BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE pair_counts (k STRING, s TIMESTAMP(3), n BIGINT, m BIGINT)
+WITH ('connector' = 'kafka', 'topic' = 'pairs', 'properties.bootstrap.servers' = 'b:9092', 'format' = 'json', 'key.format' = 'raw', 'key.fields' = 'k');
 CREATE TABLE meets (k STRING, a STRING, b STRING, t TIMESTAMP(3), WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
-CREATE TABLE meet_counts (k STRING, s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE meet_counts (k STRING, s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'http-sink', 'url' = 'https://hooks.example/meets');
 CREATE TABLE totals (k STRING, n BIGINT, v BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'dynamodb', 'millrace.ttl' = '${TTL_SECONDS} s');
 CREATE TABLE firsts (k STRING, v BIGINT, i STRING) WITH ('connector' = 'eventbridge', 'bus' = 'chaos', 'millrace.ttl' = '${TTL_SECONDS} s');
 CREATE TABLE tops (k STRING, r BIGINT, n BIGINT, i STRING, PRIMARY KEY (k, r) NOT ENFORCED)

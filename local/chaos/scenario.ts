@@ -20,10 +20,12 @@ WITH ('connector' = 'dynamodb', 'millrace.lateness' = '$LATENESS s');
 CREATE TABLE visits (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), t TIMESTAMP(3), n BIGINT, WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
 CREATE TABLE big (k STRING, v BIGINT, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '7' SECOND) WITH ('connector' = 'kinesis');
 CREATE TABLE twenties (s TIMESTAMP(3), t TIMESTAMP(3), n BIGINT, most BIGINT, WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
-CREATE TABLE forties (s TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE forties (s TIMESTAMP(3), n BIGINT, PRIMARY KEY (s) NOT ENFORCED)
+WITH ('connector' = 'upsert-kafka', 'topic' = 'forties', 'properties.bootstrap.servers' = 'b:9092', 'key.format' = 'json', 'value.format' = 'json');
 CREATE TABLE growing (k STRING, s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT)
 WITH ('connector' = 'jdbc', 'url' = 'jdbc:postgresql://db.example:5432/chaos');
-CREATE TABLE visits_of_visits (s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT) WITH ('connector' = 'kinesis');
+CREATE TABLE visits_of_visits (s TIMESTAMP(3), e TIMESTAMP(3), n BIGINT)
+WITH ('connector' = 'opensearch-2', 'hosts' = 'https://search.example');
 CREATE TABLE big_tens (k STRING, s TIMESTAMP(3), v BIGINT, PRIMARY KEY (k) NOT ENFORCED)
 WITH ('connector' = 'sqs', 'queue-url' = 'https://sqs.eu-north-1.amazonaws.com/123456789012/alarms', 'millrace.alert' = 'true');
 CREATE TABLE numbers (s TIMESTAMP(3), n BIGINT, v BIGINT) WITH ('connector' = 'dynamodb');

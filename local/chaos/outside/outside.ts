@@ -3,20 +3,27 @@ import { eventBus } from '../../../shared/aws/event-bus.ts';
 import { sqsMessages } from '../../../shared/aws/sqs-messages.ts';
 import { alerts } from '../../../shared/destinations/alerts.ts';
 import { postgres } from '../../../shared/destinations/postgres.ts';
-import { MESSAGES, tablesOf, WAREHOUSE } from '../../../shared/destinations/tables-of.ts';
+import { search } from '../../../shared/destinations/search.ts';
+import { MESSAGES, SEARCH, TOPICS, tablesOf, WAREHOUSE, WEBHOOKS } from '../../../shared/destinations/tables-of.ts';
+import { webhook } from '../../../shared/destinations/webhook.ts';
+import type { KafkaClient } from '../../../shared/kafka/client.ts';
+import { kafkaTopic } from '../../../shared/kafka/topic.ts';
 import type { Clock, Table } from '../../../shared/ports.ts';
 import type { Plan } from '../../../shared/query/plan.ts';
 import type { Destination } from '../../../shared/steps/sink/destination.ts';
 import { routed } from '../../../shared/steps/sink/route.ts';
+import { type SearchEngine, searchEngine } from '../../stand-ins/search-engine.ts';
 import type { Gate } from '../gate.ts';
 import { Bus } from './bus.ts';
 import { type PostgresDouble, postgresDouble } from './postgres.ts';
+import { passing, postOf, producerOf, requestOf } from './receivers.ts';
 
 const DESTINATION = { refused: 'destination.throttled', unknown: 'destination.unavailable' } as const;
 
 export type Outside = {
   readonly warehouse: PostgresDouble;
   readonly bus: Bus;
+  readonly engine: SearchEngine;
   /** Rows that their destination never takes, by what stands in them: the user's constraint. */
   readonly refuses: (row: { readonly [name: string]: unknown }) => boolean;
 };
@@ -27,6 +34,7 @@ export const outsideOf = (plan: Plan, clock: Clock, refused: boolean): Outside =
   const refuses: Outside['refuses'] = (row) => refused && (row.n === 4 || row.n === 1);
   return {
     refuses,
+    engine: searchEngine((source) => refuses(JSON.parse(source))),
     warehouse: postgresDouble(tablesOf(plan, WAREHOUSE), (_, row) => refuses(row)),
     bus: new Bus(clock, ({ text }) => {
       const { data } = JSON.parse(text) as { data: { readonly [name: string]: unknown } | null };
@@ -63,4 +71,22 @@ export const busOf = ({ bus }: Outside, plan: Plan, gate: Gate, table: Table, ru
       }),
     ),
   );
+};
+
+export const searchOf = ({ engine }: Outside, plan: Plan, gate: Gate): Destination => {
+  const tables = tablesOf(plan, SEARCH);
+  const one = search(requestOf(engine, gate), tables, 'the engine');
+  return routed('the engine', new Map(tables.map((t) => [t.name, one])));
+};
+
+export const hooksOf = ({ bus, refuses }: Outside, plan: Plan, gate: Gate, clock: Clock): Destination => {
+  const tables = tablesOf(plan, WEBHOOKS);
+  const post = postOf(bus.taken, refuses, gate);
+  const one = webhook({ tables, secrets: async () => [], post, clock: passing(clock) });
+  return routed('the webhooks', new Map(tables.map((t) => [t.name, one])));
+};
+
+export const topicsOf = ({ bus, refuses }: Outside, plan: Plan, gate: Gate): Destination => {
+  const producer = producerOf(bus.taken, refuses, gate) as KafkaClient['producer'];
+  return routed('the topics', new Map(tablesOf(plan, TOPICS).map((t) => [t.name, kafkaTopic(t, { producer })])));
 };

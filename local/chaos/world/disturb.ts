@@ -1,5 +1,6 @@
 // What happens to the world as a whole, between two calls.
 import { minutes } from '../../../shared/time.ts';
+import { OUTSIDE_NAMES } from '../gate.ts';
 import type { Journal } from '../journal.ts';
 import { reshardOnce } from '../reshard.ts';
 import type { WorldFault } from '../schedule.ts';
@@ -44,7 +45,7 @@ export class Disturber {
     const { schedule, shape, steps } = this.#scene;
     if (!shape.outside || !schedule.wants('destinationDown')) return;
     const { rng } = schedule;
-    this.#calls.down = { name: rng.pick(['warehouse', 'bus']), until: steps + 30 + rng.below(100) };
+    this.#calls.down = { name: rng.pick(OUTSIDE_NAMES), until: steps + 30 + rng.below(100) };
   }
 
   /** In worlds that grow: one more shard of `raw`, up to five. */
