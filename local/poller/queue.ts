@@ -153,7 +153,9 @@ export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
     get idle() {
       return held && !looking && running.size === 0;
     },
-    atRest: async () => !trigger.enabled || ((await queue.visible()) === 0 && !looking && running.size === 0),
+    atRest: async () =>
+      !trigger.enabled ||
+      (!looking && running.size === 0 && (await queue.visible()) === 0 && !looking && running.size === 0),
     get activity() {
       return activity;
     },
