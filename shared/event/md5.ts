@@ -41,6 +41,12 @@ const makeLanes = (): Lanes | null => {
   }
 };
 let made: Lanes | null | undefined;
+/** Made when first needed: a function that never sees four aggregates at once does without. */
+const lanesHere = (): Lanes | null => {
+  if (made === undefined) made = makeLanes();
+  return made;
+};
+const roomOf = (lane: number): number => FREE + lane * ROOM;
 
 /** A message on its way through a lane. */
 type Passing = { message: number; at: number; ended: boolean };
@@ -67,7 +73,7 @@ const fill = ({ bytes, words }: Lanes, room: number, message: Uint8Array, passin
 
 /** Digests of the messages that `order` names, longest first. */
 const sumInLanes = (lanes: Lanes, messages: readonly Uint8Array[], order: readonly number[], out: Int32Array): void => {
-  const froms = Array.from({ length: LANES }, (_, lane) => FREE + lane * ROOM);
+  const froms = Array.from({ length: LANES }, (_, lane) => roomOf(lane));
   const passing: Passing[] = froms.map(() => ({ message: -1, at: 0, ended: true }));
   const blocks = new Int32Array(LANES);
   let next = 0;
@@ -83,7 +89,7 @@ const sumInLanes = (lanes: Lanes, messages: readonly Uint8Array[], order: readon
           p.ended = p.message < 0;
           begin(lanes.words, lane);
         }
-        const room = FREE + lane * ROOM;
+        const room = roomOf(lane);
         froms[lane] = room;
         // A lane without a message reads what lies in its room, and nobody reads its sum.
         if (p.message >= 0) blocks[lane] = fill(lanes, room, messages[p.message] as Uint8Array, p);
@@ -124,8 +130,34 @@ export const md5All = (messages: readonly Uint8Array[]): Uint8Array => {
     all -= length;
   }
   if (first === order.length) return out;
-  if (made === undefined) made = makeLanes();
-  if (made === null) for (const i of order.slice(first)) sumAlone(messages[i] as Uint8Array, out, i * DIGEST_BYTES);
-  else sumInLanes(made, messages, order.slice(first), new Int32Array(out.buffer));
+  const lanes = lanesHere();
+  if (lanes === null) for (const i of order.slice(first)) sumAlone(messages[i] as Uint8Array, out, i * DIGEST_BYTES);
+  else sumInLanes(lanes, messages, order.slice(first), new Int32Array(out.buffer));
+  return out;
+};
+
+const FIRST_BLOCKS = Array.from({ length: LANES }, (_, lane) => roomOf(lane));
+
+/**
+ * The first word (little-endian, signed) of the MD5 of each of some messages that are one block each.
+ * @param put writes the block of message `i`, padding and all, to words[at] … words[at + 15]
+ * @returns   null where nothing is gained by doing them side by side
+ */
+export const firstWords = (
+  count: number,
+  put: (words: Int32Array, at: number, i: number) => void,
+): Int32Array | null => {
+  const lanes = count < WORTH ? null : lanesHere();
+  if (lanes === null) return null;
+  const out = new Int32Array(count);
+  for (let from = 0; from < count; from += LANES) {
+    const some = Math.min(LANES, count - from);
+    for (let lane = 0; lane < some; lane++) {
+      put(lanes.words, roomOf(lane) >> 2, from + lane);
+      begin(lanes.words, lane);
+    }
+    lanes.run(1, ...FIRST_BLOCKS);
+    for (let lane = 0; lane < some; lane++) out[from + lane] = digestWord(lanes.words, lane, 0);
+  }
   return out;
 };

@@ -1,7 +1,9 @@
 // The first 32 bits of the MD5 of a partition key, which choose its key group. A short key is one block of MD5, and that costs a
 // quarter of the call into node:crypto, which was a tenth of all that `validate` does. The plain twin is `hash` itself, to which
-// longer keys and keys beyond ASCII go; test/lanes/ring.test.ts compares them. (RFC 1321, section 3.4.)
+// longer keys and keys beyond ASCII go; test/lanes/ring.test.ts compares them. (RFC 1321, section 3.4.) Keys of a whole record are
+// done side by side (event/md5.ts), for less than half of that again.
 import { hash } from 'node:crypto';
+import { firstWords } from '../event/md5.ts';
 
 /** One block holds 55 bytes, a bit that ends them, and their length. */
 const BLOCK_KEY = 55;
@@ -10,17 +12,18 @@ const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math
 const [A, B, C, D] = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476];
 const turn = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
 
-/** Fills the block; false when the key is not ASCII. */
-const fill = (words: Int32Array, key: string): boolean => {
+/** Writes the one block of a key to words[at] and on; false when the key is not ASCII or takes more than a block. */
+const putBlock = (words: Int32Array, at: number, key: string): boolean => {
   const { length } = key;
-  words.fill(0);
+  for (let i = at; i < at + 16; i++) words[i] = 0;
+  if (length > BLOCK_KEY) return false;
   for (let i = 0; i < length; i++) {
     const c = key.charCodeAt(i);
     if (c >= 0x80) return false;
-    words[i >> 2] = (words[i >> 2] as number) | (c << ((i & 3) << 3));
+    words[at + (i >> 2)] = (words[at + (i >> 2)] as number) | (c << ((i & 3) << 3));
   }
-  words[length >> 2] = (words[length >> 2] as number) | (0x80 << ((length & 3) << 3));
-  words[14] = length << 3;
+  words[at + (length >> 2)] = (words[at + (length >> 2)] as number) | (0x80 << ((length & 3) << 3));
+  words[at + 14] = length << 3;
   return true;
 };
 
@@ -61,9 +64,24 @@ const digest = (words: Int32Array): number => {
 
 const block = new Int32Array(16);
 
+/** From the first word of the state, whose lowest byte is the first. */
+const unsigned = (a: number): number =>
+  (((a & 0xff) << 24) | ((a & 0xff00) << 8) | ((a >>> 8) & 0xff00) | (a >>> 24)) >>> 0;
+
+const hashAlone = (key: string): number => Number.parseInt(hash('md5', key, 'hex').slice(0, 8), 16);
+
 /** The first 32 bits of MD5(key), as an unsigned number; the key in UTF-8. */
-export const keyHash = (key: string): number => {
-  if (key.length > BLOCK_KEY || !fill(block, key)) return Number.parseInt(hash('md5', key, 'hex').slice(0, 8), 16);
-  const a = digest(block); // little-endian: its first byte is the lowest
-  return (((a & 0xff) << 24) | ((a & 0xff00) << 8) | ((a >>> 8) & 0xff00) | (a >>> 24)) >>> 0;
+export const keyHash = (key: string): number => (putBlock(block, 0, key) ? unsigned(digest(block)) : hashAlone(key));
+
+/** `keyHash` of each. */
+export const keyHashes = (keys: readonly string[]): readonly number[] => {
+  const alone: number[] = [];
+  const words = firstWords(keys.length, (room, at, i) => {
+    if (!putBlock(room, at, keys[i] as string)) alone.push(i);
+  });
+  if (words === null) return keys.map(keyHash);
+  const hashes: number[] = [];
+  for (let i = 0; i < words.length; i++) hashes.push(unsigned(words[i] as number));
+  for (const i of alone) hashes[i] = hashAlone(keys[i] as string);
+  return hashes;
 };

@@ -1,6 +1,6 @@
 // The hash ring of Kinesis: 2^128 hash keys, cut into G key groups of equal size. G is a power of two, fixed for a run.
 import { hash } from 'node:crypto';
-import { keyHash } from './key-hash.ts';
+import { keyHash, keyHashes } from './key-hash.ts';
 
 const RING_BITS = 128n;
 export const RING = 1n << RING_BITS;
@@ -13,9 +13,14 @@ const width = (groups: number): bigint => RING / BigInt(groups);
 /** The key group that holds a hash key. */
 export const groupOfHash = (hashKey: bigint, groups: number): number => Number(hashKey / width(groups));
 
+const groupOfTop = (top: number, groups: number): number => Math.floor((top / 0x1_0000_0000) * groups);
+
 /** The same from the partition key, without a 128-bit division: the top bits of its MD5. */
-export const groupOfKey = (partitionKey: string, groups: number): number =>
-  Math.floor((keyHash(partitionKey) / 0x1_0000_0000) * groups);
+export const groupOfKey = (partitionKey: string, groups: number): number => groupOfTop(keyHash(partitionKey), groups);
+
+/** `groupOfKey` of each. */
+export const groupsOfKeys = (partitionKeys: readonly string[], groups: number): readonly number[] =>
+  keyHashes(partitionKeys).map((top) => groupOfTop(top, groups));
 
 /** The middle of a key group, as an explicit hash key: every record of the group goes to the shard that holds it. */
 export const pointOf = (group: number, groups: number): string =>

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyHash } from '../../shared/lanes/key-hash.ts';
-import { groupOfHash, groupOfKey, hashKeyOf } from '../../shared/lanes/ring.ts';
+import { keyHash, keyHashes } from '../../shared/lanes/key-hash.ts';
+import { groupOfHash, groupOfKey, groupsOfKeys, hashKeyOf } from '../../shared/lanes/ring.ts';
 
 const md5 = (key: string): number => createHash('md5').update(key).digest().readUInt32BE(0);
 
@@ -19,6 +19,12 @@ describe('the hash of a partition key', () => {
         expect(keyHash(k)).toBe(md5(k));
       }),
       { numRuns: 2_000 },
+    );
+    fc.assert(
+      fc.property(fc.array(key, { maxLength: 50 }), fc.constantFrom(4, 8, 64), (keys, groups) => {
+        expect(keyHashes(keys)).toEqual(keys.map(md5));
+        expect(groupsOfKeys(keys, groups)).toEqual(keys.map((k) => groupOfKey(k, groups)));
+      }),
     );
   });
 

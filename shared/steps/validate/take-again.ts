@@ -10,7 +10,7 @@ import { authorised, claimAgain, placeOf } from '../resubmit.ts';
 import { NEW_CLOCK, type ShardClock } from '../shard-clock.ts';
 import { aside, type Door, type Refusal } from './aside.ts';
 import type { Desk } from './desk.ts';
-import { groupOf } from './place.ts';
+import { groupsOf } from './place.ts';
 import type { SecondCopies } from './second-copies.ts';
 import { named } from './seen.ts';
 
@@ -52,7 +52,7 @@ export const takingAgain =
     // After the verdict: what is rejected once more may be put right once more.
     if (!(await claimAgain(table, run, key, `${shard.id}/${position(record.seq, 0)}`)))
       return leaves('duplicate', { rule: 'event.duplicate', cause: 'another copy that was sent again came before' });
-    const group = groupOf(user, deps.groups, owned);
+    const [group] = groupsOf([user], deps.groups, owned) as [number];
     tally.add(1, 0, 0);
     outbox.add(group, {
       kind: 'event',

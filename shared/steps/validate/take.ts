@@ -11,9 +11,9 @@ import { NEW_CLOCK, onEvent, onRecord, onTick, type ShardClock } from '../shard-
 import { aside } from './aside.ts';
 import type { Desk } from './desk.ts';
 import { opening } from './open.ts';
-import { groupOf, resends } from './place.ts';
+import { groupsOf, resends } from './place.ts';
 import { secondCopiesBy } from './second-copies.ts';
-import { named } from './seen.ts';
+import { named, type Seen } from './seen.ts';
 import { takingAgain } from './take-again.ts';
 
 export type TakeDeps = {
@@ -64,7 +64,11 @@ export const taking = (deps: TakeDeps) => {
       if (what.kind === 'again') return takeAgain(desk, at, record, what.key, what.payload);
       const seq = padSeq(record.seq);
       const stood = at.clock === NEW_CLOCK.clock ? {} : { clock: at.clock };
-      for (const s of what.seen) {
+      const { seen } = what;
+      const users = seen.map((s) => s.user);
+      const homes = groupsOf(users, groups, owned);
+      for (let i = 0; i < seen.length; i++) {
+        const s = seen[i] as Seen;
         const { user, verdict } = s;
         if (copies.has(s) || isResend(s, shard)) {
           const cause = copies.has(s)
@@ -83,7 +87,7 @@ export const taking = (deps: TakeDeps) => {
           tally.add(1, 0, 0);
           tally.duplicate++;
         } else {
-          const group = groupOf(user, groups, owned);
+          const group = homes[i] as number;
           tally.add(1, 0, 0);
           at = onEvent(at, verdict.time, record.arrival, deps.delay);
           outbox.add(group, {
