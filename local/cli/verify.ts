@@ -77,7 +77,8 @@ export const verify = async (call: Call): Promise<ExitCode> => {
     const deps = {
       ...(await depsOf(stage, query)),
       compute,
-      from: from ?? (to ?? stage.clock.now()) - SPAN,
+      // What stands for a query without windows follows from all that ever came.
+      from: from ?? (query.kind === 'running' ? undefined : (to ?? stage.clock.now()) - SPAN),
       to,
       wait: () => new Promise<void>((done) => setTimeout(done, ON_ITS_WAY)),
       told: (events: number, at: number) => bar.update(`${events.toLocaleString('en-US')} events, ${instant(at)}`),

@@ -15,7 +15,7 @@ import type { Lookups } from '../../shared/steps/enrich/apply.ts';
 import { manifests } from '../../shared/steps/refine/manifest.ts';
 import { sourceOfQuery, takesEvent } from '../../shared/steps/roster.ts';
 import { expectedRow } from '../../shared/steps/verify/compare.ts';
-import { spansAt } from '../../shared/steps/verify/window-rows.ts';
+import { spansAt, windowId } from '../../shared/steps/verify/window-rows.ts';
 import { type EpochMs, START_OF_TIME } from '../../shared/time.ts';
 import type { StageHere } from '../stage/stage-here.ts';
 
@@ -157,6 +157,8 @@ export const fatesOf = async (deps: FateDeps, first: Shown, only: string | undef
       };
       const expected = (start: EpochMs, end: EpochMs) =>
         expectedRow(q, table, {
+          id: windowId(q, start, end, keys),
+          time: end - 1,
           start,
           end,
           key: '',

@@ -12,7 +12,7 @@ import {
   rescale,
 } from '../../shared/query/values.ts';
 import type { Compute } from '../../shared/steps/verify/recompute.ts';
-import type { InRow, OutRow } from '../../shared/steps/verify/window-rows.ts';
+import { type InRow, type OutRow, windowId } from '../../shared/steps/verify/window-rows.ts';
 import { windowSql } from './window-sql.ts';
 
 type Row = readonly (string | null)[];
@@ -107,7 +107,16 @@ export const duckDb = (engine: Engine, functions?: UserFunctions): Compute => {
           return resultOf(a, found.slice(from, at));
         });
         const row = [...keys, start, end, end - 1, ...results];
-        const base = { start, end, key: keyOf(keys), keys, rows: [], sure: found[2] === 'sure' };
+        const base = {
+          id: windowId(q, start, end, keys),
+          time: end - 1,
+          start,
+          end,
+          key: keyOf(keys),
+          keys,
+          rows: [],
+          sure: found[2] === 'sure',
+        };
         try {
           if (having(row)) return [{ ...base, kept: true, values: select.map((s) => s(row)) }];
         } catch {

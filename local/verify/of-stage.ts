@@ -1,13 +1,15 @@
 // What verify needs of a stage.
 import { dynamoScan } from '../../shared/aws/dynamo-scan.ts';
+import { kinesisReader } from '../../shared/aws/live-reader.ts';
 import { agentLookup } from '../../shared/enrich/agent.ts';
 import { geoFile } from '../../shared/enrich/geo.ts';
 import { referenceLookup } from '../../shared/enrich/reference.ts';
 import { rememberedTables } from '../../shared/enrich/remembered.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
-import type { WindowQuery } from '../../shared/query/plan.ts';
+import type { StatefulQuery } from '../../shared/query/plan.ts';
 import { userFunctions } from '../../shared/query/user-functions.ts';
 import type { Lookups } from '../../shared/steps/enrich/apply.ts';
+import type { LiveReader } from '../../shared/steps/replay/history.ts';
 import { type Compute, whyNot } from '../../shared/steps/verify/recompute.ts';
 import type { VerifyDeps } from '../../shared/steps/verify/verify.ts';
 import { windowRows } from '../../shared/steps/verify/window-rows.ts';
@@ -19,13 +21,13 @@ import { duckDb, loadDuckDb } from './duckdb.ts';
 import { DoesNotFit, windowSql } from './window-sql.ts';
 
 /** @throws CallError naming the queries that can be verified */
-export const queryOf = ({ plan }: CompiledPipeline, name: string): WindowQuery => {
+export const queryOf = ({ plan }: CompiledPipeline, name: string): StatefulQuery => {
   const query = plan.queries.find((q) => q.name === name);
   const stored = new Set(plan.tables.filter((t) => t.connector === 'dynamodb').map((t) => t.name));
   const names = plan.queries.filter((q) => whyNot(q, plan) === null && stored.has(q.into)).map((q) => q.name);
   if (query === undefined) throw new CallError(`no query is called "${name}"; ${wouldWork(name, names, 'queries')}`);
   const why = whyNot(query, plan);
-  if (why !== null || query.kind !== 'window') throw new CallError(`${why}; queries: ${names.join(', ')}`);
+  if (why !== null || query.kind === 'stateless') throw new CallError(`${why}; queries: ${names.join(', ')}`);
   return query;
 };
 
@@ -35,11 +37,12 @@ export type Engine = { readonly name: 'DuckDB' | 'the reference evaluator'; read
 /** DuckDB for the query itself where it fits; what it reads of other queries is computed by the reference evaluator. */
 export const computeFor = async (
   pipeline: CompiledPipeline,
-  query: WindowQuery,
+  query: StatefulQuery,
 ): Promise<{ readonly engine: Engine; readonly compute: Compute }> => {
   const functions = userFunctions(pipeline.plan.functions, pipeline.functions);
   const reference: Compute = async (q, rows) => windowRows(q, rows, functions);
   const by = (why: string) => ({ engine: { name: 'the reference evaluator' as const, why }, compute: reference });
+  if (query.kind !== 'window') return by('DuckDB does not fit: joins, ranks and groups without a window');
   try {
     windowSql(query);
   } catch (error) {
@@ -84,11 +87,18 @@ export const sharedDeps = async (stage: StageHere) => {
   };
 };
 
+const liveOf = (stage: StageHere): LiveReader | undefined =>
+  stage.deployment === null || stage.deployment.log === 'kafka'
+    ? undefined
+    : withEnv(stage.aws, () => kinesisReader({ stream: stage.streams.raw.name }));
+
 export const depsOf = async (
   stage: StageHere,
-  query: WindowQuery,
+  query: StatefulQuery,
 ): Promise<Omit<VerifyDeps, 'from' | 'to' | 'compute'>> => ({
   ...(await sharedDeps(stage)),
   query,
+  // Which rows a query without windows has counted is known to the event: the archive lags by a minute.
+  ...(query.kind === 'running' && { live: liveOf(stage) }),
   scan: withEnv(stage.aws, () => dynamoScan(stage.results.name)),
 });

@@ -28,10 +28,16 @@ export const showDifference = (d: Difference): string => {
   return [head, ...columns].join('\n');
 };
 
-const notJudged = ({ notJudged: n, held, settled }: Verified): readonly string[] => [
-  ...(n.open > 0
+const unsettled = (n: number, held: string | null): string =>
+  held === null
+    ? `${plural(n, 'row')} decided while it looked; once more shows them`
+    : `${plural(n, 'row')}: more of ${held} was counted than archive and stream have`;
+
+const notJudged = ({ notJudged: n, held, settled, windowed }: Verified): readonly string[] => [
+  ...(n.open > 0 && !windowed && settled === null ? [unsettled(n.open, held)] : []),
+  ...(n.open > 0 && (windowed || settled !== null)
     ? [
-        `${plural(n.open, 'window')} not closed for good yet${
+        `${plural(n.open, windowed ? 'window' : 'row')} not closed for good yet${
           settled === null
             ? `: nothing is closed${held === null ? '' : `; the archive shows no clock of ${held} yet`}`
             : `, after ${instant(settled)}`
@@ -39,16 +45,21 @@ const notJudged = ({ notJudged: n, held, settled }: Verified): readonly string[]
       ]
     : []),
   ...(n.before > 0
-    ? [`${plural(n.before, 'window')} may count what came before the archive was read; --from earlier`]
+    ? [
+        `${plural(n.before, windowed ? 'window' : 'row')} may count what came before the archive was read; --from earlier`,
+      ]
     : []),
-  ...(n.partial > 0 ? [`${plural(n.partial, 'window')} began before the query did`] : []),
+  ...(n.partial > 0 ? [`${plural(n.partial, windowed ? 'window' : 'row')} began before the query did`] : []),
 ];
 
 export const showVerified = (v: Verified, engine: Engine): string => {
   const by = `${plural(v.events, 'event')} of the archive, by ${engine.name}${engine.why === null ? '' : ` (${engine.why})`}`;
   const lines = [by, ...v.differences.map(showDifference), ...notJudged(v).map((line) => `not judged: ${line}`)];
-  if (v.span === null) return [...lines, `${v.query}: no closed window to compare`].join('\n');
-  const where = `${plural(v.windows, 'closed window')} of ${v.query}, ${windowText(v.span)}`;
+  if (v.span === null)
+    return [...lines, `${v.query}: no ${v.windowed ? 'closed window' : 'row'} to compare`].join('\n');
+  const where = v.windowed
+    ? `${plural(v.windows, 'closed window')} of ${v.query}, ${windowText(v.span)}`
+    : `${v.query}, ${windowText(v.span)}`;
   const found = v.differences.length === 0 ? 'equal' : plural(v.differences.length, 'difference');
   return [...lines, `${where}: ${plural(v.rows, 'row')} in ${v.table}, ${found}`].join('\n');
 };

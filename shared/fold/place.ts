@@ -26,6 +26,10 @@ const numeral = (n: number): string => counted(n.toString(36));
 const headOf = (shard: string, arrival: EpochMs, seq: string): string =>
   `${(arrival + ARRIVAL_OFFSET).toString(36).padStart(ARRIVAL_DIGITS, '0')}${shard} ${counted(BigInt(seq).toString(36))}`;
 
+/** The arrival that a place begins with; NaN when it is no place. */
+export const arrivalOfPlace = (place: RowPlace): EpochMs =>
+  Number.parseInt(place.slice(0, ARRIVAL_DIGITS), 36) - ARRIVAL_OFFSET;
+
 /** Makes places; events of one record share most of the text, so the last one's is kept. */
 export const placer = (): ((e: Placed, element: number) => RowPlace) => {
   let last: Placed | undefined;

@@ -7,7 +7,7 @@ import { memoryStream } from '../../shared/memory/stream.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import type { Item } from '../../shared/ports.ts';
 import { compileSql } from '../../shared/query/compile.ts';
-import type { WindowQuery } from '../../shared/query/plan.ts';
+import type { Plan, StatefulQuery, WindowQuery } from '../../shared/query/plan.ts';
 import { archive } from '../../shared/steps/archive.ts';
 import type { Lookups } from '../../shared/steps/enrich/apply.ts';
 import { type Compute, recompute } from '../../shared/steps/verify/recompute.ts';
@@ -46,18 +46,61 @@ const QUERIES: Readonly<Record<string, string>> = {
     FROM TABLE(CUMULATE(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND, INTERVAL '30' SECOND)) GROUP BY k, window_start, window_end`,
 };
 
-const { plan, errors } = compileSql(
-  [
-    { path: 'tables.sql', text: TABLES },
-    ...Object.entries(QUERIES).map(([name, text]) => ({ path: `queries/${name}.sql`, text: `${text};` })),
-  ],
-  { types: ['click.v1'] },
-);
-if (errors.length > 0) throw new Error(errors.map((e) => `${e.file}:${e.line}: ${e.message}`).join('\n'));
-export const PLAN = plan;
+const RELATION_TABLES = `CREATE TABLE clicks (k STRING, n BIGINT, i STRING, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '5' SECOND)
+WITH ('connector' = 'kinesis', 'millrace.type' = 'click.v1');
+CREATE TABLE best (k STRING, s TIMESTAMP(3), r BIGINT, n BIGINT, i STRING, PRIMARY KEY (k, s, r) NOT ENFORCED) WITH ('connector' = 'dynamodb');
+CREATE TABLE pairs (k STRING, t TIMESTAMP(3), a STRING, b STRING, n BIGINT, WATERMARK FOR t AS t) WITH ('connector' = 'kinesis');
+CREATE TABLE couples (k STRING, s TIMESTAMP(3), a STRING, b STRING, n BIGINT) WITH ('connector' = 'dynamodb');
+CREATE TABLE pair_counts (k STRING, s TIMESTAMP(3), n BIGINT, m BIGINT, PRIMARY KEY (k, s) NOT ENFORCED) WITH ('connector' = 'dynamodb');
+CREATE TABLE meets (k STRING, a STRING, b STRING, n BIGINT, t TIMESTAMP(3), PRIMARY KEY (k, a, b) NOT ENFORCED) WITH ('connector' = 'dynamodb');
+CREATE TABLE totals (k STRING, n BIGINT, v BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'dynamodb', 'millrace.ttl' = '15 s');
+CREATE TABLE many (k STRING, n BIGINT, v BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'dynamodb', 'millrace.ttl' = '15 s');
+CREATE TABLE firsts (k STRING, n BIGINT, i STRING, PRIMARY KEY (k, n) NOT ENFORCED) WITH ('connector' = 'dynamodb', 'millrace.ttl' = '15 s');
+CREATE TABLE tops (k STRING, r BIGINT, n BIGINT, i STRING, PRIMARY KEY (k, r) NOT ENFORCED) WITH ('connector' = 'dynamodb', 'millrace.ttl' = '15 s');
+CREATE TABLE lasts (k STRING, n BIGINT, i STRING, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'dynamodb', 'millrace.ttl' = '15 s');
+CREATE TABLE kinds (s TIMESTAMP(3), n BIGINT, keys BIGINT, PRIMARY KEY (s, n) NOT ENFORCED) WITH ('connector' = 'dynamodb');
+`;
+const tumbled = `TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND))`;
+const joined = (low: string, high: string): string => `FROM (SELECT * FROM ${tumbled} WHERE ${low}) l
+    LEFT JOIN (SELECT * FROM ${tumbled} WHERE ${high}) r ON l.k = r.k AND l.window_start = r.window_start AND l.window_end = r.window_end`;
+const ranked = (by: string): string => `(SELECT *, ROW_NUMBER() OVER (PARTITION BY ${by}) AS rn FROM clicks)`;
+const RELATIONS: Readonly<Record<string, string>> = {
+  best: `INSERT INTO best SELECT k, window_start, rn, n, i
+    FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, k ORDER BY n DESC) AS rn
+    FROM TABLE(HOP(TABLE clicks, DESCRIPTOR(t), INTERVAL '10' SECOND, INTERVAL '20' SECOND))) WHERE rn <= 2`,
+  pairs: `INSERT INTO pairs SELECT l.k, l.window_time, l.i, r.i, l.n ${joined('n < 5', 'n >= 4')}`,
+  couples: `INSERT INTO couples SELECT l.k, l.window_start, l.i, COALESCE(r.i, 'none'), l.n ${joined('n < 5', 'n >= 4')}`,
+  pair_counts: `INSERT INTO pair_counts SELECT k, window_start, COUNT(*), COUNT(b)
+    FROM TABLE(HOP(TABLE pairs, DESCRIPTOR(t), INTERVAL '10' SECOND, INTERVAL '20' SECOND)) GROUP BY k, window_start, window_end`,
+  meets: `INSERT INTO meets SELECT l.k, l.i, r.i, l.n, GREATEST(l.t, r.t)
+    FROM (SELECT * FROM clicks WHERE n < 5) l JOIN (SELECT * FROM clicks WHERE n >= 4) r
+    ON l.k = r.k AND l.t BETWEEN r.t - INTERVAL '5' SECOND AND r.t + INTERVAL '3' SECOND`,
+  totals: 'INSERT INTO totals SELECT k, COUNT(*), SUM(n) FROM clicks GROUP BY k',
+  many: 'INSERT INTO many SELECT k, COUNT(*), SUM(n) FROM clicks GROUP BY k HAVING COUNT(*) > 3',
+  firsts: `INSERT INTO firsts SELECT k, n, i FROM ${ranked('k, n ORDER BY t')} WHERE rn = 1`,
+  tops: `INSERT INTO tops SELECT k, rn, n, i FROM ${ranked('k ORDER BY n DESC')} WHERE rn <= 2`,
+  lasts: `INSERT INTO lasts SELECT k, n, i FROM ${ranked('k ORDER BY t DESC')} WHERE rn = 1`,
+  kinds: `INSERT INTO kinds SELECT window_start, n, COUNT(*) FROM (SELECT k, window_start, window_end, COUNT(*) AS n FROM ${tumbled}
+    GROUP BY k, window_start, window_end) GROUP BY window_start, window_end, n`,
+};
+
+const planOf = (tables: string, queries: Readonly<Record<string, string>>): Plan => {
+  const { plan, errors } = compileSql(
+    [
+      { path: 'tables.sql', text: tables },
+      ...Object.entries(queries).map(([name, text]) => ({ path: `queries/${name}.sql`, text: `${text};` })),
+    ],
+    { types: ['click.v1'] },
+  );
+  if (errors.length > 0) throw new Error(errors.map((e) => `${e.file}:${e.line}: ${e.message}`).join('\n'));
+  return plan;
+};
+export const PLAN = planOf(TABLES, QUERIES);
+/** Joins, ranks, and what has no windows. */
+export const RELATION_PLAN = planOf(RELATION_TABLES, RELATIONS);
 
 /** The same as in test/replay. */
-const pipeline: CompiledPipeline = {
+const pipelineOf = (plan: Plan): CompiledPipeline => ({
   plan,
   types: {
     'click.v1': {
@@ -84,16 +127,17 @@ const pipeline: CompiledPipeline = {
     },
   ],
   references: {},
-};
+});
 const lookups = { geo: undefined, agent: () => null, reference: { find: async () => new Map() } } as unknown as Lookups;
 
 export const queryNamed = (name: string): WindowQuery =>
   PLAN.queries.find((q) => q.name === name && q.kind === 'window') as WindowQuery;
 
-export const stageGiven = (shards = 2) => {
+export const stageGiven = (shards = 2, plan = PLAN) => {
+  const pipeline = pipelineOf(plan);
   const clock = manualClock(AT);
   const raw = new MemoryLog('raw', { clock, shards });
-  const run = newRun('1', PLAN, clock, 2);
+  const run = newRun('1', plan, clock, 2);
   let steps = run.start(memoryStream(raw));
   const keep = archive({ raw: memoryStream(raw), objects: run.objects, run: '1' });
   const places = new Map<string, string>();
@@ -120,7 +164,8 @@ export const stageGiven = (shards = 2) => {
     groups: GROUPS,
     pipeline,
     lookups,
-    query: queryNamed(name),
+    query: plan.queries.find((q) => q.name === name) as StatefulQuery,
+    live: { read: async (shard, after) => ({ ...raw.read(shard, after ?? null, 100) }) },
     scan: async function* (prefix: string) {
       yield run.results.items().filter((i) => i.pk.startsWith(prefix));
     },
@@ -153,7 +198,7 @@ export const stageGiven = (shards = 2) => {
     /** An event `late` ms before now. */
     click(k: string, n: number, late = 0, more: object = {}, id = `e${sent++}`) {
       const t = new Date(clock.now() - late).toISOString();
-      const data = { k, n, x: n / 7, d: n / 4, t, ...more };
+      const data = { k, n, i: id, x: n / 7, d: n / 4, t, ...more };
       const event = { specversion: '1.0', id, source: '/web', type: 'click.v1', time: t, data };
       raw.put({ partitionKey: k, data: Buffer.from(JSON.stringify(event)) });
     },
@@ -193,8 +238,8 @@ export const stageGiven = (shards = 2) => {
 export type StageGiven = ReturnType<typeof stageGiven>;
 
 /** Two minutes of clicks in and out of order, some of them late, and a silence in which all closes. */
-export const played = async (seed = 1): Promise<StageGiven> => {
-  const stage = stageGiven();
+export const played = async (seed = 1, plan = PLAN): Promise<StageGiven> => {
+  const stage = stageGiven(2, plan);
   let x = seed;
   const next = (n: number): number => {
     x = (x * 1_103_515_245 + 12_345) % 2_147_483_648;

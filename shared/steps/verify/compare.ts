@@ -1,12 +1,12 @@
 // What stands in the results table beside what must stand there, row by row.
 import type { Json, JsonObject } from '../../event/cloud-event.ts';
 import { parseJson, stringifyJson } from '../../event/json.ts';
-import { encodeKey } from '../../fold/value-code.ts';
 import type { Item } from '../../ports.ts';
-import type { TablePlan, WindowQuery } from '../../query/plan.ts';
+import type { Query, TablePlan } from '../../query/plan.ts';
 import { rowWriter } from '../../query/row.ts';
 import type { EpochMs } from '../../time.ts';
 import { itemOf } from '../sink/dynamo-rows.ts';
+import type { Said } from './row-ids.ts';
 import type { OutRow } from './window-rows.ts';
 
 /** A column, what stands there and what must; `-` where there is no row or no such column. */
@@ -39,10 +39,9 @@ export type Expected = {
   readonly key: string;
   readonly row: string | null;
   readonly out: OutRow;
+  /** null: its query has no windows. */
+  readonly window: Difference['window'];
 };
-
-/** Windows that are judged: from the first to the last one that is closed for good and was read whole. */
-export type Judged = (start: EpochMs, end: EpochMs) => boolean;
 
 const plain = (text: string): JsonObject | null => {
   const parsed = parseJson(Buffer.from(text));
@@ -51,14 +50,14 @@ const plain = (text: string): JsonObject | null => {
 };
 
 /** The row of a window as the destination must hold it: under the id and the key that `refine` and the sink give it. */
-export const expectedRow = (q: WindowQuery, table: TablePlan, out: OutRow): Expected => {
+export const expectedRow = (q: Pick<Query, 'id' | 'kind'>, table: TablePlan, out: OutRow): Expected => {
   const text = rowWriter(table.columns)(out.values);
-  const types = q.keys.map((k) => k.type);
-  const id = `${q.id}|${out.start}|${out.end}|${encodeKey(types, out.keys)}`;
+  const id = `${q.id}|${out.id}`;
   const row = plain(text) as JsonObject;
   const key = table.primaryKey.length === 0 ? id : stringifyJson(table.primaryKey.map((name) => row[name] ?? null));
   const sent = { table: table.name, key, version: '', id, row: text, source: '', time: '', early: false, arrival: 0 };
-  return { pk: itemOf(sent).pk, id, key, row: out.kept ? text : null, out };
+  const window = q.kind === 'window' || q.kind === 'composed' ? ([out.start, out.end] as const) : null;
+  return { pk: itemOf(sent).pk, id, key, row: out.kept ? text : null, out, window };
 };
 
 const shown = (row: JsonObject, column: string): string =>
@@ -90,8 +89,7 @@ export const differenceAt = (
 ): Difference | null => {
   const text = textOf(item);
   if (text === e.row) return null;
-  const window = [e.out.start, e.out.end] as const;
-  const base = { pk: e.pk, window, key: e.key, version: versionOf(item), row: e.row, id: e.id };
+  const base = { pk: e.pk, window: e.window, key: e.key, version: versionOf(item), row: e.row, id: e.id };
   if (text === null) return { ...base, kind: 'missing', columns: all(plain(e.row ?? '{}') ?? {}, 'expected') };
   const found = plain(text);
   if (found === null) return { ...base, kind: 'unreadable', columns: [] };
@@ -103,23 +101,12 @@ export const differenceAt = (
   return { ...base, kind: 'older', columns, counted: [counted, e.out.rows.length] };
 };
 
-const ID = /^(.+)-[0-9a-f]{8}\|(-?\d+)\|(-?\d+)\|/;
-
-/** What an item says of itself; `foreign`: no query of this pipeline named it so. */
-const readId = (id: unknown): { readonly query: string; readonly start: EpochMs; readonly end: EpochMs } | null => {
-  const [, name, start, end] = ID.exec(typeof id === 'string' ? id : '') ?? [];
-  if (name === undefined) return null;
-  return { query: String(id).slice(0, String(id).indexOf('|')), start: Number(start), end: Number(end) };
-};
-
-/** An item of the table that nothing expects; null when it is not this query's, or of a window that is not judged. */
-export const extraOf = (item: Item, q: WindowQuery, judged: Judged, isOnly: boolean): Difference | null => {
+/** An item of the table that nothing expects; null when it is not this query's, or of a time that is not judged. */
+export const extraOf = (item: Item, { kind, window }: Said, isOnly: boolean): Difference | null => {
   if (item.deleted === true) return null;
-  const said = readId(item.id);
   // A row with no name of ours in a table that one query alone writes is nobody's.
-  if (said === null ? !isOnly : said.query !== q.id || !judged(said.start, said.end)) return null;
+  if (kind === 'foreign' ? !isOnly : kind === 'other') return null;
   const found = plain(textOf(item) ?? '');
-  const window = said === null ? null : ([said.start, said.end] as const);
   const key = item.pk.slice(item.pk.indexOf('#') + 1);
   const columns = found === null ? [] : all(found, 'found');
   return {

@@ -4,7 +4,7 @@
 import type { Frames } from '../../framings/frames.ts';
 import { unpackInner } from '../../lanes/block.ts';
 import type { StampedEvent } from '../../lanes/inner.ts';
-import { padSeq, shardOfLane } from '../../lanes/position.ts';
+import { type Position, padSeq, shardOfLane } from '../../lanes/position.ts';
 import { memoryObjects } from '../../memory/objects.ts';
 import { memoryTable } from '../../memory/table.ts';
 import type { CompiledPipeline } from '../../pipeline.ts';
@@ -17,7 +17,7 @@ import type { Lookups } from '../enrich/apply.ts';
 import { enrich } from '../enrich.ts';
 import { judgeOf, longestDelay } from '../judge.ts';
 import { feeder } from '../replay/feed.ts';
-import { type History, history } from '../replay/history.ts';
+import { type History, history, type LiveReader } from '../replay/history.ts';
 import { validate } from '../validate.ts';
 
 export type PastDeps = {
@@ -32,6 +32,8 @@ export type PastDeps = {
   readonly pipeline: CompiledPipeline;
   readonly lookups: Lookups;
   readonly frames?: Frames;
+  /** What the stream still holds behind the archive; absent: not read. */
+  readonly live?: LiveReader | undefined;
   /** Records that arrived before are not read; absent: all that is archived. */
   readonly from?: EpochMs | undefined;
 };
@@ -49,6 +51,8 @@ export type Reach = {
   readonly clocks: ReadonlyMap<string, EpochMs>;
   /** Raw shard -> arrival of the first record that was read, where the shard may have held records before it. */
   readonly cutAt: ReadonlyMap<string, EpochMs>;
+  /** Raw shard -> the position of the last mark behind what was read. */
+  readonly ends: ReadonlyMap<string, Position>;
   /** The clock that every shard has reached: all events to come are as late as it says. */
   readonly clock: EpochMs;
   /** The shard that holds it back. */
@@ -123,7 +127,7 @@ export const pastOf = (deps: PastDeps) => {
   const past = history({
     clock,
     raw: deps.raw,
-    live: { read: async () => ({ records: [], ended: true }) },
+    live: deps.live ?? { read: async () => ({ records: [], ended: true }) },
     archive: deps.objects,
     archivedBy: run,
   });
@@ -171,6 +175,7 @@ export const pastOf = (deps: PastDeps) => {
   });
   const feed = feeder({ history: { stream: past.stream, open }, head, table, run });
   const clocks = new Map<string, EpochMs>();
+  const ends = new Map<string, Position>();
 
   const eventsOf = (records: readonly StreamRecord[]): readonly StampedEvent[] => {
     const events: StampedEvent[] = [];
@@ -182,6 +187,7 @@ export const pastOf = (deps: PastDeps) => {
         if (item.kind !== 'mark') continue;
         const shard = shardOfLane(item.lane);
         clocks.set(shard, Math.max(item.clock, clocks.get(shard) ?? START_OF_TIME));
+        ends.set(shard, item.pos);
       }
     }
     return events;
@@ -212,7 +218,7 @@ export const pastOf = (deps: PastDeps) => {
       const at = clocks.get(id) ?? START_OF_TIME;
       if (at < least) [least, held] = [at, id];
     }
-    return { clocks, cutAt: firsts, clock: held === null ? START_OF_TIME : least, held };
+    return { clocks, ends, cutAt: firsts, clock: held === null ? START_OF_TIME : least, held };
   };
   return { steps, reach };
 };

@@ -5,15 +5,31 @@ import { parseJson } from '../../event/json.ts';
 import type { StampedEvent } from '../../lanes/inner.ts';
 import { shardOfLane } from '../../lanes/position.ts';
 import type { CompiledPipeline } from '../../pipeline.ts';
-import { evaluator } from '../../query/evaluate.ts';
-import type { Plan, Query, Side, TablePlan, WindowQuery } from '../../query/plan.ts';
+import { evaluator, type UserFunctions } from '../../query/evaluate.ts';
+import type {
+  Expr,
+  IntervalQuery,
+  KeyedFold,
+  Plan,
+  Query,
+  Side,
+  StatefulQuery,
+  TablePlan,
+  WindowQuery,
+} from '../../query/plan.ts';
 import { rowWriter } from '../../query/row.ts';
 import { type SideDeps, type SideReader, sideReader, type TimedEvent } from '../../query/side-rows.ts';
-import { readsOf, sidesOf, streamOf } from '../../query/sides.ts';
+import { inputsOf, readsOf, sidesOf, streamOf } from '../../query/sides.ts';
+import type { Value } from '../../query/types.ts';
 import { userFunctions } from '../../query/user-functions.ts';
 import { type EpochMs, type Ms, minutes, START_OF_TIME } from '../../time.ts';
-import { sourceOfQuery, takesEvent } from '../roster.ts';
+import { placesOf } from '../operators/places.ts';
+import { type EventTest, sourceOfQuery, takesEvent, takesInput } from '../roster.ts';
+import { composedRows } from './composed-rows.ts';
+import { intervalRows } from './interval-rows.ts';
 import { type PastDeps, pastOf, type Reach } from './past.ts';
+import { evaluating } from './relation-rows.ts';
+import { runningRows } from './running-rows.ts';
 import { type InRow, type OutRow, windowRows } from './window-rows.ts';
 
 /** Computes the rows of one window query. Another one than `windowRows` may take its place: DuckDB does. */
@@ -33,11 +49,17 @@ export type Recomputed = {
 
 export class CannotVerify extends Error {}
 
+/** Whether its rows hang on the order in which the rows that it reads came. */
+const asksForOrder = (q: Query): boolean =>
+  q.kind === 'interval' || (q.kind === 'composed' && q.folds.some((f) => f.keep.kind === 'rows'));
+
 /** Why a query cannot be computed again from the archive; null when it can. */
 export const whyNot = (q: Query, plan: Plan): string | null => {
   if (q.kind === 'stateless') return `${q.name} has no windows: each of its rows follows from one event`;
-  if (q.kind === 'running') return `${q.name} has no windows that close: its rows change with every event`;
-  if (q.kind !== 'window') return `${q.name} joins or ranks: verify computes GROUP BY in windows only, so far`;
+  if (streamOf(q) === 'refined' && q.kind === 'running')
+    return `${q.name} has no windows, and reads rows of another query: which of them were counted, the archive does not say`;
+  if (streamOf(q) === 'refined' && asksForOrder(q))
+    return `${q.name} joins or ranks rows of another query: in which order they came, the archive does not say`;
   for (const id of readsOf(q)) {
     const read = plan.queries.find((r) => r.id === id);
     if (read === undefined) return `${q.name} reads ${id}, which is not in this build`;
@@ -53,7 +75,23 @@ const tableOf = (plan: Plan, name: string): TablePlan => {
   return table;
 };
 
-const spanOf = (q: WindowQuery): Ms => (q.window.kind === 'session' ? q.window.gap : q.window.size);
+/** How far the times of what one row of a query counts may lie apart. */
+const spanOf = (q: Query): Ms => {
+  switch (q.kind) {
+    case 'window':
+    case 'composed':
+      return q.window.kind === 'session' ? q.window.gap : q.window.size;
+    case 'interval':
+      return Math.max(Math.abs(q.low), Math.abs(q.high));
+    case 'running':
+      return q.ttl;
+    case 'stateless':
+      return 0;
+    default:
+      return q satisfies never;
+  }
+};
+const isSession = (q: Query): boolean => q.kind === 'window' && q.window.kind === 'session';
 
 /** The query and all that it reads, those before that read nothing of ours. */
 const chainOf = (q: Query, plan: Plan): readonly Query[] => {
@@ -63,8 +101,9 @@ const chainOf = (q: Query, plan: Plan): readonly Query[] => {
 
 /** How far before a window what it counts may lie, over all queries in between. */
 const reachBack = (q: Query, plan: Plan): Ms => {
-  const own = q.kind === 'window' ? spanOf(q) : 0;
-  return own + Math.max(0, ...readsOf(q).map((id) => reachBack(plan.queries.find((r) => r.id === id) as Query, plan)));
+  return (
+    spanOf(q) + Math.max(0, ...readsOf(q).map((id) => reachBack(plan.queries.find((r) => r.id === id) as Query, plan)))
+  );
 };
 
 /** So long a clock needs to be the one of the whole shard: a tick may have moved it that nobody here saw. */
@@ -72,17 +111,45 @@ const CLOCK_SETTLES: Ms = minutes(1);
 /** Read before what is asked for: a shard that is busy shows its clock in it. */
 const LEAD: Ms = minutes(10);
 
-type Reader = { readonly query: Query; readonly side: Side; readonly reader: SideReader };
+type Reader = {
+  readonly query: Query;
+  readonly sides: readonly SideReader[];
+  readonly takes: readonly EventTest[];
+};
+type Rows = readonly { readonly side: number; readonly element: number; readonly values: readonly Value[] }[];
 
 export type RecomputeDeps = Omit<PastDeps, 'from' | 'pipeline'> & {
   readonly pipeline: CompiledPipeline;
-  readonly query: WindowQuery;
+  readonly query: StatefulQuery;
+  /** Of events that the query reads itself, those that count; absent: all. */
+  readonly counts?: ((e: StampedEvent) => boolean) | undefined;
   /** Windows that begin in [from, to). */
   readonly from?: EpochMs | undefined;
   readonly to?: EpochMs | undefined;
   /** Default: the reference evaluator. */
   readonly compute?: Compute;
   readonly told?: (events: number, arrival: EpochMs) => void;
+};
+
+export const latenessOf = (q: StatefulQuery): Ms => (q.kind === 'window' ? q.lateness : 0);
+
+/** Evaluates what is evaluated when a row is folded: an event that fails there counts nowhere. */
+const probeOf = (q: Query, functions: UserFunctions): ((side: number, values: readonly Value[]) => void) => {
+  const value = evaluating(functions);
+  const asked = (side: Side): readonly Expr[] => {
+    if (q.kind === 'interval') {
+      const { keys, row } = side as IntervalQuery['left'];
+      return [...keys, ...row];
+    }
+    if (q.kind !== 'composed' && q.kind !== 'running') return [];
+    const { keys, keep } = side as KeyedFold;
+    if (keep.kind === 'rows') return [...keys, ...keep.row];
+    return [...keys, ...keep.aggregates.flatMap((a) => (a.filter === null && a.arg !== null ? [a.arg] : []))];
+  };
+  const all = sidesOf(q).map(asked);
+  return (side, values) => {
+    for (const e of all[side] ?? []) value(e, values);
+  };
 };
 
 export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
@@ -94,8 +161,8 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
   const functions = userFunctions(plan.functions, pipeline.functions);
   const sideDeps: SideDeps = { functions, lookup: deps.lookups.reference };
   const readers: readonly Reader[] = chain.map((q) => {
-    const side = sidesOf(q)[0] as Side;
-    return { query: q, side, reader: sideReader(side, sideDeps) };
+    const sides = sidesOf(q);
+    return { query: q, sides: sides.map((s) => sideReader(s, sideDeps)), takes: inputsOf(q).map(takesInput) };
   });
   const ahead = Math.max(0, ...plan.tables.map((t) => t.ahead));
   const back = reachBack(query, plan) + ahead + LEAD;
@@ -109,15 +176,23 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
     const event = parsed.value as CloudEvent;
     return { e, event, time: parseRfc3339(event.time) ?? 0 };
   };
-  const rowsOf = ({ reader }: Reader, { event, time }: TimedEvent): readonly (readonly unknown[])[] => {
+  const probes = new Map(chain.map((q) => [q.id, probeOf(q, functions)]));
+  const rowsOf = ({ query: q, sides, takes }: Reader, { event, time }: TimedEvent): Rows => {
     try {
-      return reader.rows(event, time);
+      const all = sides.flatMap((reader, side) =>
+        takes[side]?.(event)
+          ? reader.rows(event, time).map((values) => ({ side, element: reader.elementOf(values), values }))
+          : [],
+      );
+      for (const { side, values } of all) probes.get(q.id)?.(side, values);
+      return all;
     } catch {
-      return []; // rejected for this query
+      return []; // rejected for this query, for all of its inputs
     }
   };
-  const fromEnriched = readers.filter((r) => r.side.input.stream === 'enriched');
+  const fromEnriched = readers.filter((r) => streamOf(r.query) === 'enriched');
   const tests = new Map(fromEnriched.map((r) => [r, takesEvent(r.query)]));
+  const placeOf = placesOf();
 
   const take = async (all: readonly StampedEvent[], cutAt: ReadonlyMap<string, EpochMs>): Promise<void> => {
     const read = all.map(timed);
@@ -125,23 +200,26 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
       const test = tests.get(r) as (event: CloudEvent) => boolean;
       const mine = read.filter(({ e, event }) => {
         const only = e.again?.only;
-        return (only === undefined || only === r.query.id) && test(event);
+        const isCounted = r.query.id !== query.id || (deps.counts?.(e) ?? true);
+        return (only === undefined || only === r.query.id) && test(event) && isCounted;
       });
-      await r.reader.prepare(mine);
+      for (const [i, side] of r.sides.entries()) await side.prepare(mine.filter(({ event }) => r.takes[i]?.(event)));
       for (const t of mine) {
+        const place = placeOf(t.e, t.time);
         const clock = t.e.clock ?? START_OF_TIME;
         const cut = cutAt.get(shardOfLane(t.e.lane));
         const clockAtMost = cut === undefined ? clock : Math.max(clock, cut + CLOCK_SETTLES);
-        for (const values of rowsOf(r, t))
-          rows
-            .get(r.query.id)
-            ?.push({ values: values as InRow['values'], time: t.time, clock, clockAtMost, sure: true });
+        for (const { side, element, values } of rowsOf(r, t)) {
+          const row = { values, time: t.time, clock, clockAtMost, sure: true };
+          rows.get(r.query.id)?.push(r.query.kind === 'window' ? row : { ...row, side, place: place(element) });
+        }
       }
     }
   };
 
   /** All that is asked for has closed in every shard that there is. */
-  const isPast = ({ clock }: Reach): boolean => to !== undefined && clock - query.delay - query.lateness > to + back;
+  const isPast = ({ clock }: Reach): boolean =>
+    to !== undefined && query.kind !== 'running' && clock - query.delay - latenessOf(query) > to + back;
   let steps = 0;
   for await (const step of past.steps()) {
     events += step.events.length;
@@ -176,11 +254,19 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
       data: parsed.value,
     } as CloudEvent;
     if (!takesEvent(into.query)(event)) return;
-    for (const values of rowsOf(into, { event, time: own ?? time }))
-      rows.get(into.query.id)?.push({ values: values as InRow['values'], time: own ?? time, ...more });
+    for (const { side, values } of rowsOf(into, { event, time: own ?? time }))
+      rows.get(into.query.id)?.push({ ...more, values, time: own ?? time, side });
   };
 
-  const compute: Compute = deps.compute ?? (async (q, read) => windowRows(q, read, functions));
+  const windows: Compute = deps.compute ?? (async (q, read) => windowRows(q, read, functions));
+  const compute = async (q: StatefulQuery, read: readonly InRow[], wholeFrom: EpochMs): Promise<readonly OutRow[]> => {
+    if (q.kind === 'window') return windows(q, read);
+    if (q.kind === 'composed') return composedRows(q, read, functions);
+    if (q.kind === 'interval') return intervalRows(q, read, functions);
+    const table = tableOf(plan, q.into);
+    const key = table.primaryKey.map((name) => table.columns.findIndex((c) => c.name === name));
+    return runningRows(q, read, key, wholeFrom, functions);
+  };
   let out: readonly OutRow[] = [];
   let settled = new Map<string, EpochMs>();
   let whole = new Map<string, EpochMs>();
@@ -206,11 +292,10 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
         }
       continue;
     }
-    if (q.kind !== 'window') continue;
-    const isSession = q.window.kind === 'session';
-    settled = settled.set(q.id, clock - q.delay - (isSession ? 1 : 0));
-    whole = whole.set(q.id, since + (isSession ? spanOf(q) : 0));
-    out = await compute(q, rows.get(q.id) ?? []);
+    settled = settled.set(q.id, clock - q.delay - (isSession(q) ? 1 : 0));
+    // The rows of a window are whole when all of it was read; a pair of a join, when both its rows were.
+    whole = whole.set(q.id, since + (isSession(q) || q.kind === 'interval' ? spanOf(q) : 0));
+    out = await compute(q, rows.get(q.id) ?? [], since);
     const w = settled.get(q.id) as EpochMs;
     const begin = whole.get(q.id) as EpochMs;
     for (const r of out)
@@ -218,14 +303,14 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
         for (const into of next) {
           const sure = r.sure && r.start >= begin;
           const at = { clock: START_OF_TIME, clockAtMost: START_OF_TIME, sure };
-          feed(into, q, write(r.values), r.end - 1, at);
+          feed(into, q, write(r.values), r.time, at);
         }
     if (next.length > 0) whole = whole.set(q.id, begin + spanOf(q));
   }
   return {
     rows: out,
     read: rows.get(query.id) ?? [],
-    settled: (settled.get(query.id) ?? START_OF_TIME) - query.lateness,
+    settled: (settled.get(query.id) ?? START_OF_TIME) - latenessOf(query),
     wholeFrom: whole.get(query.id) ?? START_OF_TIME,
     events,
     reach,

@@ -3,7 +3,8 @@
 // bounded; what lies beyond is said, not guessed.
 import { hash } from 'node:crypto';
 import type { Objects } from '../../ports.ts';
-import type { Plan } from '../../query/plan.ts';
+import type { Plan, WindowSpec } from '../../query/plan.ts';
+import { isStateful } from '../../query/sides.ts';
 import { days, type EpochMs, hours, type Ms, minutes, seconds } from '../../time.ts';
 import type { ScheduleStep } from '../../trigger/schedule.ts';
 import { whyNot } from './recompute.ts';
@@ -23,8 +24,11 @@ const RESERVE: Ms = seconds(30);
 
 /** The day whose windows are chosen from ends so long before the sample: ticks have closed them, the archive has what they count. */
 const SETTLED: Ms = hours(2);
-/** Of windows that have no grid. */
-const SESSIONS: Ms = minutes(10);
+/** Of sessions and joins by time, which have no grid. */
+const STRETCH: Ms = minutes(10);
+
+type Gridded = Verifiable & { readonly window: Exclude<WindowSpec, { kind: 'session' }> };
+const hasGrid = (q: Verifiable): q is Gridded => 'window' in q && q.window.kind !== 'session';
 
 /** Windows that begin in [from, to). */
 export type Stretch = { readonly query: Verifiable; readonly from: EpochMs; readonly to: EpochMs };
@@ -32,7 +36,7 @@ export type Stretch = { readonly query: Verifiable; readonly from: EpochMs; read
 /** Queries whose rows can be computed again and are in the results table. */
 export const verifiable = (plan: Plan): readonly Verifiable[] => {
   const stored = new Set(plan.tables.filter((t) => t.connector === 'dynamodb').map((t) => t.name));
-  return plan.queries.filter((q): q is Verifiable => stored.has(q.into) && whyNot(q, plan) === null);
+  return plan.queries.filter(isStateful).filter((q) => stored.has(q.into) && whyNot(q, plan) === null);
 };
 
 /** A number in [0, 1) that follows from a text. */
@@ -40,10 +44,9 @@ export type Draw = (text: string) => number;
 const fractionOf: Draw = (text) => Number.parseInt(hash('sha256', text).slice(0, 12), 16) / 2 ** 48;
 
 const stretchOf = (query: Verifiable, at: EpochMs, drawn: number): Stretch => {
-  const { window } = query;
-  const span = window.kind === 'session' ? SESSIONS : window.size;
+  const span = hasGrid(query) ? query.window.size : STRETCH;
   const instant = Math.floor(at - SETTLED - span - drawn * days(1));
-  if (window.kind === 'session') return { query, from: instant, to: instant + SESSIONS };
+  if (!hasGrid(query)) return { query, from: instant, to: instant + STRETCH };
   const start = spansAt(query, instant)[0]?.start as EpochMs;
   return { query, from: start, to: start + 1 };
 };
@@ -54,7 +57,8 @@ const stretchOf = (query: Verifiable, at: EpochMs, drawn: number): Stretch => {
  */
 export const stretchesOf = (plan: Plan, at: EpochMs, draw: Draw = fractionOf): readonly Stretch[] => {
   const day = Math.floor(at / days(1));
-  const all = verifiable(plan);
+  // What stands for a query without windows follows from all that ever came: too much for a sample.
+  const all = verifiable(plan).filter((q) => q.kind !== 'running');
   return all.map((_, i) => {
     const query = all[(i + day) % all.length] as Verifiable;
     return stretchOf(query, at, draw(`${query.id} ${day}`));

@@ -2,18 +2,21 @@
 // is judged when the archive shows that nothing can change it any more, the manifest says that it was decided, and all that it counts
 // was read.
 import type { Item, Table } from '../../ports.ts';
-import type { TablePlan, WindowQuery } from '../../query/plan.ts';
+import type { StatefulQuery, TablePlan } from '../../query/plan.ts';
 import { streamOf } from '../../query/sides.ts';
 import { userFunctions } from '../../query/user-functions.ts';
 import { type EpochMs, START_OF_TIME } from '../../time.ts';
 import { aggregateName } from '../aggregate/aggregate.ts';
 import { type Manifest, manifests } from '../refine/manifest.ts';
 import { type Difference, differenceAt, type Expected, expectedRow, extraOf } from './compare.ts';
-import { CannotVerify, type RecomputeDeps, recompute } from './recompute.ts';
+import { countedLanes } from './counted-lanes.ts';
+import { CannotVerify, latenessOf, type RecomputeDeps, recompute } from './recompute.ts';
+import { repairVersion } from './repair.ts';
+import { type JudgedTime, saidBy } from './row-ids.ts';
 import { type OutRow, windowRows } from './window-rows.ts';
 
 /** Queries whose rows can be computed again. */
-export type Verifiable = WindowQuery;
+export type Verifiable = StatefulQuery;
 
 export type VerifyDeps = RecomputeDeps & {
   readonly results: Table;
@@ -26,6 +29,8 @@ export type VerifyDeps = RecomputeDeps & {
 export type Verified = {
   readonly query: string;
   readonly table: string;
+  /** Whether its rows belong to windows; else they are judged by their times. */
+  readonly windowed: boolean;
   readonly windows: number;
   readonly rows: number;
   readonly events: number;
@@ -59,7 +64,7 @@ const nobody = (): string => {
 };
 export const manifestOf = (
   deps: Pick<VerifyDeps, 'table' | 'objects' | 'run'>,
-  query: WindowQuery,
+  query: StatefulQuery,
 ): Promise<Manifest> => manifests({ ...deps, fn: aggregateName(streamOf(query)), part: 0, nonce: nobody }).read();
 
 export const tableOfQuery = (deps: Pick<VerifyDeps, 'pipeline' | 'query'>): TablePlan => {
@@ -75,10 +80,10 @@ export const tableOfQuery = (deps: Pick<VerifyDeps, 'pipeline' | 'query'>): Tabl
 
 /** How many of its rows a window had counted when its row was so. */
 const olderIn =
-  (query: WindowQuery, deps: Pick<VerifyDeps, 'pipeline'>, whole: OutRow, pkTable: TablePlan) =>
+  (query: StatefulQuery, deps: Pick<VerifyDeps, 'pipeline'>, whole: OutRow, pkTable: TablePlan) =>
   (row: string): number | null => {
     const { rows } = whole;
-    if (query.window.kind === 'session' || rows.length > MOST_REVISIONS) return null;
+    if (query.kind !== 'window' || query.window.kind === 'session' || rows.length > MOST_REVISIONS) return null;
     const functions = userFunctions(deps.pipeline.plan.functions, deps.pipeline.functions);
     for (let n = rows.length - 1; n > 0; n--) {
       const was = windowRows(query, rows.slice(0, n), functions).find(
@@ -95,6 +100,7 @@ const newestByKey = (all: readonly Expected[]): ReadonlyMap<string, Expected> =>
   for (const e of all) {
     const before = out.get(e.pk);
     if (before === undefined || before.out.end < e.out.end || !before.row) out.set(e.pk, e);
+    else if (before.out.end === e.out.end && e.row !== null) out.set(e.pk, e);
   }
   return out;
 };
@@ -104,13 +110,29 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
   const table = tableOfQuery(deps);
   // Before the rest: what is decided later has greater numbers than any repair.
   const manifest = await manifestOf(deps, query);
-  const found = await recompute(deps);
+  const updates = query.kind === 'running' && query.emit === 'updates';
+  const counted = updates ? await countedLanes(deps, aggregateName(streamOf(query)), manifest) : null;
+  const found = await recompute({ ...deps, counts: counted?.counts });
+  const unread = counted?.unread(found.reach) ?? null;
+  const lateness = latenessOf(query);
   const closed = manifest.closed[query.id] ?? START_OF_TIME;
-  const settled = Math.min(found.settled, closed - query.lateness);
+  // What stands for a query without windows follows from what was counted, wherever its watermark is.
+  const settled = updates ? Number.POSITIVE_INFINITY : Math.min(found.settled, closed - lateness);
   const since = manifest.since[query.id] ?? START_OF_TIME - 1;
   const asked = (start: EpochMs): boolean => (from === undefined || start >= from) && (to === undefined || start < to);
+  const isWhole = (start: EpochMs): boolean =>
+    query.kind === 'interval' || query.kind === 'running' || start >= found.wholeFrom;
   const judged = (start: EpochMs, end: EpochMs): boolean =>
-    asked(start) && end - 1 <= settled && start >= found.wholeFrom && start > since;
+    unread === null && asked(start) && end - 1 <= settled && isWhole(start) && start > since;
+  const ahead = Math.max(0, ...pipeline.plan.tables.map((t) => t.ahead));
+  const judgedTime: JudgedTime = {
+    window: judged,
+    arrival: (at) =>
+      at + ahead <= settled && (from === undefined || at - ahead >= from) && (to === undefined || at + ahead < to),
+    all: unread === null && from === undefined && to === undefined,
+    settled,
+  };
+  const said = (item: Item) => saidBy(item.id, query, judgedTime);
 
   const notJudged = { open: 0, before: 0, partial: 0 };
   const windows = new Map<string, readonly [EpochMs, EpochMs]>();
@@ -130,7 +152,7 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
     unsure.add(e.pk);
     if (others.has(name)) continue;
     others.add(name);
-    if (end - 1 > settled) notJudged.open++;
+    if (end - 1 > settled || unread !== null) notJudged.open++;
     else if (start <= since) notJudged.partial++;
     else notJudged.before++;
   }
@@ -156,12 +178,14 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
   const isOnly = pipeline.plan.queries.filter((q) => q.into === table.name).length === 1;
   /** Of a key that several windows share: the row of a later one stands there. */
   const isNewer = (item: Item | undefined, e: Expected): boolean => {
+    if (query.kind === 'interval' || query.kind === 'running')
+      return item !== undefined && item.id !== e.id && said(item).kind === 'other';
     const end = Number(/^[^|]*\|-?\d+\|(-?\d+)\|/.exec(String(item?.id ?? ''))?.[1] ?? Number.NaN);
     return end > e.out.end && !judged(e.out.start, end);
   };
   const functions = userFunctions(pipeline.plan.functions, pipeline.functions);
   const withRows = (out: OutRow): OutRow =>
-    out.rows.length > 0
+    out.rows.length > 0 || query.kind !== 'window'
       ? out
       : (windowRows(query, found.read, functions).find(
           (o) => o.start === out.start && o.end === out.end && o.key === out.key,
@@ -173,7 +197,7 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
       const d = differenceAt(e, item, (row) => olderIn(query, deps, withRows(e.out), table)(row));
       return d === null ? [] : [d];
     }),
-    ...extras.flatMap((item) => extraOf(item, query, judged, isOnly) ?? []),
+    ...extras.flatMap((item) => extraOf(item, said(item), isOnly) ?? []),
   ];
   let differences = compare();
   if (differences.length > 0 && deps.wait !== undefined) {
@@ -187,13 +211,21 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
     );
     differences = compare(new Set(again));
   }
+  if (updates && differences.length > 0) {
+    // Its keys change all the time: what was decided since is judged another time.
+    const [then, now] = [repairVersion(manifest), repairVersion(await manifestOf(deps, query))];
+    const isJudged = ({ version }: Difference): boolean => version === null || version <= then || version > now;
+    notJudged.open += differences.filter((d) => !isJudged(d)).length;
+    differences = differences.filter(isJudged);
+  }
 
   const starts = [...windows.values()];
   return {
     query: query.name,
     table: table.name,
+    windowed: query.kind === 'window' || query.kind === 'composed',
     windows: windows.size,
-    rows: wanted.filter((e) => e.row !== null).length,
+    rows: [...expected.values()].filter((e) => e.row !== null).length,
     events: found.events,
     differences,
     span:
@@ -204,8 +236,8 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
             starts.reduce((most, [, e]) => Math.max(most, e), Number.NEGATIVE_INFINITY),
           ],
     notJudged,
-    settled: settled <= START_OF_TIME ? null : settled,
-    held: found.settled <= closed ? found.reach.held : null,
+    settled: settled <= START_OF_TIME || updates ? null : settled,
+    held: unread ?? (found.settled <= closed && !updates ? found.reach.held : null),
     lookedForExtras: deps.scan !== undefined,
     manifest,
   };

@@ -1,7 +1,8 @@
 // The rows of a window query, straight from what it read: every window by itself, every aggregate over the list of its rows. It shares no code with
 // `aggregate` and `refine`: no slices, no partials, no merging. Expressions are evaluated by the evaluator of SQL, as everywhere.
+import { encodeKey } from '../../fold/value-code.ts';
 import { evaluator, predicate, type UserFunctions } from '../../query/evaluate.ts';
-import type { Aggregate, WindowQuery } from '../../query/plan.ts';
+import type { Aggregate, WindowQuery, WindowSpec } from '../../query/plan.ts';
 import type { Value } from '../../query/types.ts';
 import { keyOf } from '../../query/values.ts';
 import type { EpochMs } from '../../time.ts';
@@ -20,10 +21,18 @@ export type InRow = {
   readonly clockAtMost: EpochMs;
   /** False: made of rows that may not be whole. */
   readonly sure: boolean;
+  /** Of queries with several inputs, which one; of those that keep rows, its place in the order of arrival. */
+  readonly side?: number;
+  readonly place?: string;
 };
 
 /** A result, kept by HAVING or not. */
 export type OutRow = {
+  /** Behind the query's id in the row's id. */
+  readonly id: string;
+  /** Its event time, unless a column of the destination says it. */
+  readonly time: EpochMs;
+  /** Of its window; of other rows the span of time that they are judged by. */
   readonly start: EpochMs;
   readonly end: EpochMs;
   /** Texts of the key columns, and their values. */
@@ -42,7 +51,7 @@ type Span = { readonly start: EpochMs; readonly end: EpochMs };
 type Keyed = InRow & { readonly key: string; readonly keys: readonly Value[] };
 
 /** All windows of a fixed grid that hold an instant. */
-export const spansAt = (query: Pick<WindowQuery, 'window'>, t: EpochMs): readonly Span[] => {
+export const spansAt = (query: { readonly window: WindowSpec }, t: EpochMs): readonly Span[] => {
   const { window } = query;
   const out: Span[] = [];
   switch (window.kind) {
@@ -96,6 +105,13 @@ const sessionsOf = (
   return out;
 };
 
+/** The part of a row's id behind the query's. */
+export const windowId = (q: WindowQuery, start: EpochMs, end: EpochMs, keys: readonly Value[]): string =>
+  `${start}|${end}|${encodeKey(
+    q.keys.map((k) => k.type),
+    keys,
+  )}`;
+
 /** @returns rows of all windows and keys, by window */
 export const windowRows = (q: WindowQuery, read: readonly InRow[], functions?: UserFunctions): readonly OutRow[] => {
   const keys = q.keys.map((k) => evaluator(k, functions));
@@ -120,7 +136,17 @@ export const windowRows = (q: WindowQuery, read: readonly InRow[], functions?: U
       ...q.aggregates.map((a, i) => resultOf(i, a, rows)),
     ];
     const { start, end } = span;
-    const base = { start, end, key: first.key, keys: first.keys, rows, sure: sure && rows.every((r) => r.sure) };
+    const id = windowId(q, start, end, first.keys);
+    const base = {
+      id,
+      time: end - 1,
+      start,
+      end,
+      key: first.key,
+      keys: first.keys,
+      rows,
+      sure: sure && rows.every((r) => r.sure),
+    };
     try {
       // Of a row that HAVING leaves out only the key is needed.
       if (having(row)) return { ...base, kept: true, values: select.map((s) => s(row)) };
