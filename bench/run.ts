@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   overhead: async () => (await import('./overhead.ts')).overheadBench,
   engines: async () => (await import('./engines.ts')).enginesBench,
   start: async () => (await import('./start.ts')).startBench,
+  client: async () => (await import('./client.ts')).clientBench,
   growth: async () => (await import('./growth.ts')).growthBench,
   price: async () => (await import('./price.ts')).priceBench,
   local: async () => (await import('./local-run.ts')).localRunBench,
