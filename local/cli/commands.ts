@@ -5,6 +5,7 @@ import { BUILDING } from './commands/building.ts';
 import type { Command } from './commands/command.ts';
 import { DEPLOYING } from './commands/deploying.ts';
 import { DESCRIBING } from './commands/describing.ts';
+import { EXPORT } from './commands/export.ts';
 import { FEEDING } from './commands/feeding.ts';
 import { HOLD } from './commands/hold.ts';
 import { LIVE } from './commands/live.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   ...SIDE_DOORS,
   ...AGAIN,
   ...ASKING,
+  ...EXPORT,
   ...HOLD,
   ...STATE,
   ...FEEDING,
