@@ -25,6 +25,7 @@ import { validate } from '../../shared/steps/validate.ts';
 import { writeLake } from '../../shared/steps/write-lake.ts';
 import { writeTable } from '../../shared/steps/write-table.ts';
 import type { Ms } from '../../shared/time.ts';
+import { compactAll } from './compactor.ts';
 import { type Gate, gatedObjects, gatedStream, gatedTable, gatedTurn, gatedWake } from './gate.ts';
 import type { Journal } from './journal.ts';
 import { Mapping } from './mapping.ts';
@@ -70,6 +71,7 @@ export type Cast = {
   readonly runners: readonly Runner[];
   readonly ticker: Runner;
   readonly operator: Runner;
+  readonly compactor: Runner;
 };
 
 const plenty = { remainingMs: () => 60_000 };
@@ -191,5 +193,6 @@ export const castOf = (p: Parts): Cast => {
     );
     return () => run();
   });
-  return { mappings, runners, ticker, operator };
+  const compactor = runner('compact-lake', (g) => compactAll(common(g)));
+  return { mappings, runners, ticker, operator, compactor };
 };

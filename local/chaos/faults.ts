@@ -76,6 +76,8 @@ export type Faults = {
   readonly changingAnswers: number;
   /** In a world: `raw` gets further shards without parents, as a topic gets partitions, in place of splits and merges. */
   readonly grow: number;
+  /** In a world: the lake is compacted, again and again. */
+  readonly compaction: number;
 };
 export type FaultName = keyof Faults;
 
@@ -116,6 +118,7 @@ export const ALL_FAULTS: Faults = {
   restore: 0.25,
   changingAnswers: 0.5,
   grow: 0.2,
+  compaction: 0.5,
   destinationDown: 0.006,
   entriesFailed: 0.5,
   refusedRows: 0.5,

@@ -1,7 +1,9 @@
 // Compares every destination with a reference computed straight from the input. Every difference is one line of text.
+
 import { CHILD_DIGITS, shardOfLane } from '../../shared/lanes/position.ts';
 import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
 import { RUN_ID } from './cast.ts';
+import { differences } from './differences.ts';
 import { type Counted, expected } from './expected.ts';
 import { judgedAfterDeploy } from './judge-deploy.ts';
 import { judgeOutside, OUTSIDE_STAGES } from './judge-outside.ts';
@@ -14,18 +16,6 @@ import type { Scene } from './world/scene.ts';
 /** Tables whose rows are sent once by their nature. */
 const ONCE = ['meets', 'firsts'];
 
-const differences = (what: string, want: readonly string[], have: readonly string[]): string[] => {
-  const left = new Map<string, number>();
-  for (const w of want) left.set(w, (left.get(w) ?? 0) + 1);
-  const out: string[] = [];
-  for (const h of have) {
-    const n = left.get(h) ?? 0;
-    if (n === 0) out.push(`${what}: unexpected ${h}`);
-    else left.set(h, n - 1);
-  }
-  for (const [w, n] of left) for (let i = 0; i < n; i++) out.push(`${what}: missing ${w}`);
-  return out;
-};
 const inTables = (world: Scene, connector: string, rows: readonly string[]): readonly string[] => {
   const names = new Set(world.wholePlan.tables.filter((t) => t.connector === connector).map((t) => t.name));
   return rows.filter((row) => names.has(row.slice(0, row.indexOf(' '))));

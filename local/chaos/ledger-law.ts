@@ -27,6 +27,7 @@ const placeOf = (m: LaneMark): string =>
     : `${m.seq.padStart(56, ' ')}.${String(m.index).padStart(5, '0')}.${String(m.child).padStart(CHILD_DIGITS, '0')}`;
 /** Whether an item's time was over when another of the same kind was written. */
 const isOver = (item: Item, later: Item): boolean => (later.x as number) - (item.x as number) >= days(30) / 1_000;
+const OF_MESSAGES = /#(publish|call-webhook|write-topic)\//;
 const must = (holds: boolean, what: string): void => {
   if (!holds) throw new Error(what);
 };
@@ -66,9 +67,9 @@ export class LedgerLaw {
     const header = unpackJson(item.h as Uint8Array) as Header;
     const entry: KeptEntry = { n: item.n as number, lanes: unpackLanes(header.l), counts: header.q, item };
     let all = this.entries.get(item.pk) ?? [];
-    // What `publish` remembers goes 30 days after it was written, longer than any stream keeps a copy, and in any order: its numbers go on
+    // What functions that send messages remember goes 30 days after it was written, longer than any stream keeps a copy, and in any order: its numbers go on
     // behind the newest entry that still stands. None of those that are given out again may have been in time.
-    if (item.pk.includes('#publish/') && all.slice(entry.n - 1).every((e) => isOver(e.item, item)))
+    if (OF_MESSAGES.test(item.pk) && all.slice(entry.n - 1).every((e) => isOver(e.item, item)))
       all = all.slice(0, entry.n - 1);
     this.entries.set(item.pk, all);
     const last = all.at(-1);

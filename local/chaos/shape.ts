@@ -47,6 +47,8 @@ export type Shape = {
   readonly changingAnswers: boolean;
   /** Whether `raw` gets shards without parents, and is never split or merged. */
   readonly grows: boolean;
+  /** Whether the lake is compacted, again and again. */
+  readonly compacts: boolean;
   /** The query that a deploy adds or removes; its own rows are not judged. */
   readonly redeploy: { readonly leaf: Leaf; readonly adds: boolean } | null;
 };
@@ -82,6 +84,7 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     refusedRows: r.chance(faults.refusedRows),
     restores: r.chance(faults.restore) ? 1 + r.below(3) : 0,
     grows: r.chance(faults.grow),
+    compacts: r.chance(faults.compaction),
   };
   return {
     ...drawn,

@@ -1,14 +1,17 @@
 // What the destinations hold: rows on `refined`, the results table, the lake, the side doors.
 import { memoryObjects } from '../../shared/memory/objects.ts';
 import { memoryTable } from '../../shared/memory/table.ts';
-import { type Item, systemClock } from '../../shared/ports.ts';
+import { type Item, type Objects, systemClock, type Table } from '../../shared/ports.ts';
 import { lakeFiles } from '../../shared/steps/lake/files.ts';
+import { liveFiles } from '../../shared/steps/lake/live-files.ts';
 import { lakePartitions } from '../../shared/steps/lake/partition.ts';
+import { openParquet } from '../../shared/steps/lake/read-parquet.ts';
 import { showEntries } from '../../shared/steps/lake/show.ts';
 import { unpackStaged } from '../../shared/steps/lake/staged.ts';
 import { lakeName, lakeTables } from '../../shared/steps/lake/tables.ts';
 import { type Entry, ledger } from '../../shared/steps/ledger/ledger.ts';
 import { RUN_ID } from './cast.ts';
+import { differences } from './differences.ts';
 import type { Seen } from './read-streams.ts';
 import type { Scene } from './world/scene.ts';
 
@@ -81,6 +84,22 @@ const entriesOf = async (world: Scene, fn: string): Promise<ReadonlyMap<string, 
 
 type LakeManifest = Item & { readonly v: number; readonly from: number; readonly to: number; readonly shown: boolean };
 
+/** `<table> <values>` of each row that readers see, by the columns' names. */
+const liveRows = async (
+  ports: { readonly table: Table; readonly objects: Objects },
+  tables: readonly string[],
+): Promise<readonly string[]> => {
+  const rows: string[] = [];
+  for (const { key } of await liveFiles(ports, tables)) {
+    const file = openParquet((await ports.objects.get(key)) ?? new Uint8Array());
+    const columns = [...(await file.read())].sort(([a], [b]) => (a < b ? -1 : 1));
+    const name = /type=([^/]+)/.exec(key)?.[1];
+    for (let i = 0; i < file.rows; i++)
+      rows.push(`${name} ${columns.map(([c, values]) => `${c}=${String(values[i] ?? null)}`).join(' ')}`);
+  }
+  return rows;
+};
+
 /**
  * The rows that the lake's versions show, as `<table> <row>`; every version's files must be the bytes that its entries make.
  * Which entries made which version is told by the manifests that were ever written.
@@ -89,12 +108,12 @@ export const rowsInLake = async (world: Scene, problems: string[]): Promise<read
   const fn = lakeName('refined');
   const tables = new Map([...lakeTables(world.wholePlan, 'refined').values()].flat().map((t) => [t.name, t] as const));
   const rows: string[] = [];
-  const again = memoryObjects('again');
+  const [again, againTable] = [memoryObjects('again'), memoryTable('again')];
   const shows = {
     objects: again,
     clock: systemClock,
     catalog: undefined,
-    partitions: lakePartitions(memoryTable('again')),
+    partitions: lakePartitions(againTable),
     ensureTable: async () => undefined,
   };
   for (const [shard, entries] of await entriesOf(world, fn)) {
@@ -108,6 +127,13 @@ export const rowsInLake = async (world: Scene, problems: string[]): Promise<read
       await showEntries(shows, entries.slice(m.from - 1, m.to), tables, { shard, run: RUN_ID, version: m.v });
     }
     if (shown !== entries.length) problems.push(`lake ${shard}: ${shown} of ${entries.length} entries are shown`);
+  }
+  if (world.shape.compacts) {
+    const have = await liveRows(world, [...tables.keys()]);
+    problems.push(
+      ...differences('lake files', await liveRows({ table: againTable, objects: again }, [...tables.keys()]), have),
+    );
+    return rows;
   }
   const files = await lakeFiles(world.objects);
   const wanted = await lakeFiles(again);

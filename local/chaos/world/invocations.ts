@@ -95,12 +95,12 @@ export class Invocations {
 
   /** Everything that runs. */
   all(): readonly Running[] {
-    const { mappings, runners, ticker, operator } = this.#scene;
+    const { mappings, runners, ticker, operator, compactor } = this.#scene;
     this.#zombies = this.#zombies.filter((z) => !z.ended);
     this.#oldRuns = this.#oldRuns.filter((slot) => slot.busy);
     return [
       ...[...mappings.flatMap((m) => [...m.running.values()]), ...this.#zombies].map((i) => this.#batch(i)),
-      ...[...runners, ticker, operator].flatMap((runner) =>
+      ...[...runners, ticker, operator, compactor].flatMap((runner) =>
         runner.slots.flatMap((slot, at) => {
           if (!slot?.busy) return [];
           const crash = () => {
@@ -184,7 +184,7 @@ export class Invocations {
     this.#zombies = [];
     // No sandbox stands idle for hours.
     for (const m of this.#scene.mappings) m.cool();
-    const { runners, ticker, operator } = this.#scene;
-    for (const runner of [...runners, ticker, operator]) runner.slots = runner.slots.map(() => null);
+    const { runners, ticker, operator, compactor } = this.#scene;
+    for (const runner of [...runners, ticker, operator, compactor]) runner.slots = runner.slots.map(() => null);
   }
 }

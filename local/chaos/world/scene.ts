@@ -55,6 +55,9 @@ export class Scene {
   readonly operator: Runner;
   /** Of operators alone: worlds without them are as they were. */
   readonly operatorRng: Rng;
+  readonly compactor: Runner;
+  /** Of compactions alone. */
+  readonly compactRng: Rng;
   /** Of growth alone. */
   readonly growRng: Rng;
   readonly producer: Producer;
@@ -87,6 +90,7 @@ export class Scene {
     this.schedule = new Schedule(seed, faults);
     const { rng, struck } = this.schedule;
     this.operatorRng = rngOf(seed * 31 + 7);
+    this.compactRng = rngOf(seed * 71 + 13);
     this.growRng = rngOf(seed * 57 + 11);
     const shape = shapeOf(seed, faults, limits);
     this.shape = shape;
@@ -126,6 +130,7 @@ export class Scene {
     this.runners = cast.runners;
     this.ticker = cast.ticker;
     this.operator = cast.operator;
+    this.compactor = cast.compactor;
     this.producer = new Producer(shape, this.raw, rng, struck, this.clock.now());
   }
 

@@ -69,6 +69,10 @@ export class World {
     if (scene.shape.naps > 0 && scene.steps % 20 === 0) checkVoid(this);
     if (scene.shape.resubmit && scene.operatorRng.chance(0.04))
       for (let i = 0; i < 1 + scene.operatorRng.below(2); i++) invocations.wake(scene.operator, false);
+    if (scene.shape.sinks && scene.shape.compacts && scene.compactRng.chance(0.02)) {
+      schedule.struck.add('compaction');
+      invocations.wake(scene.compactor, false);
+    }
     if (calls.someLandLater && r.chance(0.1)) return calls.landOne();
     if (r.chance(0.15)) invocations.wake(r.pick(runners), r.chance(0.1));
     if (r.chance(0.5)) invocations.start(r.pick(mappings), schedule.wants('early'));

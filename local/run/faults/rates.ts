@@ -50,6 +50,7 @@ export const NOT_HERE: Partial<Record<FaultName, string>> = {
   redeploy: 'a run has one pipeline',
   copies: 'the input is loaded once: a line that stands twice in a file is the user’s',
   restore: 'a run ends with its table: nothing is kept to go back to',
+  compaction: 'hours must be over, and a run has no time of its own',
   grow: 'streams here are Kinesis: they split and merge (reshard)',
   resubmit: 'nobody puts rejected events right while a run of files goes on',
   destinationDown: 'those outside are stand-ins that fail by tests of their own',
