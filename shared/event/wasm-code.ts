@@ -1,5 +1,5 @@
 // A small assembler: the bytes of a WebAssembly module with one function, its instructions put down one by one. It knows what
-// md5-code.ts needs and no more. Numbers are those of the WebAssembly core specification 2.0, chapter 5 (Binary Format).
+// md5-code.ts and quotes-code.ts need and no more. Numbers are those of the WebAssembly core specification 2.0, chapter 5 (Binary Format).
 
 const I32 = 0x7f;
 const V128 = 0x7b;
@@ -27,12 +27,12 @@ export class Code {
   tee(local: number): this {
     return this.#with(0x22, local);
   }
-  /** @param value from 0 to 2^31 - 1 */
+  /** Signed LEB128. */
   int(value: number): this {
     this.bytes.push(0x41);
-    let rest = value;
-    for (; rest >= 0x40; rest >>>= 7) this.bytes.push((rest & 0x7f) | 0x80);
-    this.bytes.push(rest);
+    let rest = value | 0;
+    for (; rest < -0x40 || rest >= 0x40; rest >>= 7) this.bytes.push((rest & 0x7f) | 0x80);
+    this.bytes.push(rest & 0x7f);
     return this;
   }
   addInt(): this {
@@ -46,6 +46,32 @@ export class Code {
   }
   andInt(): this {
     return this.#op(0x71);
+  }
+  orInt(): this {
+    return this.#op(0x72);
+  }
+  xorInt(): this {
+    return this.#op(0x73);
+  }
+  turnLeft(by: number): this {
+    return this.int(by).#op(0x77);
+  }
+  loadInt(offset: number): this {
+    return this.#op(0x28).#memory(offset);
+  }
+
+  /** The place of the lowest bit; 32 when there is none. */
+  lowestBit(): this {
+    return this.#op(0x68);
+  }
+  countBits(): this {
+    return this.#op(0x69);
+  }
+  lessInt(): this {
+    return this.#op(0x49);
+  }
+  storeInt(offset: number): this {
+    return this.#op(0x36).#memory(offset);
   }
 
   /** What is put down by `body` comes again as long as it leaves a number other than 0. */
@@ -68,6 +94,21 @@ export class Code {
     this.#simd(13);
     for (const word of words) for (let i = 0; i < 4; i++) this.bytes.push(4 * word + i);
     return this;
+  }
+  /** The lowest byte of the number on the stack, sixteen times. */
+  splatByte(): this {
+    return this.#simd(15);
+  }
+  /** Bytes that are equal become 255, others 0. */
+  equalBytes(): this {
+    return this.#simd(35);
+  }
+  /** The highest bit of each byte. */
+  maskOfBytes(): this {
+    return this.#simd(100);
+  }
+  hasBit(): this {
+    return this.#simd(83);
   }
   and(): this {
     return this.#simd(78);

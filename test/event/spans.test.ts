@@ -2,25 +2,28 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../shared/event/cloud-event.ts';
 import { parseJson } from '../../shared/event/json.ts';
-import { spanReader } from '../../shared/event/spans.ts';
+import { NO_ANSWER, quoteFinder } from '../../shared/event/quotes.ts';
+import { type SpanReader, spanReader } from '../../shared/event/spans.ts';
 import { utf8 } from './given.ts';
 import { documentOf } from './scan-documents.ts';
 
 const WANTED = { attributes: ['time', 'type', 'subject'], data: ['page', 'no', 'total', 'placed', '__proto__'] };
-const reader = spanReader(WANTED)!;
-const spans = new Int32Array(2 * reader.width);
+const readers = { 'by quotes': spanReader(WANTED)!, 'byte by byte': spanReader(WANTED, false)! };
 
 /** The wanted values where they stand; null: the walk is not sure. */
-const found = (bytes: Uint8Array): readonly (Json | undefined)[] | null => {
-  if (!reader.read(bytes, spans)) return null;
-  return Array.from({ length: reader.width }, (_, i) => {
-    const [at, end] = [spans[2 * i] as number, spans[2 * i + 1] as number];
-    if (at === end) return undefined;
-    const parsed = parseJson(bytes.subarray(at, end));
-    if (!parsed.ok) throw new Error(`${parsed.cause}: ${Buffer.from(bytes.subarray(at, end))}`);
-    return parsed.value;
-  });
-};
+const foundBy =
+  (reader: SpanReader) =>
+  (bytes: Uint8Array): readonly (Json | undefined)[] | null => {
+    const spans = new Int32Array(2 * reader.width).fill(7);
+    if (!reader.read(bytes, spans)) return null;
+    return Array.from({ length: reader.width }, (_, i) => {
+      const [at, end] = [spans[2 * i] as number, spans[2 * i + 1] as number];
+      if (at === end) return undefined;
+      const parsed = parseJson(bytes.subarray(at, end));
+      if (!parsed.ok) throw new Error(`${parsed.cause}: ${Buffer.from(bytes.subarray(at, end))}`);
+      return parsed.value;
+    });
+  };
 
 const field = (json: Json | undefined, name: string): Json | undefined =>
   typeof json === 'object' && json !== null && !Array.isArray(json) && Object.hasOwn(json, name)
@@ -35,7 +38,8 @@ const plain = (bytes: Uint8Array): readonly (Json | undefined)[] | null => {
 };
 const event = (data: string, more = '') => utf8(`{"type":"t","time":"2026-03-01T11:59:00.250Z",${more}"data":${data}}`);
 
-describe('the places of wanted fields', () => {
+describe.each(Object.entries(readers))('the places of wanted fields, %s,', (_name, reader) => {
+  const found = foundBy(reader);
   test.each<[string, Uint8Array]>([
     ['texts, numbers, literals', event('{"page":"/a","total":-12.5e1,"no":null,"placed":true,"other":[1,{"page":2}]}')],
     ['a name twice: the last counts', event('{"page":"/a","page":"/b"}', '"subject":"x","subject":"y",')],
@@ -69,9 +73,10 @@ describe('the places of wanted fields', () => {
       const { bytes } = documentOf(seed);
       const expected = plain(bytes);
       // What is no JSON does not stand in a stream of ours.
-      if (expected === null || !reader.read(bytes, spans)) continue;
+      const places = expected === null ? null : found(bytes);
+      if (places === null) continue;
       sure++;
-      expect(found(bytes), `seed ${seed}: ${bytes}`).toEqual(expected);
+      expect(places, `seed ${seed}: ${bytes}`).toEqual(expected);
     }
     expect(sure).toBeGreaterThan(3_000);
   });
@@ -80,7 +85,8 @@ describe('the places of wanted fields', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...WANTED.data, 'x', '', 'y\\"'), fc.jsonValue()), (data) => {
         const bytes = event(JSON.stringify(data));
-        if (reader.read(bytes, spans)) expect(found(bytes)).toEqual(plain(bytes));
+        const places = found(bytes);
+        if (places !== null) expect(places).toEqual(plain(bytes));
       }),
     );
   });
@@ -89,4 +95,27 @@ describe('the places of wanted fields', () => {
 test('too many names, and data as an attribute, are read the plain way', () => {
   expect(spanReader({ attributes: ['data'], data: [] })).toBeUndefined();
   expect(spanReader({ attributes: [], data: Array.from({ length: 101 }, (_, i) => `f${i}`) })).toBeUndefined();
+});
+
+test('the quotes of any event without backslashes are found', () => {
+  const finder = quoteFinder();
+  if (finder === null) throw new Error('this Node has no vectors');
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('"', '"', 'a', '東', '{', '\\'), maxLength: 200 }), (text) => {
+      const bytes = utf8(text);
+      const expected = [...bytes].flatMap((c, i) => (c === 0x22 ? [i] : []));
+      const n = finder.find(bytes);
+      if (text === '' || text.includes('\\')) expect(n).toBe(NO_ANSWER);
+      else expect([...finder.places.subarray(0, n)]).toEqual(expected);
+    }),
+    { numRuns: 1_000 },
+  );
+  expect(finder.find(utf8('"'.repeat(32_768)))).toBe(32_768);
+  expect(finder.find(utf8('"'.repeat(32_769)))).toBe(NO_ANSWER);
+});
+
+test('a long event and one with escapes are walked byte by byte', () => {
+  const reader = readers['by quotes'];
+  for (const page of ['a'.repeat(40_000), '\\"'])
+    expect(foundBy(reader)(event(`{"page":"${page}","no":1}`))).toEqual(plain(event(`{"page":"${page}","no":1}`)));
 });

@@ -28,7 +28,7 @@ const BY = (keys: string) => `GROUP BY ${keys}${keys === '' ? '' : ', '}window_s
 
 /** Of these all but the last two are folded by columns. */
 const plan: Plan = planOf(`
-CREATE TABLE orders (store STRING, \`no\` INT, big BIGINT, price DOUBLE, amount DECIMAL(10, 2), ok BOOLEAN, who STRING METADATA FROM 'subject' VIRTUAL,
+CREATE TABLE orders (store STRING, \`no\` INT, big BIGINT, price DOUBLE, weight DOUBLE, big_key BIGINT, amount DECIMAL(10, 2), ok BOOLEAN, who STRING METADATA FROM 'subject' VIRTUAL,
   extra ROW<kind STRING, size INT>, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '5' SECOND)
 WITH ('connector' = 'kinesis', 'millrace.type' = 'order.v1');
 CREATE TABLE visits (store STRING, price DOUBLE, t TIMESTAMP(3), WATERMARK FOR t AS t - INTERVAL '5' SECOND)
@@ -41,7 +41,7 @@ ${write('all_of', `'a', 'b', COUNT(*), MIN(\`no\`), MAX(\`no\`), SUM(price)`, HO
 ${write('exact', `store, MIN(who), SUM(big), SUM(amount), MAX(big), AVG(amount)`, CUMULATE, BY('store'))}
 ${write('cases', `store, 'b', COUNT(*) FILTER (WHERE ok), SUM(price * 2) FILTER (WHERE \`no\` > 0), COUNT(DISTINCT who), SUM(price) FILTER (WHERE ok)`, HOP, `WHERE \`no\` <> 2 OR big > 5 ${BY('store')}`)}
 ${write('flags', `CAST(ok AS STRING), who, COUNT(*), SUM(price), 1.0, 2.0`, CUMULATE, `WHERE price <> 1 AND 0 <= price ${BY('ok, who, store')}`)}
-${write('numbers', `CAST(price AS STRING), CAST(\`no\` AS STRING), COUNT(*), SUM(price), 1.0, 2.0`, TUMBLE, BY('price, `no`'))}
+${write('numbers', `CAST(weight AS STRING), CAST(big_key AS STRING), COUNT(*), SUM(weight), 1.0, 2.0`, TUMBLE, BY('weight, big_key'))}
 ${write('kinds', `MIN(extra.kind), 'b', COUNT(extra.size), SUM(extra.size), 1.0, 2.0`, TUMBLE, BY(''))}
 ${write('seen', `store, 'b', COUNT(*), SUM(price), 1.0, 2.0`, TUMBLE.replace('orders', 'visits'), BY('store'))}
 ${write('thrown', `store, 'b', COUNT(*), SUM(CAST(who AS INT)), 1.0, 2.0`, TUMBLE, BY('store'))}
@@ -77,7 +77,7 @@ const bodies = fc
     fields: fc.array(
       fc.oneof(
         fc.tuple(fc.constantFrom('store'), texts),
-        fc.tuple(fc.constantFrom('no', 'big', 'price', 'amount'), numbers),
+        fc.tuple(fc.constantFrom('no', 'big', 'price', 'price', 'weight', 'big_key', 'amount'), numbers),
         fc.tuple(fc.constantFrom('ok'), fc.constantFrom('true', 'false', 'null', '"true"')),
         fc.tuple(fc.constantFrom('extra'), fc.constantFrom('{"kind":"k","size":2}', '{"size":"3"}', '[]')),
         fc.tuple(
