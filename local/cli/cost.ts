@@ -1,7 +1,7 @@
 // millrace cost: price a month and for a million events, from units counted in a run of the load.
 import { writeFileSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { total } from '../cost/bill.ts';
+import { lineMaker, total } from '../cost/bill.ts';
 import { costSvg } from '../cost/cost-svg.ts';
 import {
   CURVE_EVENTS,
@@ -13,6 +13,7 @@ import {
   estimate,
   perMillion,
 } from '../cost/estimate.ts';
+import { lakeMonth } from '../cost/lake-hour.ts';
 import { DEFAULT_LOAD, type Load } from '../cost/load.ts';
 import { LIST_PRICES, PriceError, readPrices, TIMES } from '../cost/prices.ts';
 import {
@@ -38,6 +39,8 @@ import { progress } from './progress.ts';
 /** What is priced when no load is given. */
 const RATES = [0, 1, 100, 5_000];
 const REQUESTS = [1, 100];
+/** Parquet that a table of the lake gets in an hour: what docs/lake.md reckons with. */
+const LAKE_BYTES = 100e6;
 
 const loadOf = (call: Call): Load => ({
   eventsPerSecond: numberOf(call, 'events-per-second', 0, 1_000_000, false) ?? DEFAULT_LOAD.eventsPerSecond,
@@ -121,11 +124,12 @@ export const cost = async (call: Call): Promise<ExitCode> => {
     writeFileSync(svg, costSvg(curves, found, words(curveLoad)));
     process.stderr.write(`the curves are in ${svg}\n`);
   }
+  const lake = await lakeMonth(lineMaker(prices), options.template, LAKE_BYTES);
   if (flagOf(call, 'json') === true) {
     const { date, region: where } = prices;
     const estimates = tables.flatMap((t) => t.estimates.map(asJson));
     process.stdout.write(
-      `${JSON.stringify({ prices: { date, region: where }, estimates, curves, crossings: found })}\n`,
+      `${JSON.stringify({ prices: { date, region: where }, estimates, curves, crossings: found, lake: lake ?? null })}\n`,
     );
     return 0;
   }
@@ -151,5 +155,6 @@ export const cost = async (call: Call): Promise<ExitCode> => {
     process.stdout.write(
       `Counted by invocations and reads alone: ${unknown.join(', ')}: what they write depends on your tables.\n`,
     );
+  if (lake !== undefined) process.stdout.write(`Beside it, ${lake.name}: ${usd(total(lake))} USD a month.\n`);
   return 0;
 };

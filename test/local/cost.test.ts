@@ -7,6 +7,7 @@ import { lineMaker, monthly, SECONDS, total } from '../../local/cost/bill.ts';
 import { costSvg } from '../../local/cost/cost-svg.ts';
 import { type Counted, countLoad } from '../../local/cost/count.ts';
 import { billsOf, type Curve, crossings, perMillion, worldOf } from '../../local/cost/estimate.ts';
+import { lakeMonth } from '../../local/cost/lake-hour.ts';
 import { DEFAULT_LOAD, distinctKeys, type Load, shardsFor } from '../../local/cost/load.ts';
 import { Counter, meteredObjects, meteredStream, meteredTable } from '../../local/cost/metered.ts';
 import { rowsPerMonth, unitsOfMonth } from '../../local/cost/month.ts';
@@ -233,5 +234,26 @@ describe('curves', () => {
     expect(svg.match(/<path /g)).toHaveLength(2);
     expect(svg.match(/<circle /g)).toHaveLength(1);
     expect(svg).not.toContain('NaN');
+  });
+});
+
+describe('a table of the lake', () => {
+  const at = (stage: string, bytes: number) =>
+    lakeMonth(world.line, readTemplate({ root, env: {}, stage, params: { bucket: 'acme-prod' } }), bytes);
+  test('costs its files, and what compaction reads and writes of them', async () => {
+    const bill = await at('prod', 100e6);
+    const units = (what: string) => bill?.lines.find((l) => l.what === what)?.units;
+    expect(units('roll-up-lake: files')).toBe(12 * 730);
+    // Each file is read for its columns, then for its rows.
+    expect(units('compact-lake: S3 gets')).toBe(24 * 730);
+    expect(units('compact-lake: write units')).toBe(3 * 730); // home, begin, commit
+    expect(total(bill ?? { name: '', lines: [] })).toBeCloseTo(0.64, 1);
+  });
+  test('costs more time with more bytes, and nothing where nothing is compacted', async () => {
+    const [small, large] = [await at('prod', 1e6), await at('prod', 1e9)];
+    const calls = (b: typeof small) => b?.lines.filter((l) => l.price !== 'lambdaGbSeconds');
+    expect(calls(small)).toEqual(calls(large));
+    expect(total(large ?? { name: '', lines: [] })).toBeGreaterThan(5);
+    expect(await at('dev', 1e6)).toBeUndefined();
   });
 });
