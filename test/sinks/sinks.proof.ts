@@ -16,6 +16,8 @@ import { postgresConnection } from '../../shared/destinations/postgres-connectio
 import { redshift } from '../../shared/destinations/redshift.ts';
 import { search } from '../../shared/destinations/search.ts';
 import { webhook } from '../../shared/destinations/webhook.ts';
+import { closeKafka } from '../../shared/kafka/client.ts';
+import { kafkaTopic } from '../../shared/kafka/topic.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { compileSql } from '../../shared/query/compile.ts';
 import type { Plan, TablePlan } from '../../shared/query/plan.ts';
@@ -44,6 +46,10 @@ const SQL = [
   TABLE('to_queue', "'connector' = 'sqs', 'queue-url' = 'https://sqs.eu-north-1.amazonaws.com/123456789012/q'"),
   TABLE('to_topic', "'connector' = 'sns', 'topic-arn' = 'arn:aws:sns:eu-north-1:123456789012:t'"),
   TABLE('to_delivery', "'connector' = 'firehose', 'delivery-stream' = 'd'"),
+  TABLE(
+    'to_kafka',
+    "'connector' = 'upsert-kafka', 'topic' = 'rows', 'properties.bootstrap.servers' = 'b:9092', 'key.format' = 'json', 'value.format' = 'json'",
+  ),
   TABLE('to_hook', "'connector' = 'http-sink', 'url' = 'https://hooks.example/x'"),
 ].join('\n');
 
@@ -79,6 +85,7 @@ process.env = {
 const closing: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   for (const close of closing) await close();
+  await closeKafka();
   await here.close();
   await objects.close();
   await secrets.close();
@@ -108,6 +115,8 @@ const destinationOf = (t: TablePlan): Destination => {
       });
     case 'opensearch-2':
       return search(signedRequest({ host: options.hosts ?? '', service: 'es' }), [t], t.name);
+    case 'upsert-kafka':
+      return kafkaTopic(placed(t));
     case 'http-sink':
       return webhook({
         tables: [placed(t)],
