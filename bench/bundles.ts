@@ -17,11 +17,15 @@ export type Bundle = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
+type Params = Readonly<Record<string, string>>;
+
 export const kbOf = (file: string): number => Math.round(statSync(file).size / 1024);
 
 /** Options of esbuild as the template gives them; `exclude` and `outputFileExtension` are serverless-esbuild's own. */
-export const bundling = (): BuildOptions => {
-  const { custom } = plain(resolveService({ root, env: {} })) as { custom: { esbuild: Record<string, unknown> } };
+export const bundling = (params: Params = {}): BuildOptions => {
+  const { custom } = plain(resolveService({ root, params, env: {} })) as {
+    custom: { esbuild: Record<string, unknown> };
+  };
   const { exclude: _, outputFileExtension, ...options } = custom.esbuild as BuildOptions & Record<string, unknown>;
   return { ...options, outExtension: { '.js': String(outputFileExtension) }, absWorkingDir: root, logLevel: 'silent' };
 };
@@ -32,15 +36,16 @@ export const bundleFolder = (): string => {
   return mkdtempSync(join(root, '.millrace/bundle-'));
 };
 
-export const bundles = async (out: string): Promise<readonly Bundle[]> => {
-  const functions = readTemplate({ root, params: { deaggregate: 'raw', scale: 'on' }, env: {} }).functions;
+/** @param params of the stage; those with a switch are on */
+export const bundles = async (out: string, params: Params = {}): Promise<readonly Bundle[]> => {
+  const functions = readTemplate({ root, params: { deaggregate: 'raw', scale: 'on', ...params }, env: {} }).functions;
   // Of functions that share a handler the first gives the name.
   const handlers = [...new Map(functions.toReversed().map((f) => [f.file, f])).values()].toReversed();
   const compiled = await compilePipeline(join(root, 'pipeline'));
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
   const pipeline = writeModule(compiled, join(out, 'pipeline.mjs'));
   await build({
-    ...bundling(),
+    ...bundling(params),
     entryPoints: handlers.map((f) => `${f.file}.ts`),
     outbase: root,
     outdir: out,

@@ -4,13 +4,14 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { bundleFolder, bundles, bundling, kbOf } from './bundles.ts';
+import { type Bundle, bundleFolder, bundles, bundling, kbOf } from './bundles.ts';
 import { type Bench, type Goal, timesLess } from './goal.ts';
 import { PEERS, peers } from './peers.ts';
 
 const ROUNDS = 11;
 /** The functions between streams, and the one whose load is measured beside them. */
 const MEASURED = ['validate', 'enrich', 'transform', 'aggregate', 'refine', 'write-table', 'archive'];
+const isMeasured = ({ file }: Bundle): boolean => MEASURED.some((m) => file.endsWith(`functions/${m}/handler.mjs`));
 
 /** What a function of this kind imports where everything comes from packages. */
 const TYPICAL = `
@@ -59,11 +60,14 @@ export const startBench: Bench = async (tell) => {
     await build({ ...options, entryPoints: [own], outfile: typical });
     const empty = join(out, 'empty.mjs');
     writeFileSync(empty, 'export const handler = 1;\n');
-    const measured = all.filter((b) => MEASURED.includes(b.name));
+    const measured = all.filter(isMeasured);
+    // The same functions with the SDK's clients: what the other carrier costs.
+    const sdk = (await bundles(join(out, 'sdk'), { client: 'sdk' })).filter(isMeasured);
     const files: readonly (Loaded & { readonly name: string })[] = [
       { name: 'empty', file: empty, environment: {} },
       { name: 'typical', file: typical, environment: {} },
       ...measured,
+      ...sdk.map((b) => ({ ...b, name: `${b.name} sdk` })),
     ];
     const samples = new Map(files.map((f) => [f.name, [] as number[]]));
     for (let round = -1; round < ROUNDS; round++)
@@ -74,6 +78,7 @@ export const startBench: Bench = async (tell) => {
     const base = median(samples.get('empty') ?? []);
     const cpu = (name: string): number => median(samples.get(name) ?? []) - base;
     const whole = { kb: kbOf(typical), ms: cpu('typical') };
+    const every = all.toSorted((a, b) => b.kb - a.kb)[0] as Bundle;
     const largest = measured.toSorted((a, b) => b.kb - a.kb)[0] as (typeof measured)[number];
     const stack = 'typical stack';
     const goals: Goal[] = [
@@ -101,6 +106,13 @@ export const startBench: Bench = async (tell) => {
         ours: cpu(largest.name),
         peer: { name: stack, figure: whole.ms, unit: 'ms' },
       },
+      { goal: '7', what: `largest function of all (${every.name}), minified`, figure: every.kb, unit: 'KB', most: 560 },
+      ...sdk.map((b): Goal => {
+        const ours = measured.find((m) => m.name === b.name) as Bundle;
+        const peer = { name: 'with client=sdk', figure: cpu(`${b.name} sdk`), unit: 'ms' };
+        const note = `${ours.kb} KB, with client=sdk ${b.kb} KB`;
+        return { ...timesLess('7', `load of ${b.name}, by carrier of its calls`, cpu(b.name), peer), note };
+      }),
       ...measured.map((b) =>
         timesLess('7', `load of ${b.name}`, cpu(b.name), { name: stack, figure: whole.ms, unit: 'ms' }),
       ),
