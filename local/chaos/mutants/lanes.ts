@@ -20,7 +20,7 @@ export const lanes: readonly Mutant[] = [
       edit(
         'shared/steps/aggregate/aggregate.ts',
         'foldBatch(folders, head.lanes, items, clock.now(), known, read, columns)',
-        'foldBatch(folders, head.lanes, itemsOf({ ...batch, records: batch.records.filter((r) => padSeq(r.seq) > head.through) }), clock.now())',
+        'foldBatch(folders, head.lanes, countable({ ...batch, records: batch.records.filter((r) => padSeq(r.seq) > head.through) }, []), clock.now())',
       ),
     ],
   },
