@@ -2,6 +2,7 @@
 import { dynamoScan } from '../../shared/aws/dynamo-scan.ts';
 import { days, hours } from '../../shared/time.ts';
 import { instant } from '../failed/show.ts';
+import { runText, servedRuns } from '../replay/served-stage.ts';
 import { withEnv } from '../run/ports-here.ts';
 import { showTraced, UNKNOWN } from '../trace/show.ts';
 import { readWanted, trace as traceEvent } from '../trace/trace.ts';
@@ -43,6 +44,14 @@ export const trace = async (call: Call): Promise<ExitCode> => {
           from: around === undefined ? (from ?? (to ?? stage.clock.now()) - SPAN) : around - AROUND,
         },
         to: until,
+        served: await Promise.all(
+          (await servedRuns(stage)).map(async ({ stage: second, served, tables }) => {
+            const { pipeline: theirs } = await second.built();
+            const scan = withEnv(stage.aws, () => dynamoScan(second.results.name));
+            const lookups = lookupsOf(second, theirs);
+            return { run: runText(served), tables, deps: { stage: second, pipeline: theirs, lookups, scan } };
+          }),
+        ),
         scan: withEnv(stage.aws, () => dynamoScan(stage.results.name)),
         told: (records, at) => bar.update(`${records.toLocaleString('en-US')} records, ${instant(at)}`),
       },

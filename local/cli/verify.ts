@@ -5,9 +5,10 @@ import { repair } from '../../shared/steps/verify/repair.ts';
 import { manifestOf, verify as verifyRows } from '../../shared/steps/verify/verify.ts';
 import { days } from '../../shared/time.ts';
 import { instant } from '../failed/show.ts';
+import { runText } from '../replay/served-stage.ts';
 import { connect } from '../stage/connect.ts';
 import type { StageHere } from '../stage/stage-here.ts';
-import { computeFor, depsOf, queryOf } from '../verify/of-stage.ts';
+import { computeFor, depsOf, servedQuery } from '../verify/of-stage.ts';
 import { sampleOf, showSampled } from '../verify/sample-now.ts';
 import { showRepaired, showVerified } from '../verify/show.ts';
 import { CallError } from './call-error.ts';
@@ -68,11 +69,10 @@ export const verify = async (call: Call): Promise<ExitCode> => {
   if (call.words.length > 1) throw new CallError(`one query at a time; found ${call.words.join(', ')}`);
   const [from, to] = [timeOf(call, 'from'), timeOf(call, 'to')];
   if (from !== undefined && to !== undefined && from >= to) throw new CallError('--from must be before --to');
-  const stage = await stageOf(call);
+  const named = await stageOf(call);
   const bar = progress();
   try {
-    const { pipeline } = await stage.built();
-    const query = queryOf(pipeline, call.words[0] ?? '');
+    const { stage, served, pipeline, query } = await servedQuery(named, call.words[0] ?? '');
     const { engine, compute } = await computeFor(pipeline, query);
     const deps = {
       ...(await depsOf(stage, query)),
@@ -90,8 +90,9 @@ export const verify = async (call: Call): Promise<ExitCode> => {
       ? await repair(stage.results, found.differences, found.manifest, await manifestOf(deps, query))
       : null;
     const { manifest: _, ...told } = found;
-    if (flagOf(call, 'json') === true) out(JSON.stringify({ stage: stage.name, engine, ...told, repaired }));
+    if (flagOf(call, 'json') === true) out(JSON.stringify({ stage: stage.name, served, engine, ...told, repaired }));
     else {
+      if (served !== null) out(`readers of ${found.table} see ${runText(served)}: its rows are judged`);
       out(showVerified(found, engine));
       if (repaired !== null) out(showRepaired(repaired));
       else if (found.differences.length > 0)
@@ -104,6 +105,6 @@ export const verify = async (call: Call): Promise<ExitCode> => {
     throw error;
   } finally {
     bar.end();
-    await stage.close();
+    await named.close();
   }
 };

@@ -116,12 +116,14 @@ const unheard = async (stage: StageHere, lanes: ReadonlyMap<string, LaneMark>): 
 const known = (at: EpochMs | undefined): EpochMs | null =>
   at === undefined || at <= START_OF_TIME + 86_400_000 ? null : at;
 
-const stateOf = async (
+/** @param closedAt of the last decision */
+export const heldBack = async (
   stage: StageHere,
   plan: Plan,
   q: StatefulQuery,
-  { m, lanes, partials }: Read,
-): Promise<QueryState> => {
+  lanes: ReadonlyMap<string, LaneMark>,
+  closedAt: EpochMs | undefined,
+): Promise<Pick<QueryState, 'watermark' | 'closed' | 'holder'>> => {
   const isMine = laneTest(q, plan);
   let least: { lane: string; clock: EpochMs } | null = null;
   for (const [lane, mark] of lanes)
@@ -130,16 +132,25 @@ const stateOf = async (
   const missing = readsRawLanes(q, plan) ? await unheard(stage, lanes) : [];
   const first = missing[0];
   if (first !== undefined) least = { lane: `${first}/0`, clock: START_OF_TIME };
-  const closed = known(m.closed[q.id]);
+  const closed = known(closedAt);
   const watermark = least === null ? closed : known(watermarkOf(q, least.clock));
   return {
-    query: q.name,
     watermark: watermark === null ? closed : Math.max(watermark, closed ?? watermark),
     closed,
     holder: least === null ? null : await holderOf(stage, plan, q, least.lane, least.clock),
-    open: openWindows(q, partials.get(q.id) ?? [], m.closed[q.id] ?? START_OF_TIME),
   };
 };
+
+const stateOf = async (
+  stage: StageHere,
+  plan: Plan,
+  q: StatefulQuery,
+  { m, lanes, partials }: Read,
+): Promise<QueryState> => ({
+  query: q.name,
+  ...(await heldBack(stage, plan, q, lanes, m.closed[q.id])),
+  open: openWindows(q, partials.get(q.id) ?? [], m.closed[q.id] ?? START_OF_TIME),
+});
 
 export const inspect = async (stage: StageHere, plan: Plan): Promise<Inspected> => {
   const rawShards = (await stage.streams.raw.shards()).length;

@@ -81,7 +81,18 @@ export type LiveAside = {
   readonly state: 'open' | 'fixed' | 'resubmitted' | 'discarded';
 };
 
+/** How far a query has come, and what keeps it there, as `millrace inspect` says it. */
+export type LiveHeld = {
+  readonly query: string;
+  /** null: no window could close yet. */
+  readonly watermark: EpochMs | null;
+  /** How far what holds it is behind the present; null: it has shown no time yet, or nothing holds it. */
+  readonly behind: Ms | null;
+  readonly says: string;
+};
+
 export type LiveState = {
+  readonly held: readonly LiveHeld[];
   /** The newest first, some of each door. */
   readonly aside: readonly LiveAside[];
   readonly at: EpochMs;
@@ -93,7 +104,8 @@ export type LiveState = {
   /** Newest first, at most 15 of each destination. */
   readonly rows: readonly LiveRow[];
   /** Rows by destination since the start. */
-  readonly tables: readonly { readonly name: string; readonly rows: number }[];
+  /** `run`: the second run whose rows readers see since a switch, `run 2 (orders_per_minute@3f2a91bc)`. */
+  readonly tables: readonly { readonly name: string; readonly rows: number; readonly run?: string }[];
   readonly destinations: readonly LiveDestination[];
   readonly streams: readonly { readonly name: string; readonly shards: readonly LiveShard[] }[];
   readonly watched: readonly LiveWatched[];

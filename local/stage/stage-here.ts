@@ -31,6 +31,10 @@ export type StageHere = {
   readonly deployment: Deployment | null;
   /** Settings for AWS clients beyond these ports: of a machine's own services, or the region. */
   readonly aws: Readonly<Record<string, string>>;
+  /** Of a second run: the run whose past it replays, which has the archive and what operators put right. */
+  readonly first?: { readonly ledger: Table; readonly objects: Objects; readonly run: string };
+  /** The ports of a second run beside this one, in a test's memory. */
+  second?(run: string): StageHere | undefined;
   /** The pipeline folder, compiled at the first call. @throws PipelineMistakes */
   built(): Promise<BuiltPipeline>;
   close(): Promise<void>;

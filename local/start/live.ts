@@ -1,24 +1,31 @@
 // The state that the page and the terminal show, from the books: counted on streams, ledger and stores, as `millrace run` does.
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
+import { readServing } from '../../shared/steps/replay/serving.ts';
 import { type EpochMs, type Ms, seconds } from '../../shared/time.ts';
+import { PROJECT } from '../cli/places.ts';
 import { FUNCTION } from '../destinations/of-connector.ts';
+import { held } from '../inspect/held.ts';
 import type {
   LiveAside,
   LiveDestination,
+  LiveHeld,
   LiveHistory,
   LiveRow,
   LiveStage,
   LiveState,
   LiveWatched,
 } from '../page/live-state.ts';
-import { type Bookkeeper, type Books, bookkeeper, type FreshRow } from '../run/books.ts';
+import { type Bookkeeper, type Books, bookkeeper } from '../run/books.ts';
 import type { Here } from '../run/here.ts';
 import type { Player } from '../run/play.ts';
 import { tableHere } from '../run/ports-here.ts';
+import type { StageHere } from '../stage/stage-here.ts';
 import type { Value } from '../watch/values.ts';
 import { newestAside } from './aside.ts';
 import { readerClock } from './reader-clock.ts';
-import { standingIn, textsOf } from './standing.ts';
+import { rowOf, secondRows } from './second-rows.ts';
+import { type RowReader, type ServedRows, servedRows } from './served-rows.ts';
+import { standingIn } from './standing.ts';
 
 /** Of each destination: a busy one must not push out the rows of the others. */
 const KEPT_ROWS = 15;
@@ -28,6 +35,8 @@ const RATE_OVER = 5;
 const CALM: Ms = seconds(5);
 /** Seconds that the charts show. */
 const CHARTED = 120;
+/** Between two looks at what holds the watermarks back. */
+const HELD_EACH: Ms = seconds(2);
 const RING = 2 ** 128;
 
 type Sample = { readonly at: EpochMs; readonly in: Readonly<Record<string, number>> };
@@ -62,8 +71,6 @@ export const newestOfEach = (rows: readonly LiveRow[]): LiveRow[] => {
     return n <= KEPT_ROWS;
   });
 };
-
-const columnsOf = ({ event }: FreshRow): Record<string, string> => textsOf((event.data ?? {}) as object);
 
 type Charted = { readonly at: EpochMs; readonly stages: readonly LiveStage[]; readonly settled: boolean };
 
@@ -111,17 +118,39 @@ export const live = (
   run: string,
   values: () => readonly Value[] = () => [],
   paused: () => string | null = () => null,
+  stage: StageHere | null = null,
 ): Live => {
   const started = Date.now();
   const keeper: Bookkeeper = bookkeeper(here, pipeline, run);
   const destinations = [...new Set(pipeline.plan.queries.map((q) => q.into))];
+  /** Of the stage's own run: what its functions did, whoever is served. */
   const counts = new Map(destinations.map((name) => [name, 0]));
   const list = [...STAGES, ...SINKS.filter((s) => here.template.functions.some((f) => f.name === s.name))];
   let standing: readonly LiveDestination[] = [];
   let books: Books | null = null;
-  let rows: LiveRow[] = [];
+  let shown: ServedRows = { rows: [], counts: new Map(), served: new Map(), fresh: [] };
+  let heldBack: readonly LiveHeld[] = [];
+  let askedAt = 0;
   let aside: readonly LiveAside[] = [];
   const ledger = tableHere(here, 'LedgerTable');
+  const own: RowReader = {
+    run,
+    async look() {
+      const fresh: LiveRow[] = [];
+      books = await keeper.look((row) => {
+        counts.set(row.event.type, (counts.get(row.event.type) ?? 0) + 1);
+        fresh.push(rowOf(row));
+      });
+      return fresh;
+    },
+  };
+  const results = tableHere(here, 'ResultsTable');
+  const reader = servedRows({
+    own,
+    serving: () => readServing(results),
+    open: secondRows(here, ledger, PROJECT),
+    newest: newestOfEach,
+  });
   let samples: Sample[] = [];
   let charted: Charted[] = [];
   let caughtUp = false;
@@ -169,13 +198,7 @@ export const live = (
       caughtUp = true;
     },
     async look() {
-      const fresh: LiveRow[] = [];
-      books = await keeper.look((row) => {
-        const table = row.event.type;
-        counts.set(table, (counts.get(table) ?? 0) + 1);
-        fresh.push({ table, at: row.arrival, columns: columnsOf(row) });
-      });
-      rows = newestOfEach([...fresh.toReversed(), ...rows]);
+      shown = await reader.look();
       const places = here.destinations?.places ?? [];
       standing = await Promise.all(
         places.map((p) =>
@@ -187,23 +210,36 @@ export const live = (
       );
       aside = await newestAside(keeper.sides, ledger, run);
       const now = Date.now();
+      if (stage !== null && now - askedAt >= HELD_EACH) {
+        askedAt = now;
+        heldBack = (await held(stage, pipeline.plan)).map(({ query, watermark, holder }) => ({
+          query,
+          watermark,
+          behind: holder?.behind ?? null,
+          says: holder?.says ?? 'nothing: no lane is open',
+        }));
+      }
       clocks = { ...keeper.clocks(), transform: transformClock() };
       samples.push({ at: now, in: Object.fromEntries(list.map(({ name }) => [name, inOf(name)])) });
       samples = samples.filter((s) => now - s.at <= RATE_OVER * 1000);
       charted = [...charted, { at: now, stages: list.map(stageOf), settled: isSettled(now) }].slice(-CHARTED);
-      return fresh;
+      return shown.fresh;
     },
     state: () => ({
       watched: watchedOf(values()),
       paused: paused(),
+      held: heldBack,
       aside,
       at: Date.now(),
       started,
       settled: charted.at(-1)?.settled ?? false,
       stages: list.map(stageOf),
       history: historyOf(list, charted),
-      rows,
-      tables: destinations.map((name) => ({ name, rows: counts.get(name) ?? 0 })),
+      rows: shown.rows,
+      tables: [...new Set([...destinations, ...shown.served.keys()])].map((name) => {
+        const served = shown.served.get(name);
+        return { name, rows: shown.counts.get(name) ?? 0, ...(served !== undefined && { run: served }) };
+      }),
       destinations: standing,
       streams: here.template.streams.map(({ name }) => {
         const log = here.kinesis.kinesis.log(name);

@@ -26,6 +26,8 @@ import { missingSecrets, putSecrets, type SecretTexts } from '../run/secrets-her
 import type { LogLine } from '../sandbox/capture.ts';
 import { functionPool } from '../sandbox/pool.ts';
 import { removeLiveFile, writeLiveFile } from '../stage/live-file.ts';
+import { portsOf } from '../stage/ports-of-stage.ts';
+import type { StageHere } from '../stage/stage-here.ts';
 import { prometheusText } from '../watch/prometheus.ts';
 import { apiCounter, servicesHere } from '../watch/services-here.ts';
 import { ownValues, valuesOf } from '../watch/values.ts';
@@ -129,7 +131,18 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
     playerValves(player, `${service}-${stage}-`, intake),
     systemClock,
   );
-  const watch = live(here, player, pipeline, runOf(here), values, pauses.said);
+  const deployment = deploymentOf(here.template, compiled);
+  const asStage: StageHere = {
+    ...portsOf(deployment, here.aws),
+    kind: 'here',
+    name: 'the pipeline on this machine',
+    clock: systemClock,
+    deployment,
+    aws: here.aws,
+    built: async () => ({ compiled, pipeline }),
+    close: async () => {},
+  };
+  const watch = live(here, player, pipeline, runOf(here), values, pauses.said, asStage);
   const ours = await servePage(watch.state, () => prometheusText(list, values()), hasShop(pipeline));
   const page = await withShop(ours, pipeline, door.key);
   const front = await startFront(page, intake, options.port, api.answered, corsOf(options.origins ?? [])).catch(
@@ -150,7 +163,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
       origin: front.origin,
       pipeline: resolve(options.pipeline),
       aws: here.aws,
-      deployment: deploymentOf(here.template, compiled),
+      deployment,
     });
   const { pace } = paceOf(options.limits === true);
   const replays = replayHost({ here, root, player, log, pace, warn });

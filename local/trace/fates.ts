@@ -42,6 +42,8 @@ export type Fate = {
   readonly watermark: EpochMs | null;
   readonly windows: readonly InWindow[];
   readonly cause?: string;
+  /** The run that readers of the table see, where it is not the stage's own: `run 2 (tens@3f2a91bc)`. */
+  readonly run?: string;
 };
 
 export type FateDeps = {

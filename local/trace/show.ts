@@ -37,7 +37,7 @@ const windowLine = (w: InWindow, connector: Fate['connector']): string => {
 };
 
 const fateLines = (f: Fate): readonly string[] => {
-  const to = `${f.query} -> ${f.into} (${DESTINATIONS[f.connector]})`;
+  const to = `${f.query} -> ${f.into} (${DESTINATIONS[f.connector]}${f.run === undefined ? '' : `, of ${f.run}`})`;
   switch (f.verdict) {
     case 'filtered':
       return [`${f.query}: left out by its WHERE`];

@@ -10,10 +10,11 @@ import type { Item } from '../../shared/ports.ts';
 import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
 import { isBeyond, NEW_LANE } from '../../shared/steps/ledger/lane-marks.ts';
 import { ledger } from '../../shared/steps/ledger/ledger.ts';
+import { sameName } from '../../shared/steps/replay/repairs.ts';
 import { type PastDeps, pastOf } from '../../shared/steps/verify/past.ts';
 import type { EpochMs } from '../../shared/time.ts';
 import type { StageHere } from '../stage/stage-here.ts';
-import { type Fate, fatesOf, type Shown } from './fates.ts';
+import { type Fate, type FateDeps, fatesOf, type Shown } from './fates.ts';
 import { type SideRow, sideRows } from './side-rows.ts';
 
 /** What is looked for: an id, which may also be a place in `raw`. */
@@ -80,8 +81,29 @@ export type TraceDeps = {
   readonly stage: StageHere;
   readonly past: PastDeps;
   readonly to?: EpochMs | undefined;
+  /** Runs that readers see beside the stage's own: their name, and the tables. */
+  readonly served?: readonly { readonly run: string; readonly tables: readonly string[]; readonly deps: FateDeps }[];
   readonly scan: (prefix: string) => AsyncIterable<readonly Item[]>;
   readonly told?: (records: number, arrival: EpochMs) => void;
+};
+
+/** Of each query what the run made of the event whose rows its readers see. */
+const servedFates = async (
+  { served = [] }: TraceDeps,
+  own: FateDeps,
+  shown: Shown,
+  only: string | undefined,
+): Promise<readonly Fate[]> => {
+  const elsewhere = new Set(served.flatMap((s) => s.tables));
+  const mine = (await fatesOf(own, shown, only)).filter((f) => !elsewhere.has(f.into));
+  const theirs = await Promise.all(
+    served.map(async ({ run, tables, deps }) => {
+      const query = only === undefined ? undefined : sameName(deps.pipeline.plan)(only);
+      const all = await fatesOf(deps, shown, query);
+      return all.filter((f) => tables.includes(f.into)).map((f) => ({ ...f, run }));
+    }),
+  );
+  return [...mine, ...theirs.flat()];
 };
 
 export const trace = async (deps: TraceDeps, wanted: Wanted): Promise<Traced> => {
@@ -117,7 +139,7 @@ export const trace = async (deps: TraceDeps, wanted: Wanted): Promise<Traced> =>
           ? null
           : { shard: again.shard, position: position(again.seq, again.index), arrival: again.arrival },
       entry: await entryOf(stage, e),
-      fates: await fatesOf({ stage, pipeline, lookups: past.lookups, scan: deps.scan }, shown, again?.only),
+      fates: await servedFates(deps, { stage, pipeline, lookups: past.lookups, scan: deps.scan }, shown, again?.only),
     });
   }
   const places = new Set(

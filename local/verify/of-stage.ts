@@ -10,11 +10,13 @@ import type { StatefulQuery } from '../../shared/query/plan.ts';
 import { userFunctions } from '../../shared/query/user-functions.ts';
 import type { Lookups } from '../../shared/steps/enrich/apply.ts';
 import type { LiveReader } from '../../shared/steps/replay/history.ts';
+import type { PastDeps } from '../../shared/steps/verify/past.ts';
 import { type Compute, whyNot } from '../../shared/steps/verify/recompute.ts';
 import type { VerifyDeps } from '../../shared/steps/verify/verify.ts';
 import { windowRows } from '../../shared/steps/verify/window-rows.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
 import { CallError } from '../cli/call-error.ts';
+import { servedRuns } from '../replay/served-stage.ts';
 import { withEnv } from '../run/ports-here.ts';
 import type { StageHere } from '../stage/stage-here.ts';
 import { duckDb, loadDuckDb } from './duckdb.ts';
@@ -29,6 +31,20 @@ export const queryOf = ({ plan }: CompiledPipeline, name: string): StatefulQuery
   const why = whyNot(query, plan);
   if (why !== null || query.kind === 'stateless') throw new CallError(`${why}; queries: ${names.join(', ')}`);
   return query;
+};
+
+/** The query, in the run whose rows the readers of its table see. A query that the stage has not, a replay may have: a new one over old data. */
+export const servedQuery = async (stage: StageHere, name: string) => {
+  const { pipeline } = await stage.built();
+  const own = pipeline.plan.queries.find((q) => q.name === name);
+  const runs = await servedRuns(stage);
+  for (const found of runs) {
+    const { pipeline: theirs } = await found.stage.built();
+    const into = (own ?? theirs.plan.queries.find((q) => q.name === name))?.into;
+    if (into !== undefined && found.tables.includes(into))
+      return { stage: found.stage, served: found.served, pipeline: theirs, query: queryOf(theirs, name) };
+  }
+  return { stage, served: null, pipeline, query: queryOf(pipeline, name) };
 };
 
 /** Who computes: DuckDB, or the reference evaluator and why. */
@@ -69,6 +85,10 @@ export const lookupsOf = (stage: StageHere, pipeline: CompiledPipeline): Lookups
   }),
 });
 
+/** Of a second run: where the past is that it replays. */
+export const pastOfFirst = ({ first }: StageHere): Pick<PastDeps, 'first'> =>
+  first === undefined ? {} : { first: { table: first.ledger, objects: first.objects, run: first.run } };
+
 /** What does not depend on the query. */
 export const sharedDeps = async (stage: StageHere) => {
   const { pipeline } = await stage.built();
@@ -84,6 +104,7 @@ export const sharedDeps = async (stage: StageHere) => {
     groups: stage.groups,
     pipeline,
     lookups: lookupsOf(stage, pipeline),
+    ...pastOfFirst(stage),
   };
 };
 

@@ -18,6 +18,7 @@ const state: LiveState = {
   streams: [],
   watched: [],
   paused: null,
+  held: [],
 };
 let origin = '';
 let stop = async (): Promise<void> => {};

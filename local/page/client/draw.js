@@ -65,7 +65,7 @@ export const tabs = (host, { tables }, chosen, choose) => {
   }
   all.forEach((t, i) => {
     host.children[i].setAttribute('aria-pressed', String(t.name === chosen));
-    host.children[i].lastChild.textContent = count(t.rows);
+    host.children[i].lastChild.textContent = t.run === undefined ? count(t.rows) : `${count(t.rows)}, ${t.run}`;
   });
 };
 
@@ -132,6 +132,28 @@ export const places = (host, { destinations }) => {
     known.head.replaceChildren(...names.map((c) => el('th', { scope: 'col' }, c)));
     known.body.replaceChildren(...list.map((r) => el('tr', {}, ...names.map((c) => el('td', {}, r[c] ?? '')))));
   }
+};
+
+/** Queries that one thing holds are one line, as `millrace inspect` writes them. */
+export const holders = (host, { held }) => {
+  host.tHead.replaceChildren(
+    el('tr', {}, ...['queries', 'watermark', 'held by'].map((n) => el('th', { scope: 'col' }, n))),
+  );
+  const bySays = Map.groupBy(held, (h) => h.says);
+  host.tBodies[0].replaceChildren(
+    ...[...bySays].map(([says, all]) => {
+      const known = all.map((h) => h.watermark).filter((w) => w !== null);
+      const behind = all[0].behind;
+      const className = behind === null || behind < 35_000 ? 'good' : behind < 120_000 ? 'warn' : 'bad';
+      return el(
+        'tr',
+        {},
+        el('td', { className: 'row' }, ...all.map((h) => el('span', {}, h.query))),
+        el('td', {}, known.length === 0 ? 'none yet' : clock(Math.min(...known))),
+        el('td', { className }, says),
+      );
+    }),
+  );
 };
 
 const DOORS = ['in', 'passed', 'filtered', 'rejected', 'late', 'duplicate'];

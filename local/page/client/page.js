@@ -1,6 +1,6 @@
 // The page's own code: takes one LiveState a second by server-sent events and draws it.
 import { chart } from './chart.js';
-import { aside, doors, places, rows, stages, streams, tabs, totals } from './draw.js';
+import { aside, doors, holders, places, rows, stages, streams, tabs, totals } from './draw.js';
 
 import { metrics } from './metrics.js';
 
@@ -21,6 +21,8 @@ const show = (state) => {
     chosen = name;
     show(last);
   });
+  $('waits').hidden = state.held.length === 0;
+  holders($('holders'), state);
   rows($('rows'), state, chosen);
   $('held').hidden = state.destinations.length === 0;
   places($('places'), state);

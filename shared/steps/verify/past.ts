@@ -18,6 +18,7 @@ import { enrich } from '../enrich.ts';
 import { judgeOf, longestDelay } from '../judge.ts';
 import { feeder } from '../replay/feed.ts';
 import { type History, history, type LiveReader } from '../replay/history.ts';
+import { repairs, sameName, withRepairs } from '../replay/repairs.ts';
 import { validate } from '../validate.ts';
 
 export type PastDeps = {
@@ -32,6 +33,8 @@ export type PastDeps = {
   readonly pipeline: CompiledPipeline;
   readonly lookups: Lookups;
   readonly frames?: Frames;
+  /** Of a second run: the run whose past it replays. It has the archive, and what operators put right. */
+  readonly first?: { readonly table: Table; readonly objects: Objects; readonly run: string } | undefined;
   /** What the stream still holds behind the archive; absent: not read. */
   readonly live?: LiveReader | undefined;
   /** Records that arrived before are not read; absent: all that is archived. */
@@ -60,7 +63,7 @@ export type Reach = {
 };
 
 /** Asked of the real table: who owns an id, and what an operator let through. */
-const isClaim = (pk: string): boolean => pk.startsWith('dup#') || pk.startsWith('again#');
+const isClaim = (pk: string): boolean => pk.startsWith('dup#') || pk.startsWith('again#') || pk.startsWith('replaced#');
 
 /** A table whose writes go nowhere; what was claimed is claimed. */
 const readThrough = (real: Table): Table => {
@@ -82,6 +85,11 @@ const readThrough = (real: Table): Table => {
     async put(item, when) {
       await fetch(item);
       return own.put(item, when);
+    },
+    async query(pk, options) {
+      if (pk.startsWith('replaced#'))
+        for (const item of await real.query(pk)) if (!(await own.get(item))) await own.put(item);
+      return own.query(pk, options);
     },
   };
 };
@@ -122,14 +130,18 @@ const plenty = { remainingMs: () => 3_600_000 };
  */
 export const pastOf = (deps: PastDeps) => {
   const { pipeline, run, groups, clock } = deps;
-  const table = readThrough(deps.table);
+  const own = readThrough(deps.table);
+  const archive = deps.first?.objects ?? deps.objects;
+  const archivedBy = deps.first?.run ?? run;
+  const both = deps.first && { first: deps.first.table, firstRun: deps.first.run, own, run };
+  const table = both === undefined ? own : withRepairs(both, sameName(pipeline.plan));
   const [validated, enriched] = [capture('validated'), capture('enriched')];
   const past = history({
     clock,
     raw: deps.raw,
     live: deps.live ?? { read: async () => ({ records: [], ended: true }) },
-    archive: deps.objects,
-    archivedBy: run,
+    archive,
+    archivedBy,
   });
   /** Without records that arrived before `from`; says of each shard that has such when the first one after it arrived. */
   const firsts = new Map<string, EpochMs>();
@@ -153,7 +165,7 @@ export const pastOf = (deps: PastDeps) => {
   /** Whether no day is so old that it is not looked at. */
   const readsAll = (): Promise<boolean> => {
     const { from } = deps;
-    all ??= from === undefined ? Promise.resolve(true) : beginsAfter(deps.objects, run, from - LONGEST_OBJECT);
+    all ??= from === undefined ? Promise.resolve(true) : beginsAfter(archive, archivedBy, from - LONGEST_OBJECT);
     return all;
   };
   const common = { table, rejected: memoryObjects('verify'), clock, run, groups };
@@ -165,6 +177,7 @@ export const pastOf = (deps: PastDeps) => {
     delay: longestDelay(pipeline.plan.tables),
     sources: pipeline.sources,
     ...(deps.frames && { frames: deps.frames }),
+    ...(both && { repairs: repairs(both) }),
   });
   const next = enrich({
     ...common,
