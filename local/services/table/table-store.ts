@@ -9,11 +9,23 @@ export type KeyNames = { readonly hash: string; readonly range: string | null };
 export type Stored = { readonly item: Attributes; readonly bytes: number };
 export type Place = { readonly pk: string; readonly sk: string };
 
+/** Most partitions hold one item (claims, rows by their key): it needs no order, and no map of its own. */
+type Single = { readonly sk: string; readonly stored: Stored };
+type Partition = Single | SortedMap<Stored>;
+const isSingle = (partition: Partition): partition is Single => !(partition instanceof SortedMap);
+
+const ordered = (partition: Partition): SortedMap<Stored> => {
+  if (!isSingle(partition)) return partition;
+  const map = new SortedMap<Stored>();
+  map.set(partition.sk, partition.stored);
+  return map;
+};
+
 /** The sort key of all items of a table that has none. */
 export const NO_RANGE = '';
 
 export class TableStore {
-  readonly #partitions = new SortedMap<SortedMap<Stored>>();
+  readonly #partitions = new SortedMap<Partition>();
   #count = 0;
   #bytes = 0;
 
@@ -25,35 +37,45 @@ export class TableStore {
   }
 
   get({ pk, sk }: Place): Stored | undefined {
-    return this.#partitions.get(pk)?.get(sk);
+    const partition = this.#partitions.get(pk);
+    if (partition === undefined) return undefined;
+    if (!isSingle(partition)) return partition.get(sk);
+    return partition.sk === sk ? partition.stored : undefined;
   }
 
   set({ pk, sk }: Place, stored: Stored): void {
-    let partition = this.#partitions.get(pk);
-    if (partition === undefined) {
-      partition = new SortedMap();
-      this.#partitions.set(pk, partition);
-    }
-    const before = partition.get(sk);
+    const partition = this.#partitions.get(pk);
+    const before = this.get({ pk, sk });
     this.#count += before === undefined ? 1 : 0;
     this.#bytes += stored.bytes - (before?.bytes ?? 0);
-    partition.set(sk, stored);
+    if (partition === undefined || (isSingle(partition) && partition.sk === sk)) {
+      this.#partitions.set(pk, { sk, stored });
+      return;
+    }
+    const map = ordered(partition);
+    map.set(sk, stored);
+    if (map !== partition) this.#partitions.set(pk, map);
   }
 
   delete({ pk, sk }: Place): void {
     const partition = this.#partitions.get(pk);
-    const before = partition?.get(sk);
+    const before = this.get({ pk, sk });
     if (partition === undefined || before === undefined) return;
-    partition.delete(sk);
-    if (partition.size === 0) this.#partitions.delete(pk);
     this.#count--;
     this.#bytes -= before.bytes;
+    if (isSingle(partition)) {
+      this.#partitions.delete(pk);
+      return;
+    }
+    partition.delete(sk);
+    if (partition.size === 0) this.#partitions.delete(pk);
   }
 
   /** Items of one partition within a range, in order or against it, behind the sort key `after` in that direction. */
   *range({ pk, low, high, prefix }: KeyRange, forward: boolean, after?: string): Generator<Stored> {
-    const partition = this.#partitions.get(pk);
-    if (partition === undefined) return;
+    const found = this.#partitions.get(pk);
+    if (found === undefined) return;
+    const partition = ordered(found);
     const isIn = (sk: string): boolean => {
       if (prefix !== undefined) return sk.startsWith(prefix);
       const fromLow = low === undefined ? 1 : compareText(sk, low.key);
