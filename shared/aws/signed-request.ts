@@ -1,10 +1,11 @@
 // HTTPS requests signed with Signature Version 4, for services that have no client in the SDK: an OpenSearch domain (`es`) or collection (`aoss`).
-import { createHash } from 'node:crypto';
-import { SignatureV4 } from '@smithy/signature-v4';
+import { hash } from 'node:crypto';
 import type { Request } from '../destinations/search.ts';
 import { seconds } from '../time.ts';
+import { regionOf } from './connection.ts';
 import type { Env } from './settings.ts';
-import { Sha256 } from './sha256.ts';
+import { credentialsOf, isGiven } from './signed/credentials.ts';
+import { signer } from './signed/sign.ts';
 
 const TIMEOUT = seconds(30);
 
@@ -18,34 +19,16 @@ export type SignedOptions = {
 /** Without credentials in the environment, and for plain http on this machine, the request goes unsigned. */
 export const signedRequest = ({ host, service, env = process.env }: SignedOptions): Request => {
   const url = new URL(host);
+  const credentials = url.protocol === 'http:' || !isGiven(env) ? undefined : credentialsOf(env, Date.now);
+  const signWith = signer(service, regionOf(env) ?? 'us-east-1');
   const sign = async (method: string, path: string, body: string, type: string): Promise<Record<string, string>> => {
-    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
     const caller = env.AWS_LAMBDA_FUNCTION_NAME;
     const plain = { 'content-type': type, ...(caller && { 'user-agent': `millrace fn/${caller}` }) };
-    if (!accessKeyId || !secretAccessKey || url.protocol === 'http:') return plain;
-    const signer = new SignatureV4({
-      service,
-      region: env.AWS_REGION || 'us-east-1',
-      credentials: { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) },
-      sha256: Sha256,
-    });
-    const signed = await signer.sign({
-      method,
-      protocol: url.protocol,
-      hostname: url.hostname,
-      ...(url.port && { port: Number(url.port) }),
-      path,
-      query: {},
-      headers: {
-        ...plain,
-        host: url.host,
-        // Collections refuse a request without it.
-        'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
-      },
-      body,
-    });
-    const { host: _, ...headers } = signed.headers;
-    return headers;
+    if (credentials === undefined) return plain;
+    // Collections refuse a request without the hash of its body.
+    const headers = { ...plain, host: url.host, 'x-amz-content-sha256': hash('sha256', body) };
+    const { host: _, ...signed } = signWith({ method, path, headers, body }, await credentials(), Date.now());
+    return signed;
   };
 
   return async ({ method, path, body, type }) => {

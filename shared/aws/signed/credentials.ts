@@ -14,6 +14,11 @@ const ECS = 'http://169.254.170.2';
 /** Where plain http is taken: this machine, and the link-local addresses of ECS and EKS. */
 const NEAR = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|169\.254\.170\.2|169\.254\.170\.23|\[fd00:ec2::23\])$/;
 
+/** Whether the environment says where credentials are. */
+export const isGiven = (env: Env): boolean =>
+  credentialsIn(env) !== undefined ||
+  Boolean(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI);
+
 const endpointOf = (env: Env): URL | undefined => {
   if (env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI) return new URL(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, ECS);
   if (!env.AWS_CONTAINER_CREDENTIALS_FULL_URI) return undefined;
