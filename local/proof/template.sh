@@ -36,7 +36,7 @@ package prod --stage prod --param shards=4 --param door=keys --param deaggregate
 package tokens --stage prod --param door=jwt --param issuer=https://id.acme.example/ --param audience=events --param key=aws
 package bare --param capacity=on-demand --param door=open --param archive=off --param table=off --param lake=off
 
-package all --stage prod --param bucket=acme-millrace-prod --param search=on --param publish=on --param webhooks=on \
+package all --stage prod --param bucket=acme-millrace-prod --param search=on --param publish=on --param webhooks=on --param topics=vpc \
   --param webhookSecret=arn:aws:secretsmanager:us-east-1:123456789012:secret:hooks-a1b2c3 --param firehose=on --param scale=on --param hooks=on \
   --param 'iotTopic=plant/+/temperature' --param logGroup=/aws/lambda/checkout --param eventSource=com.acme.shop \
   --param feedQueue=arn:aws:sqs:us-east-1:123456789012:orders \

@@ -20,14 +20,14 @@ beforeAll(async () => {
   pipeline = writeModule(compiled, join(out, 'pipeline.mjs'));
 });
 
-/** Inputs and KB of `validate` and `write-table` under the options that serverless.yml gives for a log. */
-const bundled = async (log: string) => {
+/** Inputs and KB of functions under the options that serverless.yml gives for a log. */
+const bundled = async (log: string, functions: readonly string[] = ['validate', 'write-table']) => {
   const { custom } = plain(resolveService({ root, params: { log }, env: {} })) as { custom: { esbuild: object } };
   const { exclude: _, outputFileExtension: __, alias, ...options } = custom.esbuild as Record<string, object>;
   const { metafile } = await build({
     ...options,
     absWorkingDir: root,
-    entryPoints: ['validate', 'write-table'].map((f) => `functions/${f}/handler.ts`),
+    entryPoints: functions.map((f) => `functions/${f}/handler.ts`),
     outbase: root,
     outdir: join(out, log),
     outExtension: { '.js': '.mjs' },
@@ -79,5 +79,23 @@ describe('with the log', () => {
       const { handler } = await import(join(out, 'kafka/functions', f, 'handler.mjs'));
       expect(typeof handler).toBe('function');
     }
+  });
+
+  test('kinesis, write-topic has the client of its topics, and loads alone', async () => {
+    const { files } = await bundled('kinesis', ['write-topic']);
+    const [{ inputs, kb } = { inputs: [], kb: 0 }] = files;
+    console.log(`write-topic on kinesis: ${kb} KB`);
+    expect(inputs.filter((i) => /^(?:local|test)\//.test(i))).toEqual([]);
+    expect(kb).toBeLessThan(1_500);
+    Object.assign(process.env, {
+      AWS_REGION: 'us-east-1',
+      REFINED_STREAM: 'r',
+      LEDGER_TABLE: 'l',
+      DATA_BUCKET: 'b',
+      GROUPS: '4',
+      RUN: '1',
+    });
+    const { handler } = await import(join(out, 'kinesis/functions/write-topic/handler.mjs'));
+    expect(typeof handler).toBe('function');
   });
 });

@@ -33,6 +33,7 @@ const EVERYTHING = {
   search: 'on',
   publish: 'on',
   webhooks: 'on',
+  topics: 'vpc',
   webhookSecret: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:webhooks-a1b2c3',
   firehose: 'on',
   scale: 'on',

@@ -20,3 +20,7 @@ CREATE TABLE nowhere_known (id STRING) WITH ('connector' = 'postgres');
 INSERT INTO rows_of_sql SELECT id FROM orders;
 CREATE TABLE rows_of_redshift (id STRING) WITH ('connector' = 'jdbc', 'url' = 'jdbc:redshift://db:5439/shop');
 -- fails: write 'connector' = 'redshift' with 'hostname'
+CREATE TABLE logged_in (id STRING) WITH ('connector' = 'opensearch-2', 'hosts' = 'https://search.example', 'username' = 'u', 'password' = 'hunter2', 'connection.path-prefix' = 'v1');
+-- fails: 'username' of 'opensearch-2' is not heeded here: requests are signed with the function’s role
+-- fails: 'password' of 'opensearch-2' is not heeded here
+-- fails: 'connection.path-prefix' of 'opensearch-2' is not heeded here: requests go to the root of the host

@@ -95,7 +95,7 @@ describe.each(all)('%s: mappings', (_, stack) => {
 test('enhanced fan-out: the readers of refined beyond four have consumers of their own, and their roles may subscribe', () => {
   const stack = stackOf('all');
   const consumers = ofType(stack, 'AWS::Kinesis::StreamConsumer').map(([id]) => id);
-  expect(consumers.length).toBe(4);
+  expect(consumers.length).toBe(5);
   const read = ofType(stack, 'AWS::Lambda::EventSourceMapping').map(
     ([, m]) => m.Properties.EventSourceArn.Ref as string,
   );
@@ -106,6 +106,7 @@ test('enhanced fan-out: the readers of refined beyond four have consumers of the
     'CallWebhookRole',
     'PublishRole',
     'WriteSearchRole',
+    'WriteTopicRole',
     'WriteWarehouseRole',
   ]);
   for (const name of ['dev', 'prod', 'tokens', 'bare'])

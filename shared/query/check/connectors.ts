@@ -10,6 +10,8 @@ export type Connector = TablePlan['connector'];
 type Rule = {
   readonly needs: readonly string[];
   readonly may: readonly string[];
+  /** Options of Flink's connector that would change what is written, and that nobody reads here: why. */
+  readonly unheeded?: Readonly<Record<string, string>>;
   /** What is wrong with a value, or null. */
   readonly wrong?: (key: string, value: string) => string | null;
   /** Whether a row takes the place of the one before it with the same key; otherwise each is a message. */
@@ -86,21 +88,15 @@ const RULES: Readonly<Record<Exclude<Connector, 'kinesis' | 'dynamodb' | 'filesy
   },
   'opensearch-2': {
     needs: ['hosts'],
-    may: [
-      'index',
-      'document-id.key-delimiter',
-      'username',
-      'password',
-      'format',
-      'connection.path-prefix',
-      'sink.bulk-flush.max-actions',
-      'sink.bulk-flush.max-size',
-      'sink.bulk-flush.interval',
-    ],
+    unheeded: {
+      username: 'requests are signed with the function’s role; leave it out',
+      password: 'requests are signed with the function’s role, and a password does not belong into SQL; leave it out',
+      'connection.path-prefix': 'requests go to the root of the host; leave it out',
+      'document-id.key-delimiter': 'a document’s id is the key as a JSON list; leave it out',
+    },
+    may: ['index', 'format', 'sink.bulk-flush.max-actions', 'sink.bulk-flush.max-size', 'sink.bulk-flush.interval'],
     keyed: true,
     wrong: (key, value) => {
-      if (key === 'password')
-        return 'a password does not belong into SQL; requests are signed with the function’s role';
       return key !== 'hosts' || /^https?:\/\/[^\s;/]+$/.test(value) ? null : 'write one host, https://search.example';
     },
   },
@@ -181,6 +177,11 @@ export const checkConnector = (node: CreateTable, connector: Connector | null, p
       );
   for (const option of node.options) {
     if (isCommon(option.key)) continue;
+    const unheeded = rule.unheeded?.[option.key];
+    if (unheeded !== undefined) {
+      problems.add(option.keyAt, `WITH: '${option.key}' of '${connector}' is not heeded here: ${unheeded}`);
+      continue;
+    }
     if (!known.includes(option.key)) {
       problems.add(
         option.keyAt,
