@@ -58,6 +58,8 @@ export type Parts = {
   /** The clock of a new sandbox. */
   readonly clock: () => Clock;
   readonly nonce: () => string;
+  /** RUN; the first one without it. Functions of another one carry it in their names. */
+  readonly run?: string;
   /** One run of an operator. */
   readonly operate: (
     ports: { readonly raw: Stream; readonly ledger: Table; readonly objects: Objects },
@@ -79,6 +81,8 @@ const plenty = { remainingMs: () => 60_000 };
 export const castOf = (p: Parts): Cast => {
   const { shape, raw, validated, enriched, refined } = p;
   const { groups } = shape;
+  const { run = RUN_ID } = p;
+  const named = (name: string): string => (run === RUN_ID ? name : `${run}:${name}`);
   const common = (gate: Gate) => ({
     table: gatedTable(gate, p.table()),
     objects: gatedObjects(gate, p.objects),
@@ -86,7 +90,7 @@ export const castOf = (p: Parts): Cast => {
     wake: gatedWake(gate, memoryWake()),
     clock: p.clock(),
     nonce: p.nonce,
-    run: RUN_ID,
+    run,
     groups,
     plan: p.plan(),
     patience: { tries: 3, wait: () => gatedTurn(gate, 'wait', async () => undefined) },
@@ -100,7 +104,11 @@ export const castOf = (p: Parts): Cast => {
         gatedTurn(gate, 'look up', async () => new Map(keys.map((key) => [key, { w: p.answer(key) }]))),
     },
   });
-  const runner = (name: string, make: (gate: Gate) => Run): Runner => ({ name, make, slots: [null, null] });
+  const runner = (name: string, make: (gate: Gate) => Run): Runner => ({
+    name: named(name),
+    make,
+    slots: [null, null],
+  });
   const refiner = (name: string, reads: 'enriched' | 'refined', from: Journal): Runner =>
     runner(name, (g) => {
       const step = refine({ ...common(g), reads, from: to(g, from), raw: to(g, raw), to: to(g, refined) });
@@ -108,7 +116,7 @@ export const castOf = (p: Parts): Cast => {
     });
 
   const mappings = [
-    new Mapping('validate', raw, (g) =>
+    new Mapping(named('validate'), raw, (g) =>
       validate({
         ...common(g),
         raw: to(g, raw),
@@ -119,32 +127,38 @@ export const castOf = (p: Parts): Cast => {
         retention: p.retention,
       }),
     ),
-    new Mapping('enrich', validated, (g) =>
+    new Mapping(named('enrich'), validated, (g) =>
       enrich({ ...common(g), from: to(g, validated), to: to(g, enriched), enrichments: [LOOKUP], lookups: lookups(g) }),
     ),
-    new Mapping('transform', enriched, (g) => transform({ ...common(g), from: to(g, enriched), to: to(g, refined) })),
-    new Mapping('aggregate', enriched, (g) => aggregate({ ...common(g), reads: 'enriched', from: to(g, enriched) })),
-    new Mapping('aggregate-again', refined, (g) => aggregate({ ...common(g), reads: 'refined', from: to(g, refined) })),
+    new Mapping(named('transform'), enriched, (g) =>
+      transform({ ...common(g), from: to(g, enriched), to: to(g, refined) }),
+    ),
+    new Mapping(named('aggregate'), enriched, (g) =>
+      aggregate({ ...common(g), reads: 'enriched', from: to(g, enriched) }),
+    ),
+    new Mapping(named('aggregate-again'), refined, (g) =>
+      aggregate({ ...common(g), reads: 'refined', from: to(g, refined) }),
+    ),
     ...(shape.sinks
       ? [
-          new Mapping('write-table', refined, (g) => {
+          new Mapping(named('write-table'), refined, (g) => {
             const { rejected, run } = common(g);
             return writeTable({ tables: p.plan().tables, results: gatedTable(g, p.results), rejected, run });
           }),
-          new Mapping('write-lake', refined, (g) =>
+          new Mapping(named('write-lake'), refined, (g) =>
             writeLake({ ...common(g), reads: 'refined', from: to(g, refined) }),
           ),
         ]
       : []),
     ...(shape.outside
       ? [
-          new Mapping('write-warehouse', refined, (g) => {
+          new Mapping(named('write-warehouse'), refined, (g) => {
             const { rejected, run, patience, plan } = common(g);
             const tables = byName(tablesOf(plan, WAREHOUSE));
             const destination = warehouseOf(p.outside, plan, g);
             return upsert({ stage: 'write-warehouse', tables, destination, rejected, run, patience });
           }),
-          new Mapping('publish', refined, (g) => {
+          new Mapping(named('publish'), refined, (g) => {
             const { table, run, plan } = common(g);
             const tables = byName(tablesOf(plan, MESSAGES));
             const destination = busOf(p.outside, plan, g, table, run);

@@ -66,6 +66,8 @@ export type Faults = {
   readonly resubmit: number;
   /** In a world: the table is lost, and an earlier instant of it is brought back in another one, up to three times. */
   readonly restore: number;
+  /** In a world: a query is run a second time from the archive on, and switched to, or cancelled, by several operators at once. */
+  readonly replay: number;
   /** A destination outside takes nothing for a while. */
   readonly destinationDown: number;
   /** Of a batch call to a destination outside some entries fail by themselves. */
@@ -122,6 +124,7 @@ export const ALL_FAULTS: Faults = {
   destinationDown: 0.006,
   entriesFailed: 0.5,
   refusedRows: 0.5,
+  replay: 0.4,
 };
 export const FAULT_NAMES = Object.keys(ALL_FAULTS) as readonly FaultName[];
 export const NO_FAULTS = Object.fromEntries(FAULT_NAMES.map((name) => [name, 0])) as Faults;

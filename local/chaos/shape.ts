@@ -2,6 +2,7 @@
 import { groupsFor } from '../../shared/lanes/ring.ts';
 import { type Rng, rngOf } from '../generate/rng.ts';
 import type { Faults } from './faults.ts';
+import { type Ends, REPLAYED } from './replayed.ts';
 import { LEAVES, type Leaf } from './scenario.ts';
 
 /** Bounds on a world, to make a failure small. */
@@ -40,6 +41,8 @@ export type Shape = {
   readonly resubmit: boolean;
   /** How often the table is lost. */
   readonly restores: number;
+  /** The query that is run a second time, and how that ends. */
+  readonly replay: { readonly query: (typeof REPLAYED)[number]; readonly ends: Ends } | null;
   readonly copies: boolean;
   readonly deduplicate: boolean;
   readonly history: boolean;
@@ -56,6 +59,11 @@ export type Shape = {
 const redeployed = (r: Rng, faults: Faults): Shape['redeploy'] => {
   const [happens, leaf, adds] = [r.chance(faults.redeploy), r.pick(LEAVES), r.chance(0.5)];
   return happens ? { leaf, adds } : null;
+};
+
+const replayed = (r: Rng, faults: Faults): Shape['replay'] => {
+  const happens = r.chance(faults.replay);
+  return happens ? { query: r.pick(REPLAYED), ends: r.pick(['switch', 'switch', 'cancel', 'race'] as const) } : null;
 };
 
 export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shape => {
@@ -86,8 +94,12 @@ export const shapeOf = (seed: number, faults: Faults, limits: Limits = {}): Shap
     grows: r.chance(faults.grow),
     compacts: r.chance(faults.compaction),
   };
+  const replay = replayed(r, faults);
+  // Plans that change, topics and weeks of silence are for worlds of their own.
+  const plain = drawn.sinks && !drawn.load && !drawn.grows && drawn.redeploy === null;
   return {
     ...drawn,
+    replay: plain && !drawn.quietWeeks && !drawn.silence && !limits.noSinks ? replay : null,
     ...(limits.events === undefined ? {} : { events: limits.events }),
     ...(limits.oneShard ? { shards: [1, 1, 1, 1] as const } : {}),
     ...(limits.fewGroups ? { groups: groupsFor(1) } : {}),

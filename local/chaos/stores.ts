@@ -60,10 +60,10 @@ export const finalsTwice = (refined: readonly Seen[], queries: ReadonlySet<strin
 };
 
 /** The same from the results table. */
-export const rowsInTable = (world: Scene): readonly string[] =>
+export const rowsInTable = (world: Pick<Scene, 'results'>): readonly string[] =>
   world.results
     .items()
-    .filter((item) => item.deleted !== true)
+    .filter((item) => item.deleted !== true && item.pk !== 'serving')
     .map((item) => `${item.pk.slice(0, item.pk.indexOf('#'))} ${item.row as string}`);
 
 /** A ledger that never expires, made of what was ever written to it. */

@@ -50,6 +50,8 @@ const AT_ONCE = 100;
  * streams, not of the table.
  */
 const STAYS = (run: string): readonly string[] => [`dup#${run}#`, `again#${run}#`, `fix#${run}`, `tree#${run}#`];
+/** Replays of the stage: what operators began since is going on, what they ended is gone. */
+const REPLAYS = 'replay';
 const isDecider = (item: Item, run: string): boolean =>
   item.pk.startsWith(`man#${run}#aggregate/`) && typeof item.epoch === 'number';
 const fnOf = (item: Item, run: string): string => item.pk.slice(`man#${run}#`.length);
@@ -96,6 +98,7 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
     }
     // What a restore before this one left in a table that it gave up.
     if (item.pk.startsWith(`man#${run}#aggregate/`) && !isDecider(item, run)) continue;
+    if (item.pk === REPLAYS && call.newer !== null) continue;
     items++;
     cut.add(item);
     for (const name of namesIn(item)) named.add(name);
@@ -124,7 +127,7 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
       above = Math.max(above, item.epoch as number);
       functions.add(fnOf(item, run));
     }
-    if (!stays.some((prefix) => item.pk.startsWith(prefix))) continue;
+    if (item.pk !== REPLAYS && !stays.some((prefix) => item.pk.startsWith(prefix))) continue;
     kept++;
     page.push(item);
     if (page.length === AT_ONCE) await flush();

@@ -13,6 +13,7 @@ import { messages } from './messages.ts';
 import type { Mutant } from './mutant.ts';
 import { refines } from './refine.ts';
 import { relations } from './relations.ts';
+import { replays } from './replay.ts';
 import { restores } from './restore.ts';
 import { resubmits } from './resubmit.ts';
 import { sinks } from './sinks.ts';
@@ -32,6 +33,7 @@ export const mutants: readonly Mutant[] = [
   ...keyed,
   ...deploys,
   ...restores,
+  ...replays,
   ...sinks,
   ...messages,
   ...compaction,

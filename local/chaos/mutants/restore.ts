@@ -38,11 +38,7 @@ export const restores: readonly Mutant[] = [
     protects: 'who owns an id never goes back',
     section: '14',
     edits: [
-      edit(
-        BACK,
-        'if (!stays.some((prefix) => item.pk.startsWith(prefix))) continue;',
-        'if (stays.length > 0) continue;',
-      ),
+      edit(BACK, '!stays.some((prefix) => item.pk.startsWith(prefix))) continue;', 'stays.length > 0) continue;'),
     ],
     directed: 'a copy that is read first after a restore does not pass beside the one that passed before',
   },

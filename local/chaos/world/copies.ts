@@ -7,6 +7,7 @@ import { type Rng, rngOf } from '../../generate/rng.ts';
 import { bringBack } from '../../restore/bring-back.ts';
 import { RUN_ID } from '../cast.ts';
 import type { Journal } from '../journal.ts';
+import { isOfSecond } from '../second.ts';
 import type { Scene } from './scene.ts';
 
 /** What was true when a copy was taken. */
@@ -64,6 +65,7 @@ export class Copies {
       (c) =>
         c.at > clock.now() - OLDEST &&
         mappings.every((m) => {
+          if (isOfSecond(m)) return true;
           const best = c.best.get(m.name.replaceAll("'", ''));
           return m.log.family().every(({ id }) => m.log.trimmed(id) <= (best?.get(id) ?? ''));
         }),
@@ -77,7 +79,7 @@ export class Copies {
     const givenUp = scene.table;
     scene.tell(`the table of step ${copy.step} is brought back at step ${scene.steps}`);
     const best = new Map([...copy.best].map(([name, done]) => [name, new Map(done)] as const));
-    for (const m of scene.mappings) m.best = best.get(m.name.replaceAll("'", '')) ?? new Map();
+    for (const m of scene.mappings) if (!isOfSecond(m)) m.best = best.get(m.name.replaceAll("'", '')) ?? new Map();
     const back = await bringBack({
       items: copy.items,
       newer: { table: givenUp, items: () => givenUp.items() },

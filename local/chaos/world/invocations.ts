@@ -30,7 +30,7 @@ export class Invocations {
     const { schedule } = scene;
     for (const m of scene.mappings) {
       m.answerLost = () => schedule.strikes('answerLost');
-      m.halves = () => (m.name === 'aggregate' || m.name === 'aggregate-again' ? false : schedule.strikes('bisect'));
+      m.halves = () => (/^(2:)?aggregate/.test(m.name) ? false : schedule.strikes('bisect'));
       m.threw = (error) => {
         if (!(error instanceof Fault)) scene.broken ??= error;
       };

@@ -5,6 +5,7 @@ import { homeKey } from '../../../shared/steps/home.ts';
 import { days, hours, type Ms, minutes } from '../../../shared/time.ts';
 import { RUN_ID } from '../cast.ts';
 import { planFor } from '../scenario.ts';
+import { isOfSecond } from '../second.ts';
 import type { Copy } from './copies.ts';
 import { leap, tickAll } from './time.ts';
 import type { World } from './world.ts';
@@ -94,11 +95,13 @@ const redeploy = async (world: World): Promise<void> => {
 const tooEarly = async (world: World, copy: Copy, into: MemoryTable): Promise<void> => {
   const { scene, invocations, calls } = world;
   const before = scene.table;
+  const isOfFirst = (x: { readonly name: string }) => !isOfSecond(x);
+  const [runners, mappings] = [scene.runners.filter(isOfFirst), scene.mappings.filter(isOfFirst)];
   await into.putMany(copy.items);
   scene.table = into;
   for (let i = 0; i < 40; i++) {
-    invocations.wake(scene.copies.rng.pick(scene.runners), true);
-    invocations.start(scene.copies.rng.pick(scene.mappings), false);
+    invocations.wake(scene.copies.rng.pick(runners), true);
+    invocations.start(scene.copies.rng.pick(mappings), false);
     for (let n = 0; n < 3; n++) await calls.progress();
   }
   invocations.end();
@@ -120,7 +123,7 @@ const restore = async (world: World): Promise<void> => {
   const named = copy.items.some((item) => item.pk === homeKey(RUN_ID).pk);
   if (scene.copies.rng.chance(0.4) && named) await tooEarly(world, copy, into);
   await scene.copies.bringBack(copy, into);
-  for (const m of scene.mappings) invocations.replace(m);
+  for (const m of scene.mappings) if (!isOfSecond(m)) invocations.replace(m);
 };
 
 /** Those of a world, each at its own time. */

@@ -11,7 +11,7 @@ import type { Fence } from '../../../shared/steps/home.ts';
 import { lakeName } from '../../../shared/steps/lake/tables.ts';
 import { type EpochMs, hours } from '../../../shared/time.ts';
 import { type Rng, rngOf } from '../../generate/rng.ts';
-import { type Cast, castOf, RUN_ID, type Runner } from '../cast.ts';
+import { type Cast, castOf, type Parts, RUN_ID, type Runner } from '../cast.ts';
 import type { Faults } from '../faults.ts';
 import { Journal } from '../journal.ts';
 import { LaneLaw } from '../lane-law.ts';
@@ -22,6 +22,7 @@ import { type Outside, outsideOf } from '../outside/outside.ts';
 import { Producer, type Sent } from '../producer.ts';
 import { click, LOOKUP, planFor, sourcesFor } from '../scenario.ts';
 import { Schedule } from '../schedule.ts';
+import { isOfSecond, Second } from '../second.ts';
 import { type Limits, type Shape, shapeOf } from '../shape.ts';
 import { Copies } from './copies.ts';
 
@@ -41,16 +42,18 @@ export class Scene {
   /** The ledger's table; another one after a restore. */
   table: MemoryTable;
   readonly copies: Copies;
-  readonly results = memoryTable('results');
+  readonly results: MemoryTable;
+  /** The second run of a query, in worlds with a replay. */
+  readonly second: Second | null;
   readonly objects: MemoryObjects = memoryObjects('data');
   readonly outside: Outside;
   readonly raw: Journal;
   readonly validated: Journal;
   readonly enriched: Journal;
   readonly refined: Journal;
-  readonly streams: readonly Journal[];
+  readonly streams: Journal[];
   readonly mappings: Mapping[];
-  readonly runners: readonly Runner[];
+  readonly runners: Runner[];
   readonly ticker: Runner;
   readonly operator: Runner;
   /** Of operators alone: worlds without them are as they were. */
@@ -125,13 +128,21 @@ export class Scene {
     this.ledgers = new LedgerLaw((name) => this.objects.keys().includes(name));
     this.table = this.newTable('ledger');
     this.copies = new Copies(this, seed);
+    this.results = observed(
+      memoryTable('results'),
+      (item) => this.second?.written(item),
+      (error) => {
+        this.broken ??= error;
+      },
+    );
     const cast = this.#cast();
     this.mappings = cast.mappings;
-    this.runners = cast.runners;
+    this.runners = [...cast.runners];
     this.ticker = cast.ticker;
     this.operator = cast.operator;
     this.compactor = cast.compactor;
     this.producer = new Producer(shape, this.raw, rng, struck, this.clock.now());
+    this.second = this.#second(seed);
   }
 
   /** What stands in `raw`, by `<shard> <position>`. */
@@ -179,8 +190,11 @@ export class Scene {
   }
 
   #cast(): Cast {
+    return castOf(this.#deps());
+  }
+  #deps(): Parts {
     const { rng } = this.schedule;
-    return castOf({
+    return {
       ...this.#ports(),
       plan: () => this.plan,
       shape: this.shape,
@@ -192,7 +206,7 @@ export class Scene {
       nonce: () => `n${++this.#nonce}`,
       answer: (id) => this.#answer(id),
       operate: (ports, wait) => operator(this, this.#build(), ports, this.operatorRng, wait),
-    });
+    };
   }
   #build(): CompiledPipeline {
     const { plan } = this;
@@ -203,6 +217,31 @@ export class Scene {
       sources: sourcesFor(this.shape.deduplicate),
       references: {},
     };
+  }
+  #second(seed: number): Second | null {
+    const { shape, schedule } = this;
+    if (shape.replay === null) return null;
+    const second = new Second(
+      {
+        ...this.#deps(),
+        seed,
+        liveResults: this.results,
+        now: () => this.arrival(),
+        broken: (error) => {
+          this.broken ??= error;
+        },
+        struck: () => schedule.struck.add('replay'),
+      },
+      shape.replay,
+    );
+    this.mappings.push(...second.mappings);
+    this.runners.push(...second.runners);
+    this.streams.push(...second.streams);
+    second.onRemoved = () => {
+      this.mappings.splice(0, this.mappings.length, ...this.mappings.filter((m) => !isOfSecond(m)));
+      this.runners.splice(0, this.runners.length, ...this.runners.filter((r) => !isOfSecond(r)));
+    };
+    return second;
   }
   #ports() {
     const { raw, validated, enriched, refined, results, objects, outside } = this;

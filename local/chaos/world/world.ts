@@ -104,7 +104,7 @@ export class World {
         for (const m of mappings) for (const _ of m.ready()) invocations.start(m, false);
       await this.calls.progress();
       if (invocations.all().length > 0 || mappings.some((m) => !m.atRest)) continue;
-      quiet++;
+      quiet = scene.second?.takeFed() ? 0 : quiet + 1;
       for (const runner of runners) invocations.wake(runner, settle);
     }
     await settled();

@@ -13,6 +13,7 @@ import { laneSchedules } from './lanes.ts';
 import { ledgerSchedules } from './ledger.ts';
 import { messageSchedules } from './messages.ts';
 import { refineSchedules } from './refine.ts';
+import { replaySchedules } from './replays.ts';
 import { restoreSchedules } from './restore.ts';
 import { sinkSchedules } from './sinks.ts';
 import { takenBackSchedules } from './taken-back.ts';
@@ -30,6 +31,7 @@ export const schedules: Readonly<Record<string, Schedule>> = {
   ...earlySchedules,
   ...deploySchedules,
   ...restoreSchedules,
+  ...replaySchedules,
   ...takenBackSchedules,
   ...growthSchedules,
   ...sinkSchedules,
