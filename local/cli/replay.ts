@@ -10,11 +10,15 @@ import {
   readReplay,
   setState,
 } from '../../shared/steps/replay/control.ts';
-import { readServing } from '../../shared/steps/replay/serving.ts';
+import { isServed, readServing } from '../../shared/steps/replay/serving.ts';
 import { cancel, switchBack, switchTo } from '../../shared/steps/replay/switch.ts';
+import { type Ms, seconds } from '../../shared/time.ts';
+import { instant } from '../failed/show.ts';
 import { deployedSecond, keyOfStage, serverlessWords } from '../replay/deployed-second.ts';
 import { type NewPipeline, newPipeline } from '../replay/new-pipeline.ts';
 import { announce, asCommand, beginOnStage, removeOnStage, serverlessOf } from '../replay/on-stage.ts';
+import { closedUpTo, laggards } from '../replay/reached.ts';
+import { stageOfRun } from '../replay/served-stage.ts';
 import { isCaughtUp, showReplay, showReplays } from '../replay/show-replay.ts';
 import { connect } from '../stage/connect.ts';
 import { StageError, type StageHere } from '../stage/stage-here.ts';
@@ -25,7 +29,7 @@ import { flagOf, numberOf, textOf } from './parse-call.ts';
 import { PIPELINE, PROJECT } from './places.ts';
 import { progress } from './progress.ts';
 
-const ACTS = ['status', 'pause', 'resume', 'switch', 'back', 'cancel'] as const;
+const ACTS = ['status', 'pause', 'resume', 'switch', 'back', 'cancel', 'forget'] as const;
 type Act = (typeof ACTS)[number];
 
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
@@ -69,6 +73,27 @@ const change = async (stage: StageHere, run: string, from: 'running' | 'paused')
   return 0;
 };
 
+/** How long a switch waits for the new run to close what the old one had closed when it was asked for. */
+const REACHES: Ms = seconds(60);
+
+/** @throws CallError naming what the new run has not closed yet */
+const untilReached = async (stage: StageHere, { run, tables }: Replay): Promise<void> => {
+  const { stage: second } = await stageOfRun(stage, run);
+  const { plan } = (await second.built()).pipeline;
+  const names = plan.queries.map((q) => q.name);
+  const old = await closedUpTo(stage, (await stage.built()).pipeline.plan, tables);
+  for (const begun = performance.now(); ; await wait(500)) {
+    const behind = laggards(old, await closedUpTo(second, plan, tables), names);
+    if (behind.length === 0) return;
+    if (performance.now() - begun < REACHES) continue;
+    const said = behind.map(
+      (b) =>
+        `${b.query}: the old run has closed up to ${instant(b.old)}, the new one ${b.fresh === null ? 'nothing' : `up to ${instant(b.fresh)}`}`,
+    );
+    throw new CallError(`replay ${run} would take rows away from readers; ${said.join('; ')}; ask again later`);
+  }
+};
+
 const doSwitch = async (stage: StageHere, run: string): Promise<ExitCode> => {
   const replay = await found(stage, run);
   if (replay.tables.length === 0)
@@ -78,6 +103,7 @@ const doSwitch = async (stage: StageHere, run: string): Promise<ExitCode> => {
   if (replay.state === 'paused') throw new CallError(`replay ${run} is paused; millrace replay --resume ${run} first`);
   if (replay.state === 'running' && !isCaughtUp(replay, Date.now()))
     throw new CallError(`replay ${run} has not caught up with live traffic: ${showReplay(replay, Date.now())}`);
+  await untilReached(stage, replay);
   const told = await switchTo(depsOf(stage), run);
   if (told !== 'switched') throw new CallError(`replay ${run} was not switched: it is ${told}`);
   say(`readers of ${replay.tables.join(', ')} see run ${run} (${replay.query}@${replay.version})`);
@@ -105,6 +131,16 @@ const doCancel = async (stage: StageHere, run: string): Promise<ExitCode> => {
   return 0;
 };
 
+/** A run that is over: readers were switched from it to another, or it came to the end that was asked for. */
+const doForget = async (stage: StageHere, run: string): Promise<ExitCode> => {
+  const { state, progress: p } = await found(stage, run);
+  if (isServed(await readServing(stage.results), run))
+    throw new CallError(`readers see run ${run}; millrace replay --back ${run}, or switch them to another run, first`);
+  if (state !== 'switched' && state !== 'cancelling' && !p.ended)
+    throw new CallError(`replay ${run} is not over: it is ${state}; --cancel ${run} ends it and leaves nothing`);
+  return doCancel(stage, run);
+};
+
 const act = async (stage: StageHere, what: Act, run: string | undefined, json: boolean): Promise<ExitCode> => {
   if (what === 'status') {
     const all = await listReplays(stage.ledger);
@@ -129,6 +165,8 @@ const act = async (stage: StageHere, what: Act, run: string | undefined, json: b
     }
     case 'cancel':
       return doCancel(stage, run);
+    case 'forget':
+      return doForget(stage, run);
     default:
       return what satisfies never;
   }

@@ -1,4 +1,5 @@
 // A second run on this machine: its functions play, a feeder gives them the past of `raw`. It can be killed and begun again at any moment.
+import { randomUUID } from 'node:crypto';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
@@ -7,6 +8,7 @@ import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { judgeOf, longestDelay } from '../../shared/steps/judge.ts';
 import { readReplay } from '../../shared/steps/replay/control.ts';
+import { markCut } from '../../shared/steps/replay/cut.ts';
 import { type Driven, drive } from '../../shared/steps/replay/drive.ts';
 import { feeder } from '../../shared/steps/replay/feed.ts';
 import { type HistoryDeps, history, type LiveReader } from '../../shared/steps/replay/history.ts';
@@ -117,6 +119,8 @@ export const startSecond = async (options: SecondOptions): Promise<SecondRun> =>
     run,
     groups: Number(groups),
   });
+  const objects = withEnv(first.aws, () => s3Objects({ bucket: here.name('DataBucket') }));
+  await markCut({ table: ports.table, objects, run, nonce: randomUUID }, pipeline.plan, options.from);
   const behind = (): number =>
     Math.max(0, ...player.mappings.flatMap((m) => m.mapping.positions().map((p) => p.behind)));
   const ledger = tableHere(first, 'LedgerTable');

@@ -8,7 +8,7 @@ export const AGAIN: readonly Command[] = [
     summary:
       'history again, in order, into a new run of a query beside the old one; then readers are switched in one step',
     usage:
-      'millrace replay --into QUERY[@VERSION] [--from TIME] [--to TIME] | --status | --pause|--resume|--switch|--back|--cancel RUN [--stage STAGE] [--param NAME=VALUE] [--yes]',
+      'millrace replay --into QUERY[@VERSION] [--from TIME] [--to TIME] | --status | --pause|--resume|--switch|--back|--cancel|--forget RUN [--stage STAGE] [--param NAME=VALUE] [--yes]',
     options: {
       into: { type: 'string' },
       from: { type: 'string' },
@@ -21,6 +21,7 @@ export const AGAIN: readonly Command[] = [
       switch: { type: 'string' },
       back: { type: 'string' },
       cancel: { type: 'string' },
+      forget: { type: 'string' },
       pipeline: { type: 'string' },
       stage: deploy.stage,
       region: deploy.region,
@@ -37,9 +38,13 @@ export const AGAIN: readonly Command[] = [
       ['--status', 'all replays: how far, how fast, whom readers see'],
       ['--pause RUN', 'stops the feeding; nothing is lost'],
       ['--resume RUN', 'goes on where it stood'],
-      ['--switch RUN', 'readers of the results table see the new run, from one write on'],
+      [
+        '--switch RUN',
+        'readers of the results table see the new run, from one write on; waits until it has closed what the old one had',
+      ],
       ['--back RUN', 'readers see the rows of before again'],
       ['--cancel RUN', 'removes all that the run wrote; twice changes nothing'],
+      ['--forget RUN', 'the same of a run that is over: readers were switched to another, or it came to --to'],
       pipeline,
       ['--stage STAGE', 'a deployed stage (default: the pipeline that millrace start runs here)'],
       deployHelp[2],

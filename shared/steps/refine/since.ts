@@ -10,7 +10,7 @@ import type { Manifest } from './manifest.ts';
 const OVERLAP: Ms = minutes(15);
 
 /** How much longer than the rows that it reads a query's own may hold what is missing: their windows one after the other. */
-const reachOf = (q: StatefulQuery, plan: Plan): Ms => {
+export const reachOf = (q: StatefulQuery, plan: Plan): Ms => {
   const read = plan.queries.filter((r) => readsOf(q).includes(r.id));
   const of = (r: Plan['queries'][number]): Ms => {
     if (r.kind === 'stateless') return 0;

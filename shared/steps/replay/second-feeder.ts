@@ -1,10 +1,12 @@
 // The feeder of a second run from ports alone: the past of a live stage, the run's own `validate`, and the replay's item that rules both.
+import { randomUUID } from 'node:crypto';
 import type { Clock, Objects, Stream, Table } from '../../ports.ts';
 import type { Plan } from '../../query/plan.ts';
 import type { Ms } from '../../time.ts';
 import type { Budget } from '../../trigger/batch.ts';
 import { type ValidateDeps, validate } from '../validate.ts';
 import { readReplay } from './control.ts';
+import { markCut } from './cut.ts';
 import { type Driven, drive } from './drive.ts';
 import { feeder } from './feed.ts';
 import { history, type LiveReader } from './history.ts';
@@ -45,6 +47,7 @@ export const secondFeeder = (deps: SecondFeederDeps): (() => Promise<(budget: Bu
       from: from ?? undefined,
       to: to ?? undefined,
     });
+    await markCut({ table, objects: deps.rejected, run, nonce: randomUUID }, plan, from);
     const both = { first: liveTable, firstRun: liveRun, own: table, run };
     const head = validate({
       ...deps,

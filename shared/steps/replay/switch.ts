@@ -71,7 +71,7 @@ export const cancel = async (
   for (let tries = 0; tries < TRIES; tries++) {
     const replay = await readReplay(table, run);
     if (replay === undefined) return 'gone';
-    if (replay.state === 'switched') return 'served';
+    if (replay.state === 'switched' && isServed(await readServing(results), run)) return 'served';
     if (!(await setState(table, run, replay.state, 'cancelling'))) continue;
     const before = await readServing(results);
     if (isServed(before, run)) {
