@@ -46,6 +46,7 @@ export const FAULTS = {
   'order.not-announced': 'retry', // an added shard waits until those beside it have announced it
   'ledger.gap': 'halt', // a counted entry is missing: alarm, never guess
   'ledger.corrupt': 'halt', // stored bytes are damaged: alarm, never a wrong number
+  'state.newer': 'halt', // a newer build has written it: this one reads and changes nothing
   'table.restored': 'halt', // a copy of another table's state: nothing may count before `millrace restore` has finished
   'setting.missing': 'halt', // no event can pass: stop at start-up
   'setting.invalid': 'halt', // no event can pass: stop at start-up

@@ -5,6 +5,7 @@ import type { Item, Table } from '../../shared/ports.ts';
 import type { Plan, Query, TablePlan } from '../../shared/query/plan.ts';
 import { streamOf } from '../../shared/query/sides.ts';
 import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { understood } from '../../shared/steps/ledger/format.ts';
 import { readServing, type ServedBy } from '../../shared/steps/replay/serving.ts';
 import type { EpochMs } from '../../shared/time.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
@@ -63,7 +64,9 @@ export const exportable = (plan: Plan, name: string): { readonly query: Query; r
 const closedOf = async (ledger: Table, run: string, q: Query): Promise<Readonly<Record<string, EpochMs>>> => {
   if (q.kind === 'stateless') return {};
   const item = await ledger.get({ pk: `man#${run}#${aggregateName(streamOf(q))}`, sk: '0' });
-  return item === undefined ? {} : (unpackJson(item.b as Uint8Array) as { closed: Record<string, EpochMs> }).closed;
+  return understood('manifest of refine', item) === undefined
+    ? {}
+    : (unpackJson(item?.b as Uint8Array) as { closed: Record<string, EpochMs> }).closed;
 };
 
 const byTime = (a: ExportedRow, b: ExportedRow): number =>

@@ -6,6 +6,7 @@ import type { Plan, StatefulQuery } from '../../shared/query/plan.ts';
 import { aggregateName, type Reads } from '../../shared/steps/aggregate/aggregate.ts';
 import type { EntryBody } from '../../shared/steps/aggregate/entry-body.ts';
 import { watermarkOf } from '../../shared/steps/aggregate/watermark.ts';
+import { mustUnderstand } from '../../shared/steps/ledger/format.ts';
 import { type LaneMark, laterMark, NEW_LANE } from '../../shared/steps/ledger/lane-marks.ts';
 import { ledger } from '../../shared/steps/ledger/ledger.ts';
 import type { PackedPartials } from '../../shared/steps/ledger/partials.ts';
@@ -82,7 +83,7 @@ const readLedger = async (stage: StageHere, reads: Reads): Promise<Read> => {
   let counted: Readonly<Record<string, number>> = {};
   const bytes = m.snap === null ? undefined : await stage.objects.get(m.snap.name);
   if (bytes !== undefined) {
-    const snapshot = unpackJson(bytes) as Snapshot;
+    const snapshot = mustUnderstand('snapshot of refine', unpackJson(bytes) as Snapshot, m.snap?.name ?? '');
     add(snapshot.p);
     counted = snapshot.cur;
     for (const [lane, clock, endedAt] of snapshot.lanes) lanes.set(lane, { ...NEW_LANE, clock, endedAt });

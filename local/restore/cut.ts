@@ -4,6 +4,7 @@
 import { unpackJson } from '../../shared/fold/pack.ts';
 import { SEQ_DIGITS } from '../../shared/lanes/position.ts';
 import type { Item } from '../../shared/ports.ts';
+import { understood } from '../../shared/steps/ledger/format.ts';
 import { type PackedLanes, unpackLanes } from '../../shared/steps/ledger/lane-marks.ts';
 import { outboxNumber } from '../../shared/steps/refine/manifest.ts';
 import { isRefinedLane, refinedLanesOf } from '../../shared/steps/roster.ts';
@@ -21,9 +22,9 @@ export const cutOf = (run: string): Cut => {
   const manifests: Item[] = [];
   return {
     add(item) {
-      if (item.pk.startsWith(`man#${run}#aggregate/`)) manifests.push(item);
+      if (item.pk.startsWith(`man#${run}#aggregate/`)) manifests.push(understood('manifest of refine', item));
       if (!item.pk.startsWith(`led#${run}#`) || !(item.h instanceof Uint8Array)) return;
-      const n = item.n as number;
+      const n = understood('entry of a ledger', item).n as number;
       if ((newest.get(item.pk)?.n ?? 0) <= n) newest.set(item.pk, { n, item });
     },
     faults() {

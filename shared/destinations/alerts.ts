@@ -1,6 +1,7 @@
 // Alerts: of the rows of a key only the first that breaches and the first that does not any more are sent. What was sent last stands in an
 // item a key, so that a replay, or a window that is revised, raises no second alarm.
 import type { Key, Table } from '../ports.ts';
+import { understood } from '../steps/ledger/format.ts';
 import { type Destination, type RowOutcome, type SinkRow, STORED } from '../steps/sink/destination.ts';
 
 /** `alert#<run>#<table>`, key: `ver` of the newest row seen, `open` whether a breach was told and not its end. */
@@ -19,7 +20,9 @@ export const alerts = ({ table, run, destination }: AlertDeps): Destination => (
   atOnce: destination.atOnce,
   async write(rows) {
     const outcomes: RowOutcome[] = rows.map(() => STORED);
-    const states = await Promise.all(rows.map((r) => table.get(keyOf(run, r))));
+    const states = (await Promise.all(rows.map((r) => table.get(keyOf(run, r))))).map((item) =>
+      understood('state of an alert', item),
+    );
     const news = rows.flatMap((row, i) => {
       const state = states[i];
       const isNew = state === undefined || String(state.ver) < row.version;

@@ -1,6 +1,7 @@
 // Where a hop stands in each shard it reads: `hop#<run>#<fn>#<shard>` (protocol, section 3).
 import { padSeq } from '../lanes/position.ts';
 import type { Item, Scalar, Table } from '../ports.ts';
+import { understood } from './ledger/format.ts';
 
 export type Checkpoints = {
   /** The newest checkpoint of a shard; undefined when it never had one. */
@@ -13,7 +14,7 @@ export type Checkpoints = {
 export const checkpoints = (table: Table, run: string, fn: string): Checkpoints => {
   const key = (shard: string) => ({ pk: `hop#${run}#${fn}#${shard}`, sk: '-' });
   return {
-    read: (shard) => table.get(key(shard)),
+    read: async (shard) => understood('checkpoint of a hop', await table.get(key(shard))),
     async advance(shard, seq, more = {}) {
       const q = padSeq(seq);
       await table.update(key(shard), { ...more, q }, { kind: 'below', field: 'q', value: q });

@@ -1,6 +1,7 @@
 // Duplicates that producers make: the first position to claim an id owns it (protocol, section 14).
 import type { Table } from '../ports.ts';
 import type { EpochMs, Ms } from '../time.ts';
+import { understood } from './ledger/format.ts';
 
 export type Claim = {
   /** Name of the source in sources.yml: ids of different sources never meet. */
@@ -21,7 +22,7 @@ const claimOne = async (table: Table, run: string, c: Claim, now: EpochMs): Prom
   const mine = { ...key, owner: c.owner, until: c.arrival + c.keepFor, x: expires };
   const first = await table.put(mine, { kind: 'absent' });
   if (first.ok) return true;
-  const found = first.found;
+  const found = understood('claim of an id', first.found);
   if (found?.owner === c.owner) return true;
   // The table deletes expired items late; until then the next claim takes them over.
   if (found === undefined || (found.until as number) > c.arrival) return false;

@@ -7,6 +7,7 @@ import type { Inner } from '../lanes/inner.ts';
 import { padSeq, SEQ_DIGITS } from '../lanes/position.ts';
 import type { Item, Table } from '../ports.ts';
 import type { Batch } from '../trigger/batch.ts';
+import { understood } from './ledger/format.ts';
 import { isRefinedLane, refinedLanesOf } from './roster.ts';
 
 /** Outbox numbers [from, to) of an aggregate's lanes: decided after the instant that a table was brought back to, and decided anew since. */
@@ -35,7 +36,7 @@ export const homeItem = (run: string, { table, epoch, fences }: Home): Item => (
 });
 
 export const homeIn = (item: Item): Home => ({
-  table: item.table as string,
+  table: understood('home of the state', item).table as string,
   epoch: item.epoch as number,
   fences: JSON.parse(item.fences as string) as readonly Fence[],
 });

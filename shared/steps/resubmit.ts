@@ -10,6 +10,7 @@ import type { Again } from '../lanes/inner.ts';
 import { position } from '../lanes/position.ts';
 import type { Table } from '../ports.ts';
 import type { EpochMs } from '../time.ts';
+import { understood } from './ledger/format.ts';
 
 /** What an operator let through: bytes for one rejected or late event. */
 export type Resubmission = {
@@ -77,6 +78,7 @@ export const authorised = async (
 ): Promise<Again | undefined> => {
   const item = await table.get({ pk: pk(run, key), sk: `#${hashOf(payload)}` });
   if (item === undefined) return undefined;
+  understood('grant to send again', item);
   return {
     shard: item.shard as string,
     seq: item.seq as string,

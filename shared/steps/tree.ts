@@ -3,6 +3,7 @@ import { packJson, unpackJson } from '../fold/pack.ts';
 import { RING } from '../lanes/ring.ts';
 import type { Clock, Shard, Stream, Table } from '../ports.ts';
 import type { EpochMs } from '../time.ts';
+import { understood } from './ledger/format.ts';
 
 /**
  * A shard as the tree knows it; `closedAt` is when it was first seen closed. `added`: it came without parents into a run that had begun,
@@ -34,6 +35,7 @@ export const shardTree = (deps: { table: Table; stream: Stream; clock: Clock; ru
   const load = async () => {
     const item = await deps.table.get(key);
     if (item === undefined) return;
+    understood('tree of shards', item);
     rows = { ...(unpackJson(item.rows as Uint8Array) as Rows), ...rows };
     version = item.v as number;
   };

@@ -192,8 +192,8 @@ export const refines: readonly Mutant[] = [
     edits: [
       edit(
         REBUILD,
-        'restoreSnapshot(state, unpackJson(bytes) as Snapshot);',
-        'restoreSnapshot(state, unpackJson(bytes) as Snapshot);\n    Object.assign(state.cur, m.cur);',
+        'restoreSnapshot(state, snapshot);',
+        'restoreSnapshot(state, snapshot);\n    Object.assign(state.cur, m.cur);',
       ),
     ],
     directed: 'a cold start in the middle of a window forgets nothing',

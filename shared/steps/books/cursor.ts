@@ -2,6 +2,7 @@
 import { packJson, unpackJson } from '../../fold/pack.ts';
 import type { Table } from '../../ports.ts';
 import type { EpochMs } from '../../time.ts';
+import { understood } from '../ledger/format.ts';
 import type { Cursors } from '../refine/manifest.ts';
 import type { Hour } from './hour.ts';
 import type { ReadUpTo } from './side-rows.ts';
@@ -35,6 +36,7 @@ export const booksCursor = (table: Table, run: string) => {
     async read(): Promise<BooksCursor> {
       const item = await table.get(key);
       if (item === undefined) return NO_CURSOR;
+      understood('cursor of the books', item);
       return { ...(unpackJson(item.b as Uint8Array) as Omit<BooksCursor, 'v'>), v: item.v as number };
     },
     /** False when another check moved it. */

@@ -1,5 +1,6 @@
 // Which ledger entries make which version of a shard's files: `man#<run>#<fn>`, one item a shard (protocol, section 5.6).
 import type { Item, Table } from '../../ports.ts';
+import { understood } from '../ledger/format.ts';
 
 /** Version v holds the entries `from` to `to`; all before are in earlier versions. */
 export type LakeManifest = { readonly v: number; readonly from: number; readonly to: number; readonly shown: boolean };
@@ -29,7 +30,7 @@ export const lakeManifests = (table: Table, run: string, fn: string): LakeManife
   return {
     async read(shard) {
       const item = await table.get(key(shard));
-      return item && manifestOf(item);
+      return item && manifestOf(understood('manifest of the lake', item));
     },
     async decide(shard, before, to) {
       const next: LakeManifest = { v: (before?.v ?? 0) + 1, from: (before?.to ?? 0) + 1, to, shown: false };

@@ -5,6 +5,7 @@ import { Fault } from '../../faults.ts';
 import { packJson, unpackJson } from '../../fold/pack.ts';
 import type { Item, Table } from '../../ports.ts';
 import type { EpochMs } from '../../time.ts';
+import { understood } from '../ledger/format.ts';
 
 /** A file that a roll-up claimed or a compaction wrote; a claimed one may not be written yet. */
 export type PartitionFile = { readonly generation: number; readonly name: string };
@@ -68,7 +69,8 @@ const itemOf = ({ table, part, files, marks, old, ...plain }: Partition): Item =
   } satisfies Body),
 });
 
-const partitionOf = (table: string, { pk, sk, body, ...plain }: Item): Partition => {
+const partitionOf = (table: string, item: Item): Partition => {
+  const { pk, sk, body, ...plain } = understood('partition of the lake', item);
   const { f, m, o } = unpackJson(body as Uint8Array) as Body;
   return {
     ...(plain as unknown as Omit<Partition, 'table' | 'part' | 'files' | 'marks' | 'old'>),

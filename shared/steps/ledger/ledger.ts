@@ -5,6 +5,7 @@ import { packJson, unpackJson } from '../../fold/pack.ts';
 import type { Lane } from '../../lanes/position.ts';
 import type { Clock, Item, Nonce, Objects, Table } from '../../ports.ts';
 import { days } from '../../time.ts';
+import { understood } from './format.ts';
 import { type LaneMark, type PackedLanes, packLanes, unpackLanes } from './lane-marks.ts';
 import { corrupt, reading } from './reading.ts';
 
@@ -91,6 +92,7 @@ type Header = Pick<Entry, 'lanes' | 'counts' | 'arrived' | 'fed'>;
 
 const headerOf = (item: Item): Header =>
   reading(nameOf(item), () => {
+    understood(item.sk === 'floor' ? 'floor of a ledger' : 'entry of a ledger', item);
     if (!(item.h instanceof Uint8Array)) throw new Error('it has no header');
     if (!Number.isSafeInteger(item.n) || (item.sk !== 'floor' && item.sk !== entryKey(item.n as number)))
       throw new Error(`its number is ${item.n}`);

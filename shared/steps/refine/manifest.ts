@@ -3,6 +3,7 @@ import { packJson, unpackJson } from '../../fold/pack.ts';
 import type { Item, Nonce, Objects, Table } from '../../ports.ts';
 import type { EpochMs } from '../../time.ts';
 import { mustBeHome } from '../home.ts';
+import { understood } from '../ledger/format.ts';
 import { reading } from '../ledger/reading.ts';
 
 export type Cursors = Readonly<Record<string, number>>;
@@ -105,6 +106,7 @@ export const manifests = (deps: {
     async read() {
       const item = await deps.table.get(key);
       if (item === undefined) return NO_MANIFEST;
+      understood('manifest of refine', item);
       mustBeHome(deps.table.name, (item.home as string | undefined) ?? deps.table.name);
       const body = reading(nameOf(item), () => unpackJson(item.b as Uint8Array) as Body);
       return {

@@ -10,6 +10,7 @@ import { isStateful, readsOf, streamOf } from '../../query/sides.ts';
 import { START_OF_TIME } from '../../time.ts';
 import { aggregateName } from '../aggregate/aggregate.ts';
 import type { EntryBody } from '../aggregate/entry-body.ts';
+import { mustUnderstand } from '../ledger/format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { reading } from '../ledger/reading.ts';
 import type { Operator } from '../operators/operator.ts';
@@ -80,8 +81,10 @@ const startState = async (m: Manifest, deps: RebuildDeps): Promise<OpenState> =>
   else {
     const bytes = await deps.objects.get(m.snap.name);
     if (bytes === undefined) throw new Fault('ledger.gap', `the snapshot ${m.snap.name} is gone`);
-    reading(`${deps.objects.name}/${m.snap.name}`, () => {
-      restoreSnapshot(state, unpackJson(bytes) as Snapshot);
+    const where = `${deps.objects.name}/${m.snap.name}`;
+    reading(where, () => {
+      const snapshot = mustUnderstand('snapshot of refine', unpackJson(bytes) as Snapshot, where);
+      restoreSnapshot(state, snapshot);
     });
     // Made when no query read raw lanes on this stream: a deploy added the first one, which must wait for those that there are.
     if (![...state.lanes.keys()].some((l) => !isRefinedLane(l)))
