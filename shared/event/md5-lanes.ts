@@ -1,32 +1,17 @@
 // MD5 of many messages side by side, as WebAssembly: one word of a vector for each of four messages, and some vectors in turn, since
-// each step of MD5 waits for the one before and the processor has room for others meanwhile. (RFC 1321, section 3.4.)
+// each step of MD5 waits for the one before and the processor has room for others meanwhile.
+import { BLOCK, type Kernel, PLACES, roles, sine, TURNS } from './md5-steps.ts';
 import { Code, moduleOf } from './wasm-code.ts';
 
 /** Vectors of four messages that are worked on in turn. */
 const SETS = 3;
-export const LANES = 4 * SETS;
-export const BLOCK = 64;
+const LANES = 4 * SETS;
 
 // Where things lie in memory, in bytes.
 const SINES = 0; // 64 vectors: the constant of each step, four times
 const STATES = 1_024; // for each set four vectors: a, b, c, d of its four messages
 const WORDS = 2_048; // for each set 16 vectors: one word of the block of its four messages
-export const FREE = 4_096;
-
-const START = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476];
-const TURNS = [
-  [7, 12, 17, 22],
-  [5, 9, 14, 20],
-  [4, 11, 16, 23],
-  [6, 10, 15, 21],
-] as const;
-/** Step 4t + j of a round takes the word (rise * t + first[j]) mod 16: i, 5i + 1, 3i + 5, 7i. */
-const PLACES = [
-  { rise: 4, first: [0, 1, 2, 3] },
-  { rise: 4, first: [1, 6, 11, 0] },
-  { rise: 12, first: [5, 8, 11, 14] },
-  { rise: 12, first: [0, 7, 14, 5] },
-] as const;
+const FREE = 4_096;
 
 // Locals: blocks to do, the address of each message's next block, two numbers, the states, and some room.
 const BLOCKS = 0;
@@ -80,7 +65,7 @@ const turnBlocks = (code: Code): void => {
 
 /** a + constant + word + the round's function of b, c and d; each form is the one that waits least for b. */
 const sum = (code: Code, round: number, j: number, set: number): void => {
-  const [a, b, c, d] = [0, 1, 2, 3].map((i) => state(set, (i - j + 4) % 4)) as [number, number, number, number];
+  const [a, b, c, d] = roles(state(set, 0), j);
   code
     .get(a)
     .get(STEP)
@@ -100,6 +85,7 @@ const sum = (code: Code, round: number, j: number, set: number): void => {
 };
 
 const turnAndAdd = (code: Code, round: number, j: number, set: number): void => {
+  const [a, b] = roles(state(set, 0), j);
   const by = TURNS[round]?.[j] as number;
   code
     .get(spare(set))
@@ -107,10 +93,7 @@ const turnAndAdd = (code: Code, round: number, j: number, set: number): void => 
     .get(spare(set))
     .shiftRight(32 - by)
     .or();
-  code
-    .get(state(set, (5 - j) % 4))
-    .add()
-    .set(state(set, (4 - j) % 4));
+  code.get(b).add().set(a);
 };
 
 const round = (code: Code, n: number): void => {
@@ -134,8 +117,7 @@ const round = (code: Code, n: number): void => {
   });
 };
 
-/** `run(blocks, address of the next block of each lane…)`: at least one block; the states in memory go on from where they are. */
-export const md5Module = (): Uint8Array => {
+const md5Module = (): Uint8Array => {
   const code = new Code();
   const each = (what: (vector: number, address: number) => unknown): void => {
     for (const set of sets) for (let i = 0; i < 4; i++) what(state(set, i), STATES + 64 * set + 16 * i);
@@ -150,18 +132,15 @@ export const md5Module = (): Uint8Array => {
   return moduleOf(code, 1 + LANES, 2, 4 * SETS + 8);
 };
 
-/** @param words the memory */
-export const writeConstants = (words: Int32Array): void => {
-  for (let i = 0; i < 64; i++) {
-    const sine = Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32) - (i < 48 ? 0 : 1);
-    words.fill(sine | 0, SINES / 4 + 4 * i, SINES / 4 + 4 * i + 4);
-  }
+export const TWELVE: Kernel = {
+  lanes: LANES,
+  module: md5Module,
+  writeConstants: (words) => {
+    for (let i = 0; i < 64; i++) {
+      const at = SINES / 4 + 4 * i;
+      words.fill((sine(i) - (i < 48 ? 0 : 1)) | 0, at, at + 4);
+    }
+  },
+  stateAt: (lane, i) => STATES / 4 + 16 * (lane >> 2) + (lane & 3) + 4 * i,
+  free: FREE,
 };
-
-const stateAt = (lane: number): number => STATES / 4 + 16 * (lane >> 2) + (lane & 3);
-export const begin = (words: Int32Array, lane: number): void => {
-  for (let i = 0; i < 4; i++) words[stateAt(lane) + 4 * i] = (START[i] as number) | 0;
-};
-/** The digest of a lane whose message has ended: four words, little-endian. */
-export const digestWord = (words: Int32Array, lane: number, i: number): number =>
-  words[stateAt(lane) + 4 * i] as number;

@@ -1,9 +1,11 @@
 // MD5 of many messages at once. A single one goes through node:crypto, whose every step waits for the one before: the processor idles
-// for most of the time. Records of a batch are independent, so twelve of them are worked on side by side (md5-code.ts), which was
-// measured at 4.5 times the pace. The plain twin is `hash`, to which everything goes that has too few neighbours, or runs where
-// WebAssembly has no vectors; test/event/md5.test.ts compares them. Figures: docs/decisions/2026-11-22-kpl-codec.md.
+// for most of the time. Records of a batch are independent, so two of them (md5-pair.ts), or twelve (md5-lanes.ts), are worked on side by
+// side: twice, and up to four times the pace. The plain twin is `hash`, to which one alone goes, and all where there is no WebAssembly;
+// test/event/md5.test.ts compares them. Figures: docs/decisions/2026-11-22-kpl-codec.md.
 import { hash } from 'node:crypto';
-import { BLOCK, begin, digestWord, FREE, LANES, md5Module, writeConstants } from './md5-code.ts';
+import { TWELVE } from './md5-lanes.ts';
+import { PAIR } from './md5-pair.ts';
+import { BLOCK, type Kernel, START } from './md5-steps.ts';
 
 export const DIGEST_BYTES = 16;
 
@@ -11,13 +13,16 @@ export const DIGEST_BYTES = 16;
 const PIECE = 8_192;
 /** A piece, the bit that ends a message, its length, and what fills the block. */
 const ROOM = PIECE + 2 * BLOCK;
-const PAGES = Math.ceil((FREE + LANES * ROOM) / 65_536);
-/** Three messages side by side take as long as one after the other. */
-const WORTH = 3.5;
+/** Messages of one length from which on twelve lanes take less time than pairs. */
+const WORTH_TWELVE = 5.5;
 
+/** A kernel made ready. */
 type Lanes = {
+  readonly kernel: Kernel;
   readonly bytes: Uint8Array;
   readonly words: Int32Array;
+  /** The room of each lane, in bytes. */
+  readonly rooms: readonly number[];
   readonly run: (blocks: number, ...from: number[]) => void;
 };
 
@@ -28,25 +33,37 @@ type Wasm = {
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
 
-const makeLanes = (): Lanes | null => {
+const make = (kernel: Kernel): Lanes | null => {
   try {
     const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
-    const memory = new Memory({ initial: PAGES });
-    const { exports } = new Instance(new Module(md5Module()), { in: { memory } });
+    const memory = new Memory({ initial: Math.ceil((kernel.free + kernel.lanes * ROOM) / 65_536) });
+    const { exports } = new Instance(new Module(kernel.module()), { in: { memory } });
     const words = new Int32Array(memory.buffer);
-    writeConstants(words);
-    return { bytes: new Uint8Array(memory.buffer), words, run: (exports as Pick<Lanes, 'run'>).run };
+    kernel.writeConstants?.(words);
+    const rooms = Array.from({ length: kernel.lanes }, (_, lane) => kernel.free + lane * ROOM);
+    return { kernel, bytes: new Uint8Array(memory.buffer), words, rooms, run: (exports as Pick<Lanes, 'run'>).run };
   } catch {
     return null; // no WebAssembly, or none with vectors
   }
 };
-let made: Lanes | null | undefined;
-/** Made when first needed: a function that never sees four aggregates at once does without. */
-const lanesHere = (): Lanes | null => {
-  if (made === undefined) made = makeLanes();
-  return made;
+
+/** Made when first needed: a function that never sees two aggregates at once does without. */
+const whenNeeded = (kernel: Kernel): (() => Lanes | null) => {
+  let made: Lanes | null | undefined;
+  return () => {
+    if (made === undefined) made = make(kernel);
+    return made;
+  };
 };
-const roomOf = (lane: number): number => FREE + lane * ROOM;
+const pair = whenNeeded(PAIR);
+const twelve = whenNeeded(TWELVE);
+
+const begin = ({ kernel, words }: Lanes, lane: number): void => {
+  for (let i = 0; i < 4; i++) words[kernel.stateAt(lane, i)] = START[i] as number;
+};
+/** Of a message that has ended: little-endian. */
+const digestWord = ({ kernel, words }: Lanes, lane: number, i: number): number =>
+  words[kernel.stateAt(lane, i)] as number;
 
 /** A message on its way through a lane. */
 type Passing = { message: number; at: number; ended: boolean };
@@ -71,25 +88,26 @@ const fill = ({ bytes, words }: Lanes, room: number, message: Uint8Array, passin
   return blocks;
 };
 
-/** Digests of the messages that `order` names, longest first. */
+/** @param order the messages' numbers, longest first */
 const sumInLanes = (lanes: Lanes, messages: readonly Uint8Array[], order: readonly number[], out: Int32Array): void => {
-  const froms = Array.from({ length: LANES }, (_, lane) => roomOf(lane));
-  const passing: Passing[] = froms.map(() => ({ message: -1, at: 0, ended: true }));
-  const blocks = new Int32Array(LANES);
+  const { rooms } = lanes;
+  const froms = [...rooms];
+  const passing: Passing[] = rooms.map(() => ({ message: -1, at: 0, ended: true }));
+  const blocks = new Int32Array(rooms.length);
   let next = 0;
   for (;;) {
     let least = Number.MAX_SAFE_INTEGER;
-    for (let lane = 0; lane < LANES; lane++) {
+    for (let lane = 0; lane < rooms.length; lane++) {
       const p = passing[lane] as Passing;
       if (blocks[lane] === 0) {
         if (p.ended) {
-          if (p.message >= 0) for (let i = 0; i < 4; i++) out[4 * p.message + i] = digestWord(lanes.words, lane, i);
+          if (p.message >= 0) for (let i = 0; i < 4; i++) out[4 * p.message + i] = digestWord(lanes, lane, i);
           p.message = next < order.length ? (order[next++] as number) : -1;
           p.at = 0;
           p.ended = p.message < 0;
-          begin(lanes.words, lane);
+          begin(lanes, lane);
         }
-        const room = roomOf(lane);
+        const room = rooms[lane] as number;
         froms[lane] = room;
         // A lane without a message reads what lies in its room, and nobody reads its sum.
         if (p.message >= 0) blocks[lane] = fill(lanes, room, messages[p.message] as Uint8Array, p);
@@ -98,7 +116,7 @@ const sumInLanes = (lanes: Lanes, messages: readonly Uint8Array[], order: readon
     }
     if (least === Number.MAX_SAFE_INTEGER) return;
     lanes.run(least, ...froms);
-    for (let lane = 0; lane < LANES; lane++) {
+    for (let lane = 0; lane < rooms.length; lane++) {
       if ((passing[lane] as Passing).message < 0) continue;
       (blocks[lane] as number) -= least;
       (froms[lane] as number) += least * BLOCK;
@@ -106,8 +124,10 @@ const sumInLanes = (lanes: Lanes, messages: readonly Uint8Array[], order: readon
   }
 };
 
-const sumAlone = (message: Uint8Array, out: Uint8Array, at: number): void => {
-  out.set(hash('md5', message, 'buffer'), at);
+/** @param all bytes of all messages @param longest bytes of the longest: it stays alone for the rest of its way */
+const lanesFor = (count: number, all: number, longest: number): Lanes | null => {
+  if (count < 2) return null;
+  return (all >= WORTH_TWELVE * longest ? twelve() : null) ?? pair();
 };
 
 /**
@@ -116,27 +136,22 @@ const sumAlone = (message: Uint8Array, out: Uint8Array, at: number): void => {
  */
 export const md5All = (messages: readonly Uint8Array[]): Uint8Array => {
   const out = new Uint8Array(messages.length * DIGEST_BYTES);
-  const order = [...messages.keys()];
-  if (order.length >= WORTH)
-    order.sort((a, b) => (messages[b] as Uint8Array).length - (messages[a] as Uint8Array).length);
   let all = 0;
-  for (const { length } of messages) all += length;
-  // One that is much longer than the others together would be alone for most of its way.
-  let first = 0;
-  for (; first < order.length; first++) {
-    const { length } = messages[order[first] as number] as Uint8Array;
-    if (order.length - first >= WORTH && all >= WORTH * length) break;
-    sumAlone(messages[order[first] as number] as Uint8Array, out, (order[first] as number) * DIGEST_BYTES);
-    all -= length;
+  let longest = 0;
+  for (const { length } of messages) {
+    all += length;
+    if (length > longest) longest = length;
   }
-  if (first === order.length) return out;
-  const lanes = lanesHere();
-  if (lanes === null) for (const i of order.slice(first)) sumAlone(messages[i] as Uint8Array, out, i * DIGEST_BYTES);
-  else sumInLanes(lanes, messages, order.slice(first), new Int32Array(out.buffer));
+  const lanes = lanesFor(messages.length, all, longest);
+  if (lanes === null) {
+    for (const [i, message] of messages.entries()) out.set(hash('md5', message, 'buffer'), i * DIGEST_BYTES);
+  } else {
+    const lengthOf = (i: number): number => (messages[i] as Uint8Array).length;
+    const order = [...messages.keys()].sort((a, b) => lengthOf(b) - lengthOf(a));
+    sumInLanes(lanes, messages, order, new Int32Array(out.buffer));
+  }
   return out;
 };
-
-const FIRST_BLOCKS = Array.from({ length: LANES }, (_, lane) => roomOf(lane));
 
 /**
  * The first word (little-endian, signed) of the MD5 of each of some messages that are one block each.
@@ -147,17 +162,18 @@ export const firstWords = (
   count: number,
   put: (words: Int32Array, at: number, i: number) => void,
 ): Int32Array | null => {
-  const lanes = count < WORTH ? null : lanesHere();
+  const lanes = lanesFor(count, count, 1);
   if (lanes === null) return null;
+  const { words, rooms } = lanes;
   const out = new Int32Array(count);
-  for (let from = 0; from < count; from += LANES) {
-    const some = Math.min(LANES, count - from);
+  for (let from = 0; from < count; from += rooms.length) {
+    const some = Math.min(rooms.length, count - from);
     for (let lane = 0; lane < some; lane++) {
-      put(lanes.words, roomOf(lane) >> 2, from + lane);
-      begin(lanes.words, lane);
+      put(words, (rooms[lane] as number) >> 2, from + lane);
+      begin(lanes, lane);
     }
-    lanes.run(1, ...FIRST_BLOCKS);
-    for (let lane = 0; lane < some; lane++) out[from + lane] = digestWord(lanes.words, lane, 0);
+    lanes.run(1, ...rooms);
+    for (let lane = 0; lane < some; lane++) out[from + lane] = digestWord(lanes, lane, 0);
   }
   return out;
 };
