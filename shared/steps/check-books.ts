@@ -11,6 +11,7 @@ import { behindHour, faultsOfHour, hourOfRaw, sumOfHour } from './books/hour-sid
 import { cursorAt, ledgerSince } from './books/ledger-side.ts';
 import { type ReadUpTo, rowsOfHour } from './books/side-rows.ts';
 import { checkpoints } from './checkpoint.ts';
+import { homeIn, homeKey } from './home.ts';
 import { type LaneMark, laterMark } from './ledger/lane-marks.ts';
 import { type Ledger, ledger } from './ledger/ledger.ts';
 import { type Manifest, manifests } from './refine/manifest.ts';
@@ -111,6 +112,8 @@ export const checkBooks = (deps: CheckBooksDeps): ScheduleStep => {
       await cursors.move({ ...before, hour: hourOf(now), ledgers });
       return toldOf([], { from: new Date(startOf(whole)).toISOString() });
     }
+    const home = await table.get(homeKey(run));
+    const fences = home === undefined ? [] : homeIn(home).fences;
     const faults: string[] = [];
     const ledgers: Record<string, LedgerCursor> = { ...before.ledgers };
     const arrived: Record<string, number> = { ...before.arrived };
@@ -118,7 +121,7 @@ export const checkBooks = (deps: CheckBooksDeps): ScheduleStep => {
       const fn = aggregateName(r);
       const from = before.ledgers[r];
       if (from !== undefined) {
-        const news = await ledgerSince({ book: books.get(r) as Ledger, objects, run, fn, now }, from, m);
+        const news = await ledgerSince({ book: books.get(r) as Ledger, objects, run, fn, now, fences }, from, m);
         faults.push(...news.faults);
         if (r === 'enriched')
           for (const [hour, n] of Object.entries(news.arrived)) arrived[hour] = (arrived[hour] ?? 0) + n;

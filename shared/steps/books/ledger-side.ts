@@ -3,6 +3,7 @@
 import type { Objects } from '../../ports.ts';
 import type { EpochMs } from '../../time.ts';
 import type { SideEvent } from '../aggregate/side-event.ts';
+import type { Fence } from '../home.ts';
 import type { Entry, Ledger } from '../ledger/ledger.ts';
 import { type Manifest, outboxNumber } from '../refine/manifest.ts';
 import type { LedgerCursor } from './cursor.ts';
@@ -60,6 +61,8 @@ export const ledgerSince = async (
     readonly run: string;
     readonly fn: string;
     readonly now: EpochMs;
+    /** What a table that was given up decided: its late and failed events are decided anew, and stand under new numbers then. */
+    readonly fences: readonly Fence[];
   },
   from: LedgerCursor,
   m: Manifest,
@@ -81,8 +84,13 @@ export const ledgerSince = async (
   const cursor = cursorAt(m, from.since, deps.now);
   const waiting = unsent(m);
   const held = m.sent || m.out === null ? '' : outboxNumber(m.outEpoch, m.out.markNo);
+  const fenced = (d: string): boolean => deps.fences.some((f) => f.fn === fn && d >= f.from && d < f.to);
   const at = { run: deps.run, stage: fn.replace('/', '-'), since: from.at, now: deps.now };
-  const stored = await rowsOfDecisions(deps.objects, at, (d) => d >= from.next && d < cursor.next && d !== held);
+  const stored = await rowsOfDecisions(
+    deps.objects,
+    at,
+    (d) => d >= from.next && d < cursor.next && d !== held && !fenced(d),
+  );
   for (const query of new Set([...counted.keys(), ...stored.keys()]))
     for (const door of ['late', 'failed'] as const) {
       const ledger = counted.get(query)?.[door] ?? 0;

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bringBack } from '../../../local/restore/bring-back.ts';
 import { RING } from '../../../shared/lanes/ring.ts';
 import { memoryStream } from '../../../shared/memory/stream.ts';
+import { memoryTable } from '../../../shared/memory/table.ts';
+import { checkBooks } from '../../../shared/steps/check-books.ts';
+import { homeItem } from '../../../shared/steps/home.ts';
 import { plenty } from '../directed/given.ts';
 import { at, booksGiven, hourWithEveryDoor } from './given.ts';
 
@@ -270,4 +274,54 @@ test('what stands in the books hangs on no border of a batch and on no redeliver
     ),
     { numRuns: 20 },
   );
+});
+
+describe('after the ledger table was restored to an earlier instant', () => {
+  /** What the given-up table decided since: a late event that stands in the store, and that the restored ledger has not read again yet. */
+  const restored = async () => {
+    const g = booksGiven();
+    await g.check('8:30');
+    g.come('9:10');
+    await g.flow();
+    g.come('9:40');
+    await g.flow();
+    const instant = g.table.items();
+    g.come('9:41', {}, { late: 30 });
+    await g.flow();
+    expect(await g.lines('late')).toHaveLength(1);
+    const into = memoryTable('ledger-2');
+    await bringBack({
+      items: instant,
+      newer: { table: g.table, items: () => g.table.items() },
+      refined: () => [],
+      into,
+      objects: g.objects,
+      run: '1',
+      now: at('9:50'),
+    });
+    return { g, into };
+  };
+
+  test('what its decisions put into the stores is not counted before it is decided again', async () => {
+    const { g, into } = await restored();
+    const check = checkBooks({
+      plan: g.plan,
+      raw: memoryStream(g.raw),
+      table: into,
+      objects: g.objects,
+      clock: g.clock,
+      run: '1',
+    });
+    g.clock.set(at('9:55'));
+    expect(await check(at('9:55'), plenty)).toMatchObject({ measures: { BooksOutOfBalance: 0 } });
+  });
+
+  test('a late event that is missing in the store is found as before', async () => {
+    const g = await hourWithEveryDoor();
+    await g.table.put(
+      homeItem('1', { table: g.table.name, epoch: 1, fences: [{ fn: 'aggregate/enriched', from: '9', to: '99' }] }),
+    );
+    await g.objects.delete((await g.objects.list('late/')).map((o) => o.key));
+    expect((await g.check('10:30')).outOfBalance).toBe(1);
+  });
 });
