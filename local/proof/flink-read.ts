@@ -1,33 +1,18 @@
 // npm run proof:flink-read: Apache Flink reads the lake's Parquet that the real functions wrote under faults, as it lies before a compaction and
-// by generations after it, and finds the counts and sums of DuckDB and of the input.
+// by generations after it, and finds the counts and sums of DuckDB and of the input. Then topics and `refined` (flink-topic.ts).
 //   flink-read.ts [--seed N] [--events N]
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { FLINK, installJars } from './flink/install-jars.ts';
 import { type FlinkAnswer, type FlinkJob, runFlink } from './flink/run-flink.ts';
+import { readByFlink } from './flink-topic.ts';
 
 const HERE = import.meta.dirname;
-const VERSION = process.env.FLINK_VERSION ?? '2.3.0';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** @returns the class path of Flink's Parquet format, which needs Hadoop's. The first use fetches 60 MB. */
-const installParquet = (): string => {
-  const cache = process.env.MILLRACE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'millrace');
-  const jars = join(cache, `flink-parquet-${VERSION}`);
-  const done = `${jars}.done`;
-  if (!existsSync(done)) {
-    mkdirSync(jars, { recursive: true });
-    const copy = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
-    const pom = join(HERE, 'flink/parquet/pom.xml');
-    const args = ['-q', '-B', `-Dflink.version=${VERSION}`, '-f', pom, copy, `-DoutputDirectory=${jars}`];
-    execFileSync('mvn', args, { stdio: ['ignore', 'inherit', 'inherit'] });
-    writeFileSync(done, '');
-  }
-  return join(jars, '*');
-};
 
 /** A folder that holds `dt=…/hour=…` of one table, as the lake and each generation do. */
 type Part = { readonly name: string; readonly root: string; readonly files: readonly string[] };
@@ -88,7 +73,7 @@ try {
   const times = new Map(['before', 'after'].map((when) => [when, partsIn(join(dir, when))]));
   const jobs = [...times].map(([when, parts]) => flinkJob(when, parts));
   const answers: FlinkAnswer[] = [];
-  await runFlink(jobs, (a) => void answers.push(a), say, [installParquet()]);
+  await runFlink(jobs, (a) => void answers.push(a), say, [installJars('parquet')]);
   for (const answer of answers) {
     if (answer.kind === 'failed') throw new Error(`Flink, ${answer.name}: ${answer.reason}`);
     const parts = times.get(answer.name) ?? [];
@@ -104,9 +89,10 @@ try {
     }
     const files = parts.reduce((n, p) => n + p.files.length, 0);
     say(
-      `flink ${VERSION}  ${answer.name.padEnd(6)} ${String(files).padStart(3)} files: ${sum('n')} rows, sum ${sum('total').toFixed(2)}, ${sum('ids')} ids, ${sum('odd')} in another hour's folder, ${rows.length} stores: ${same && asInput ? 'as DuckDB, as the input' : 'NOT the same'}`,
+      `flink ${FLINK}  ${answer.name.padEnd(6)} ${String(files).padStart(3)} files: ${sum('n')} rows, sum ${sum('total').toFixed(2)}, ${sum('ids')} ids, ${sum('odd')} in another hour's folder, ${rows.length} stores: ${same && asInput ? 'as DuckDB, as the input' : 'NOT the same'}`,
     );
   }
+  wrong += await readByFlink(dir, say);
 } finally {
   rmSync(dir, { recursive: true });
 }
