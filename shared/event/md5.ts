@@ -3,67 +3,18 @@
 // side: twice, and up to four times the pace. The plain twin is `hash`, to which one alone goes, and all where there is no WebAssembly;
 // test/event/md5.test.ts compares them. Figures: docs/decisions/2026-11-22-kpl-codec.md.
 import { hash } from 'node:crypto';
+import { begin, digestWord, type Lanes, PIECE, whenNeeded } from './md5-kernel.ts';
 import { TWELVE } from './md5-lanes.ts';
 import { PAIR } from './md5-pair.ts';
-import { BLOCK, type Kernel, START } from './md5-steps.ts';
+import { BLOCK } from './md5-steps.ts';
 
 export const DIGEST_BYTES = 16;
 
-/** Bytes of a message that lie in a lane at a time: all lanes together fit into the cache next to the core. */
-const PIECE = 8_192;
-/** A piece, the bit that ends a message, its length, and what fills the block. */
-const ROOM = PIECE + 2 * BLOCK;
 /** Messages of one length from which on twelve lanes take less time than pairs. */
 const WORTH_TWELVE = 5.5;
 
-/** A kernel made ready. */
-type Lanes = {
-  readonly kernel: Kernel;
-  readonly bytes: Uint8Array;
-  readonly words: Int32Array;
-  /** The room of each lane, in bytes. */
-  readonly rooms: readonly number[];
-  readonly run: (blocks: number, ...from: number[]) => void;
-};
-
-/** What this file uses of an interface that Node's types leave out. */
-type Wasm = {
-  readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
-const make = (kernel: Kernel): Lanes | null => {
-  try {
-    const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
-    const memory = new Memory({ initial: Math.ceil((kernel.free + kernel.lanes * ROOM) / 65_536) });
-    const { exports } = new Instance(new Module(kernel.module()), { in: { memory } });
-    const words = new Int32Array(memory.buffer);
-    kernel.writeConstants?.(words);
-    const rooms = Array.from({ length: kernel.lanes }, (_, lane) => kernel.free + lane * ROOM);
-    return { kernel, bytes: new Uint8Array(memory.buffer), words, rooms, run: (exports as Pick<Lanes, 'run'>).run };
-  } catch {
-    return null; // no WebAssembly, or none with vectors
-  }
-};
-
-/** Made when first needed: a function that never sees two aggregates at once does without. */
-const whenNeeded = (kernel: Kernel): (() => Lanes | null) => {
-  let made: Lanes | null | undefined;
-  return () => {
-    if (made === undefined) made = make(kernel);
-    return made;
-  };
-};
 const pair = whenNeeded(PAIR);
 const twelve = whenNeeded(TWELVE);
-
-const begin = ({ kernel, words }: Lanes, lane: number): void => {
-  for (let i = 0; i < 4; i++) words[kernel.stateAt(lane, i)] = START[i] as number;
-};
-/** Of a message that has ended: little-endian. */
-const digestWord = ({ kernel, words }: Lanes, lane: number, i: number): number =>
-  words[kernel.stateAt(lane, i)] as number;
 
 /** A message on its way through a lane. */
 type Passing = { message: number; at: number; ended: boolean };
