@@ -19,6 +19,8 @@ export type QueueMappingOptions = {
   /** Flat out, messages of a failed run are visible again at once; else when their visibility time is over. */
   readonly pace?: Pace;
   readonly timing?: Timing;
+  /** Whether somebody calls `notify` for each message that is sent: then only those that become visible again are looked for. */
+  readonly notified?: boolean;
 };
 
 export type QueueMapping = Part & {
@@ -35,6 +37,8 @@ export type QueueMapping = Part & {
 
 /** Between two looks at the queue when nobody notifies. */
 const LOOK: Ms = 20;
+/** When messages are announced: for those with a delay, and those that nobody deleted in their time. */
+const LOOK_NOTIFIED: Ms = 250;
 
 const recordOf = (m: Message, queue: string, region: string): SQSRecord => ({
   messageId: m.id,
@@ -60,6 +64,7 @@ const AT_ONCE = 5;
 export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
   const { fn, trigger, queue, pool, pace = REAL_TIME, timing = realTiming, region = 'us-east-1' } = options;
   const most = trigger.maximumConcurrency ?? AT_ONCE;
+  const look = pace.poll ?? (options.notified === true ? LOOK_NOTIFIED : LOOK);
   const listeners = new Set<() => void>();
   const wake = signal();
   const running = new Set<Promise<void>>();
@@ -101,6 +106,7 @@ export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
     if (pace.poll !== null) return;
     await pause(backOff(pace, fruitless));
     await queue.release(messages);
+    wake.notify();
   };
 
   const begin = (messages: readonly Message[]): void => {
@@ -115,7 +121,7 @@ export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
   const run = async (): Promise<void> => {
     while (!stopped) {
       if (held) {
-        await wake.wait(timing, pace.poll ?? LOOK);
+        await wake.wait(timing, look);
         continue;
       }
       if (running.size >= most) {
@@ -126,7 +132,7 @@ export const queueMapping = (options: QueueMappingOptions): QueueMapping => {
       const messages = await queue.receive(trigger.batchSize);
       if (messages.length > 0) begin(messages);
       looking = false;
-      if (messages.length === 0 && !stopped) await wake.wait(timing, pace.poll ?? LOOK);
+      if (messages.length === 0 && !stopped) await wake.wait(timing, look);
     }
     await Promise.all(running);
   };

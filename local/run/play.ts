@@ -104,6 +104,8 @@ export const play = (options: PlayOptions): Player => {
    */
   const alone = (trigger: QueueTrigger): QueueTrigger =>
     faults === null && pace === FLAT_OUT ? { ...trigger, maximumConcurrency: 1 } : trigger;
+  /** Ends what the services tell this player. */
+  const forgets: (() => void)[] = [];
   /** The same mapping, made anew. */
   const again: (() => Mapped)[] = [];
   for (const fn of template.functions) {
@@ -117,7 +119,16 @@ export const play = (options: PlayOptions): Player => {
       } else if (trigger.kind === 'queue') {
         const url = queueUrl(trigger.queue);
         const queue = sqsQueue((operation, body) => here.objects.sqs(operation, body), url);
-        const mapping = queueMapping({ fn, trigger: alone(trigger), queue, pool, pace, region: template.region });
+        const mapping = queueMapping({
+          fn,
+          trigger: alone(trigger),
+          queue,
+          pool,
+          pace,
+          region: template.region,
+          notified: true,
+        });
+        forgets.push(here.objects.onMessage((name) => name === trigger.queue && mapping.notify()));
         queues.push({ fn, queue: trigger.queue, url, mapping });
       } else if (trigger.kind === 'schedule') {
         schedules.push({ fn, timer: schedule({ fn, trigger, pool, region: template.region }) });
@@ -207,6 +218,7 @@ export const play = (options: PlayOptions): Player => {
       }
     },
     async stop() {
+      for (const forget of forgets) forget();
       for (const { timer } of schedules) await timer.stop();
       await Promise.all([...leaving, ...[...mappings, ...queues].map(({ mapping }) => mapping.stop())]);
     },

@@ -28,6 +28,8 @@ export type LocalObjects = Served & {
    * @throws Error with the answer's JSON when the service refuses
    */
   sqs(operation: string, body: object): Promise<unknown>;
+  /** Calls back with the name of each queue that a message was sent to, whoever sent it. @returns a function that ends it */
+  onMessage(listener: (queue: string) => void): () => void;
 };
 
 const escapeXml = (text: string): string =>
@@ -56,6 +58,12 @@ export const startObjects = async (options: ServeOptions & { readonly taken?: Ta
   });
   await app.ready();
   const oneWrite = oneAtATime<Answer>();
+  const listeners = new Set<(queue: string) => void>();
+  const announce = (operation: string, body: unknown, { status }: Answer): void => {
+    if (status !== 200 || !operation.startsWith('SendMessage')) return;
+    const queue = lastOf((body as SqsBatch).QueueUrl, '/');
+    for (const listener of listeners) listener(queue);
+  };
 
   const ask = async (request: Request): Promise<Answer> => {
     const response = await app.inject({
@@ -85,6 +93,7 @@ export const startObjects = async (options: ServeOptions & { readonly taken?: Ta
   /** Asks, and tells what of a batch was taken. */
   const send = async ({ service: of, operation, body }: Call, request: Request): Promise<Answer> => {
     const answer = await ask(request);
+    if (of === 'sqs') announce(operation, body, answer);
     const { taken } = options;
     if (taken === undefined || answer.status !== 200) return answer;
     if (of === 'sns' && operation === 'PublishBatch') {
@@ -130,6 +139,7 @@ export const startObjects = async (options: ServeOptions & { readonly taken?: Ta
       body: Buffer.from(JSON.stringify(body)),
     });
     if (answer.status !== 200) throw new Error(`${operation}: ${Buffer.from(answer.body).toString()}`);
+    announce(operation, body, answer);
     return answer.json();
   };
 
@@ -166,6 +176,10 @@ export const startObjects = async (options: ServeOptions & { readonly taken?: Ta
       return arn;
     },
     sqs,
+    onMessage(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     async close() {
       await served.close();
       await app.close();

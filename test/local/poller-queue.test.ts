@@ -75,6 +75,42 @@ describe('a queue', () => {
     });
   });
 
+  test('a mapping that is told of messages takes them at once, from anybody, and does not look in between', async () => {
+    const url = await services.createQueue('refine-told');
+    const asked: string[] = [];
+    const timing = manualTiming();
+    const seen: string[] = [];
+    const mapping = queueMapping({
+      fn: { name: 'refine' },
+      trigger: TRIGGER,
+      queue: sqsQueue((operation, body) => {
+        asked.push(operation);
+        return services.sqs(operation, body);
+      }, url),
+      pool: {
+        async invoke(event) {
+          seen.push(...(event as SQSEvent).Records.map((r) => r.body));
+          return { kind: 'returned', value: undefined };
+        },
+      },
+      pace: FLAT_OUT,
+      timing,
+      notified: true,
+    });
+    open.push(mapping);
+    const forget = services.onMessage((queue) => queue === 'refine-told' && mapping.notify());
+    mapping.start();
+    await vi.waitUntil(() => asked.length === 1);
+    await services.sqs('SendMessage', { QueueUrl: url, MessageBody: 'direct' });
+    await vi.waitUntil(() => seen.length === 1);
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.SendMessage' };
+    const body = JSON.stringify({ QueueUrl: url, MessageBody: 'over HTTP' });
+    await fetch(services.endpoint, { method: 'POST', headers, body });
+    await vi.waitUntil(() => seen.length === 2);
+    expect(seen).toEqual(['direct', 'over HTTP']);
+    forget();
+  });
+
   test('a batch holds 100 messages at most', async () => {
     const g = await given();
     for (let i = 0; i < 120; i++) await g.send(String(i));
