@@ -113,7 +113,7 @@ export const deployedValves = async (
     async setIntake(to) {
       const ingest = full.get('ingest');
       if (ingest === undefined) return;
-      await control.setVariable(ingest, 'INTAKE', to === 'closed' ? 'closed' : undefined);
+      await control.setVariable(ingest, 'INTAKE', to);
       // Requests that sandboxes of before have taken end within the function's time limit.
       if (to === 'closed') await wait(INGEST_TIMEOUT);
     },

@@ -28,8 +28,8 @@ export type CallerControl = {
   setRule(rule: string, on: boolean): Promise<void>;
   /** Variable of a function; undefined without it. */
   variable(functionName: string, name: string): Promise<string | undefined>;
-  /** Resolves when the function runs with it. undefined takes the variable away. */
-  setVariable(functionName: string, name: string, value: string | undefined): Promise<void>;
+  /** Resolves when the function runs with it; its other variables stay. */
+  setVariable(functionName: string, name: string, value: string): Promise<void>;
   /** The greatest age of a record when a function was handed it, in the newest minute that is told of; null: in no minute. */
   iteratorAge(functionName: string, now: EpochMs): Promise<{ readonly at: EpochMs; readonly age: Ms } | null>;
 };
@@ -67,12 +67,11 @@ export const callerControl = (wait: (ms: Ms) => Promise<void>): CallerControl =>
     variable: async (fn, name) => (await config(fn)).Environment?.Variables?.[name],
     async setVariable(FunctionName, name, value) {
       const { Environment, RevisionId } = await config(FunctionName);
-      const { [name]: _, ...others } = Environment?.Variables ?? {};
       await lambda.send(
         new UpdateFunctionConfigurationCommand({
           FunctionName,
           ...(RevisionId && { RevisionId }), // what somebody else changed meanwhile is not undone
-          Environment: { Variables: value === undefined ? others : { ...others, [name]: value } },
+          Environment: { Variables: { ...Environment?.Variables, [name]: value } },
         }),
       );
       for (let i = 0; i < LONGEST_UPDATE; i++) {

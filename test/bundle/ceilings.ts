@@ -2,7 +2,7 @@
 // raise one with the reason in the commit. No function holds the AWS SDK, whose clients are 360 to 500 KB (--param client=sdk brings them).
 export const CEILINGS: Readonly<Record<string, number>> = {
   ingest: 185,
-  archive: 82,
+  archive: 83,
   validate: 216,
   enrich: 214,
   transform: 200,
@@ -12,9 +12,9 @@ export const CEILINGS: Readonly<Record<string, number>> = {
   'write-lake': 165,
   'roll-up-lake': 213,
   'feed-replay': 221,
-  tick: 66,
+  tick: 67,
   'check-books': 156,
   'verify-sample': 358, // judges and enriches as validate and enrich do, and evaluates queries by itself
   deaggregate: 83,
-  scale: 73,
+  scale: 74,
 };
