@@ -63,7 +63,8 @@ export class LaneCounter {
   #isNew(event: StampedEvent): boolean {
     const before = this.#greatest.get(event.lane);
     if (before !== undefined && !isBehind(event, before)) return false;
-    this.#greatest.set(event.lane, event);
+    const { seq, index, child } = event; // not the event: it would keep its record
+    this.#greatest.set(event.lane, { seq, index, child });
     return true;
   }
 }
