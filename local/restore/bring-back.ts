@@ -33,7 +33,7 @@ export type BringBack = {
 
 export type BroughtBack = {
   readonly items: number;
-  /** Claims, operators' decisions and families of shards taken from the newer table. */
+  /** Claims and operators' decisions taken from the newer table. */
   readonly kept: number;
   readonly epoch: number;
   readonly fences: readonly Fence[];
@@ -45,11 +45,10 @@ export type BroughtBack = {
 export class RestoreError extends Error {}
 
 const AT_ONCE = 100;
-/**
- * Who owns an id, who may send again what, what operators did, and which shards a stream had at the beginning of the run: truths of the
- * streams, not of the table.
- */
-const STAYS = (run: string): readonly string[] => [`dup#${run}#`, `again#${run}#`, `fix#${run}`, `tree#${run}#`];
+/** Who owns an id, who may send again what, and what operators did: truths of the streams, not of the table. */
+const STAYS = (run: string): readonly string[] => [`dup#${run}#`, `again#${run}#`, `fix#${run}`];
+/** Which shards a stream had at the beginning of the run, and all that came since. */
+const FAMILIES = (run: string): string => `tree#${run}#`;
 /** Replays of the stage: what operators began since is going on, what they ended is gone. */
 const REPLAYS = 'replay';
 const isDecider = (item: Item, run: string): boolean =>
@@ -127,8 +126,8 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
       above = Math.max(above, item.epoch as number);
       functions.add(fnOf(item, run));
     }
-    if (item.pk !== REPLAYS && !stays.some((prefix) => item.pk.startsWith(prefix))) continue;
-    kept++;
+    if (stays.some((prefix) => item.pk.startsWith(prefix))) kept++;
+    else if (item.pk !== REPLAYS && !item.pk.startsWith(FAMILIES(run))) continue;
     page.push(item);
     if (page.length === AT_ONCE) await flush();
   }

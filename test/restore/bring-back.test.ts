@@ -119,6 +119,20 @@ describe('a copy of a table', () => {
     expect(await into.query('led#1#aggregate/enriched#s0')).toEqual([]);
   });
 
+  test('keeps replays as operators left them, and the families of shards of the newer table', async () => {
+    const replay = (run: string, state: string): Item => ({ pk: 'replay', sk: run, state });
+    const tree = (v: number): Item => ({ pk: 'tree#1#raw', sk: '-', v });
+    const items = [home('old'), replay('2', 'running'), replay('3', 'running'), tree(1)];
+    const newer = { table: memoryTable('old'), items: () => [replay('3', 'switched'), tree(2)] };
+    const { into, done } = back(items, { newer });
+    expect(await done).toMatchObject({ kept: 0 });
+    expect(await into.query('replay')).toEqual([replay('3', 'switched')]);
+    expect(await into.get({ pk: 'tree#1#raw', sk: '-' })).toEqual(tree(2));
+    const lost = back(items);
+    await lost.done;
+    expect(await lost.into.query('replay')).toHaveLength(2);
+  });
+
   test('is not brought back twice', async () => {
     const into = memoryTable('new');
     await into.put(home('new'));

@@ -37,16 +37,14 @@ export const restores: readonly Mutant[] = [
     name: 'restoreClaims',
     protects: 'who owns an id never goes back',
     section: '14',
-    edits: [
-      edit(BACK, '!stays.some((prefix) => item.pk.startsWith(prefix))) continue;', 'stays.length > 0) continue;'),
-    ],
+    edits: [edit(BACK, 'if (stays.some((prefix) => item.pk.startsWith(prefix))) kept++;\n    else if', 'if')],
     directed: 'a copy that is read first after a restore does not pass beside the one that passed before',
   },
   {
     name: 'restoreTree',
     protects: 'which shards a stream had at the beginning of the run is kept by a restore',
     section: '10',
-    edits: [edit(BACK, ', `tree#${run}#`]', ']')],
+    edits: [edit(BACK, ' && !item.pk.startsWith(FAMILIES(run))', '')],
     directed: 'the raw shards of the beginning keep their key groups through a restore',
   },
   {
