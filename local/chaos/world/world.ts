@@ -1,4 +1,5 @@
 // The whole pipeline, the real steps, on ports in memory behind gates; one seed decides everything that happens and when.
+import { ABANDONED } from '../../../shared/steps/lake/generations.ts';
 import { END_OF_TIME, minutes } from '../../../shared/time.ts';
 import { ALL_FAULTS, type Faults } from '../faults.ts';
 import type { Limits } from '../shape.ts';
@@ -137,6 +138,19 @@ export class World {
     await this.land();
     for (let round = 0; round < 3; round++) {
       tickAll(this.scene, END_OF_TIME - 1_000_000 * (3 - round));
+      await this.rest();
+    }
+    await this.#compact();
+  }
+
+  /** What joined a compaction that died is seen when the next has finished. */
+  async #compact(): Promise<void> {
+    const { scene, invocations } = this;
+    if (!scene.shape.sinks || !scene.shape.compacts) return;
+    for (let round = 0; scene.table.items().some((i) => i.pk.startsWith('lake#') && i.next !== 0); round++) {
+      if (round > 3) throw new Error('a compaction never ends');
+      scene.clock.advance(ABANDONED + minutes(1));
+      invocations.wake(scene.compactor, false);
       await this.rest();
     }
   }
