@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { ownerOf } from '../../shared/steps/resubmit.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
 import type { Entry } from '../failed/entry.ts';
-import { discard, keepFixes, type Tried, tryRepair } from '../failed/fix.ts';
+import { discard, keepFixes, readable, type Tried, tryRepair } from '../failed/fix.ts';
 import { byFunction, byPatch, bySchema, type Repair } from '../failed/repair.ts';
 import { isTooLate, type Left, type Planned, planResubmit } from '../failed/resubmit.ts';
 import { type Filters, type Known, selectEntries } from '../failed/select.ts';
@@ -140,6 +140,9 @@ const show: Verb = async (stage, door, call, ids) => {
     ]),
   );
   out(`\n${showPayload(e.payload)}`);
+  const opened = await readable(stage, e);
+  if (opened !== null)
+    out(`\nas the registry says now:\n${opened instanceof Uint8Array ? showPayload(opened) : opened.cause}`);
   return 0;
 };
 

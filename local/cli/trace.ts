@@ -4,6 +4,7 @@ import { days, hours } from '../../shared/time.ts';
 import { instant } from '../failed/show.ts';
 import { runText, servedRuns } from '../replay/served-stage.ts';
 import { withEnv } from '../run/ports-here.ts';
+import { framesHere } from '../stage/frames-here.ts';
 import { showTraced, UNKNOWN } from '../trace/show.ts';
 import { readWanted, trace as traceEvent } from '../trace/trace.ts';
 import { lookupsOf } from '../verify/of-stage.ts';
@@ -26,8 +27,7 @@ export const trace = async (call: Call): Promise<ExitCode> => {
   const bar = progress();
   try {
     const { pipeline } = await stage.built();
-    if (pipeline.sources.some((s) => s.framing !== undefined))
-      throw new CallError('trace cannot open values with framing: glue or confluent, so far');
+    const frames = await framesHere(stage);
     const until = around === undefined ? to : around + AROUND;
     const found = await traceEvent(
       {
@@ -41,6 +41,7 @@ export const trace = async (call: Call): Promise<ExitCode> => {
           groups: stage.groups,
           pipeline,
           lookups: lookupsOf(stage, pipeline),
+          ...(frames && { frames }),
           from: around === undefined ? (from ?? (to ?? stage.clock.now()) - SPAN) : around - AROUND,
         },
         to: until,

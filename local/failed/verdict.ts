@@ -4,6 +4,7 @@ import type { CloudEvent, Json, JsonObject } from '../../shared/event/cloud-even
 import { parseJson, stringifyJson } from '../../shared/event/json.ts';
 import { isObject, valueAt } from '../../shared/event/path.ts';
 import { positionIdOf } from '../../shared/event/position-id.ts';
+import type { Open } from '../../shared/framings/frames.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { judgeOf } from '../../shared/steps/judge.ts';
 import type { EpochMs } from '../../shared/time.ts';
@@ -48,14 +49,11 @@ const bare = (bytes: Uint8Array, { enrichments }: Pick<CompiledPipeline, 'enrich
   return Buffer.from(stringifyJson({ ...parsed.value, data: kept } as JsonObject));
 };
 
-/** The judge of the present build, made once for many events. */
-export const verdicts = (pipeline: CompiledPipeline) => {
-  const judge = judgeOf(pipeline);
-  const adapt = adaptBy(pipeline.sources);
-
-  /** What a source delivered, as the event that its adapter makes of it. */
-  const adapted = (payload: Uint8Array, e: Entry): Uint8Array | Verdict => {
-    const made = adapt?.([{ index: 0, partitionKey: '', bytes: payload }], e.arrival);
+/** What a source delivered, as the event that its adapter makes of it. @returns given what opens framed values */
+export const adapting = ({ sources }: Pick<CompiledPipeline, 'sources'>) => {
+  const adapt = adaptBy(sources);
+  return (payload: Uint8Array, arrival: EpochMs, open?: Open): Uint8Array | Verdict => {
+    const made = adapt?.([{ index: 0, partitionKey: '', bytes: payload }], arrival, open);
     if (made === undefined) return payload;
     if (!made.ok) return refused(made.rule, made.cause);
     const [one, ...more] = made.events;
@@ -64,9 +62,16 @@ export const verdicts = (pipeline: CompiledPipeline) => {
       return refused('event.not-an-event', `it holds ${more.length + 1} events; give one with --with FILE.ts`);
     return one.refused === undefined ? one.user.bytes : refused(one.refused.rule, one.refused.cause, one.refused.field);
   };
+};
 
-  return (payload: Uint8Array, e: Entry, way: Extract<Way, { kind: 'again' }>): Verdict => {
-    const bytes = way.enriched ? bare(payload, pipeline) : adapted(payload, e);
+/** The judge of the present build, made once for many events. */
+export const verdicts = (pipeline: CompiledPipeline) => {
+  const judge = judgeOf(pipeline);
+  const adapted = adapting(pipeline);
+
+  /** @param open what framed values say */
+  return (payload: Uint8Array, e: Entry, way: Extract<Way, { kind: 'again' }>, open?: Open): Verdict => {
+    const bytes = way.enriched ? bare(payload, pipeline) : adapted(payload, e.arrival, open);
     if (!(bytes instanceof Uint8Array)) return bytes;
     const { shard, seq, index, arrival } = way.again;
     const v = judge(bytes, arrival, () => positionIdOf(shard, seq.replace(/^0+(?=.)/, ''), index));

@@ -45,7 +45,7 @@ export const replayHost = (options: HostOptions): ReplayHost => {
     );
 
   const begin = async ({ run, pipeline: dir, query, version, from, to }: Replay): Promise<void> => {
-    const { pipeline, module } = await newPipeline(dir, root, `${query}@${version}`);
+    const { pipeline, module, frames } = await newPipeline(dir, root, `${query}@${version}`);
     const { log, pace } = options;
     runs.set(
       run,
@@ -55,6 +55,7 @@ export const replayHost = (options: HostOptions): ReplayHost => {
         run,
         pipeline,
         module,
+        frames,
         log,
         pace,
         isLiveBehind,

@@ -1,6 +1,7 @@
 // The pipeline folder's present build, reduced to what a replay of one query runs.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { FramesFor } from '../../shared/framings/frames.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { replayPlan } from '../../shared/steps/replay/plan-of.ts';
 import { wouldWork } from '../build/did-you-mean.ts';
@@ -10,6 +11,7 @@ import { loadPipeline } from '../run/load-pipeline.ts';
 
 export type NewPipeline = {
   readonly pipeline: CompiledPipeline;
+  readonly frames: FramesFor | null;
   readonly module: string;
   /** Of the query: the hash of its definition. */
   readonly version: string;
@@ -30,7 +32,7 @@ export const readInto = (into: string): { readonly query: string; readonly versi
 /** @throws PipelineMistakes; CallError when the folder has no such query, or another version of it */
 export const newPipeline = async (dir: string, root: string, into: string): Promise<NewPipeline> => {
   const { query, version } = readInto(into);
-  const { compiled, pipeline } = await loadPipeline(dir, root);
+  const { compiled, pipeline, frames } = await loadPipeline(dir, root);
   const { queries } = compiled.plan;
   const found = queries.find((q) => q.name === query);
   if (found === undefined)
@@ -56,6 +58,7 @@ export const newPipeline = async (dir: string, root: string, into: string): Prom
   const inResults = new Set(plan.tables.filter((t) => t.connector === 'dynamodb').map((t) => t.name));
   return {
     pipeline: { ...pipeline, plan },
+    frames,
     module,
     version: own,
     tables: tables.filter((t) => inResults.has(t)),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
 import { kinesisStream } from '../../shared/aws/kinesis-stream.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
+import type { FramesFor } from '../../shared/framings/frames.ts';
 import type { MemoryLog } from '../../shared/memory/log.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { systemClock } from '../../shared/ports.ts';
@@ -32,6 +33,8 @@ export type SecondOptions = {
   /** The pipeline with the new plan, and the module that the functions import. */
   readonly pipeline: CompiledPipeline;
   readonly module: string;
+  /** Opens framed values; absent or null: no source has a framing. */
+  readonly frames?: FramesFor | null;
   readonly log: LogSink;
   readonly pace?: Pace;
   readonly from?: HistoryDeps['from'];
@@ -115,6 +118,7 @@ export const startSecond = async (options: SecondOptions): Promise<SecondRun> =>
     judge: judgeOf(pipeline),
     delay: longestDelay(pipeline.plan.tables),
     sources: pipeline.sources,
+    ...(options.frames && { frames: options.frames({ ...process.env, ...first.aws }, systemClock) }),
     clock: systemClock,
     run,
     groups: Number(groups),

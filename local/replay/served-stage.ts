@@ -46,10 +46,10 @@ export const stageOfRun = async (stage: StageHere, run: string): Promise<ServedS
   if (second !== undefined) return { stage: { ...second, name, first }, served };
   if (stage.deployment === null) throw new StageError(`${stage.name} has no second run`);
   const deployment = ofRun(stage.deployment, run, params?.bucket, results);
-  const built = async () => ({
-    compiled: null,
-    pipeline: (await newPipeline(dir, PROJECT, `${query}@${version}`)).pipeline,
-  });
+  const built = async () => {
+    const { pipeline, frames } = await newPipeline(dir, PROJECT, `${query}@${version}`);
+    return { compiled: null, pipeline, frames };
+  };
   return { stage: { ...stage, ...portsOf(deployment, stage.aws), deployment, name, built, first }, served };
 };
 

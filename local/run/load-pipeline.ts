@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadReference } from '../../shared/enrich/reference.ts';
+import type { FramesFor } from '../../shared/framings/frames.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import { type Compilation, compilePipeline } from '../build/compile-pipeline.ts';
 import { PipelineMistakes } from '../build/pipeline-mistakes.ts';
@@ -19,6 +20,8 @@ export type LoadedPipeline = {
   /** The module that `#pipeline` stands for in the sandboxes. */
   readonly path: string;
   readonly pipeline: CompiledPipeline;
+  /** Opens framed values; null: no source has a framing. */
+  readonly frames: FramesFor | null;
 };
 
 /**
@@ -33,8 +36,11 @@ export const loadPipeline = async (dir: string, root: string): Promise<LoadedPip
   const text = moduleText(compiled, join(folder, 'pipeline.mjs'));
   const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const path = writeModule(compiled, join(folder, `pipeline-${name}.mjs`));
-  const { pipeline } = (await nativeImport(pathToFileURL(path).href)) as { pipeline: CompiledPipeline };
-  return { compiled, path, pipeline };
+  const { pipeline, frames } = (await nativeImport(pathToFileURL(path).href)) as Omit<
+    LoadedPipeline,
+    'compiled' | 'path'
+  >;
+  return { compiled, path, pipeline, frames };
 };
 
 /** Puts the rows of reference/*.csv where `enrich` looks them up. */

@@ -1,11 +1,17 @@
 // A stage as an operator's command sees it: the same ports, whether it is deployed, runs on this machine or lies in a test's memory.
+import type { FramesFor } from '../../shared/framings/frames.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import type { Clock, Objects, Stream, Table } from '../../shared/ports.ts';
 import type { Compilation } from '../build/compile-pipeline.ts';
 import type { Deployment } from '../plan/deployment.ts';
 
 /** The present build of the pipeline folder: `module` is what `#pipeline` stands for in a function. */
-export type BuiltPipeline = { readonly compiled: Compilation | null; readonly pipeline: CompiledPipeline };
+export type BuiltPipeline = {
+  readonly compiled: Compilation | null;
+  readonly pipeline: CompiledPipeline;
+  /** Opens framed values; null or absent: no source has a framing. */
+  readonly frames?: FramesFor | null;
+};
 
 export type StageHere = {
   /** `memory` is a test's. */

@@ -93,7 +93,7 @@ const complaints = (warn: (line: string) => void): ((line: LogLine) => void) => 
 /** @throws PipelineMistakes, TemplateError; CallError when the port is in use */
 export const startLive = async (options: LiveOptions): Promise<Running> => {
   const { root, say, warn, door = OPEN } = options;
-  const { compiled, path, pipeline } = await loadPipeline(options.pipeline, root);
+  const { compiled, path, pipeline, frames } = await loadPipeline(options.pipeline, root);
   const here = await startHere({
     root,
     params: { ...rememberHere(compiled), ...door.params },
@@ -139,7 +139,7 @@ export const startLive = async (options: LiveOptions): Promise<Running> => {
     clock: systemClock,
     deployment,
     aws: here.aws,
-    built: async () => ({ compiled, pipeline }),
+    built: async () => ({ compiled, pipeline, frames }),
     close: async () => {},
   };
   const watch = live(here, player, pipeline, runOf(here), values, pauses.said, asStage);

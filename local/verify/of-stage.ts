@@ -18,6 +18,7 @@ import { wouldWork } from '../build/did-you-mean.ts';
 import { CallError } from '../cli/call-error.ts';
 import { servedRuns } from '../replay/served-stage.ts';
 import { withEnv } from '../run/ports-here.ts';
+import { framesHere } from '../stage/frames-here.ts';
 import type { StageHere } from '../stage/stage-here.ts';
 import { duckDb, loadDuckDb } from './duckdb.ts';
 import { DoesNotFit, windowSql } from './window-sql.ts';
@@ -92,8 +93,7 @@ export const pastOfFirst = ({ first }: StageHere): Pick<PastDeps, 'first'> =>
 /** What does not depend on the query. */
 export const sharedDeps = async (stage: StageHere) => {
   const { pipeline } = await stage.built();
-  if (pipeline.sources.some((s) => s.framing !== undefined))
-    throw new CallError('verify cannot open values with framing: glue or confluent, so far');
+  const frames = await framesHere(stage);
   return {
     raw: stage.streams.raw,
     objects: stage.objects,
@@ -105,6 +105,7 @@ export const sharedDeps = async (stage: StageHere) => {
     pipeline,
     lookups: lookupsOf(stage, pipeline),
     ...pastOfFirst(stage),
+    ...(frames && { frames }),
   };
 };
 

@@ -2,6 +2,7 @@
 import { RawCounter } from '../../local/run/raw-counter.ts';
 import type { StageHere } from '../../local/stage/stage-here.ts';
 import { stageInMemory } from '../../local/stage/stage-in-memory.ts';
+import type { FramesFor } from '../../shared/framings/frames.ts';
 import { manualClock } from '../../shared/memory/clock.ts';
 import { MemoryLog } from '../../shared/memory/log.ts';
 import { memoryObjects } from '../../shared/memory/objects.ts';
@@ -81,7 +82,7 @@ export type Given = {
   doorsOf(query: string): Promise<readonly number[]>;
 };
 
-export const given = (first: CompiledPipeline, start: string, shards = 2): Given => {
+export const given = (first: CompiledPipeline, start: string, shards = 2, frames: FramesFor | null = null): Given => {
   const clock = manualClock(start);
   let pipeline = first;
   const log = (name: string) => new MemoryLog(name, { shards, clock });
@@ -126,6 +127,7 @@ export const given = (first: CompiledPipeline, start: string, shards = 2): Given
           judge: judgeOf(next),
           delay: longestDelay(plan.tables),
           sources: next.sources,
+          ...(frames && { frames: frames({}, clock) }),
         }),
       ),
       mapped(
@@ -211,7 +213,7 @@ export const given = (first: CompiledPipeline, start: string, shards = 2): Given
     run: RUN,
     groups: GROUPS,
     clock,
-    built: async () => ({ compiled: null, pipeline }),
+    built: async () => ({ compiled: null, pipeline, frames }),
   });
 
   return {
