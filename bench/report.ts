@@ -116,8 +116,6 @@ ${sections.join('\n\n')}
 - Engines: the file has ten events for each row, and each row is sorted, written as an event, packed, read again and put into a table under
   its condition. The scan and the column reader each walk the event, too. No single function has more than a tenth of the time.
 - Start: the clients of the AWS SDK are most of every bundle. A small signed client is not built and not measured.
-- Queries: each query reads its columns out of the event and makes its key by itself; nothing is shared between queries but the reading
-  of the bytes.
 - \`millrace run\`: no function stands out. The SDK's own layers, JSON and hashes are spread over hundreds of functions.
 
 Not measured: a compressed form of the streams (goal 2), the time of \`npm ci\` and of \`npm start\` to its first window, latency by stage,

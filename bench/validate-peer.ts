@@ -8,14 +8,15 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { z } from 'zod';
 import { parseJson } from '../shared/event/json.ts';
-import { projectorOf } from '../shared/event/project.ts';
 import { scanOf } from '../shared/event/scan.ts';
+import { spanReader } from '../shared/event/spans.ts';
 import { toEvent } from '../shared/event/to-event.ts';
 import { memoryObjects } from '../shared/memory/objects.ts';
 import { memoryTable } from '../shared/memory/table.ts';
 import type { CompiledPipeline } from '../shared/pipeline.ts';
 import { type Stream, systemClock } from '../shared/ports.ts';
 import { compileSchemas } from '../shared/schema/compile.ts';
+import { jsonAt } from '../shared/steps/aggregate/columns/json-at.ts';
 import { judgeOf } from '../shared/steps/judge.ts';
 import { validate } from '../shared/steps/validate.ts';
 import { minutes } from '../shared/time.ts';
@@ -143,7 +144,14 @@ const scanGoals = async (types: CompiledPipeline['types']): Promise<readonly Goa
   const ahead = () => minutes(5);
   const scan = scanOf(types, ahead);
   const context = { types, ahead, arrival: CLICK_ARRIVAL, positionId: () => '' };
-  const project = projectorOf({ attributes: ['type', 'source', 'id'], data: ['campaign', 'price'] });
+  const spans = spanReader({ attributes: ['time', 'type'], data: ['campaign', 'price'] });
+  const places = new Int32Array(2 * (spans?.width ?? 0));
+  const columnsOf = (bytes: Uint8Array): boolean => {
+    if (!spans?.read(bytes, places)) return false;
+    for (let i = 0; i < places.length; i += 2)
+      if (jsonAt(bytes, places[i] ?? 0, places[i + 1] ?? 0) === undefined) return false;
+    return true;
+  };
   let read = 0;
   const each = (one: (bytes: Uint8Array) => boolean) => () => {
     for (const bytes of clicks) if (one(bytes)) read++;
@@ -153,7 +161,7 @@ const scanGoals = async (types: CompiledPipeline['types']): Promise<readonly Goa
     {
       scan: each((bytes) => scan(bytes, CLICK_ARRIVAL) !== undefined),
       plain: each((bytes) => toEvent(bytes, context).kind === 'event'),
-      columns: each((bytes) => project?.(bytes) !== undefined),
+      columns: each(columnsOf),
       whole: each((bytes) => parseJson(bytes).ok),
       parse: each((b) => JSON.parse(Buffer.from(b.buffer, b.byteOffset, b.length).toString()).id !== ''),
     },
