@@ -11,6 +11,7 @@ import type { CompiledPipeline } from '../shared/pipeline.ts';
 import type { OutRecord, Stream } from '../shared/ports.ts';
 import type { Plan } from '../shared/query/plan.ts';
 import { aggregateName } from '../shared/steps/aggregate/aggregate.ts';
+import { batchFolds } from '../shared/steps/aggregate/columns/batch-folds.ts';
 import { entryBody } from '../shared/steps/aggregate/entry-body.ts';
 import { foldBatch } from '../shared/steps/aggregate/fold-batch.ts';
 import { foldersOf } from '../shared/steps/aggregate/folder.ts';
@@ -72,6 +73,7 @@ export const engine = async (
   const fn = aggregateName('enriched');
   const book = ledger({ ...common, fn });
   const folders = foldersOf(plan, 'enriched');
+  const columns = batchFolds(folders.map((f) => f.operator.query));
   const read = readerOf(folders);
   let sent: OutRecord[] = [];
   const stream = (name: string): Stream => ({
@@ -124,6 +126,7 @@ export const engine = async (
       now,
       undefined,
       read,
+      columns,
     );
     const { lanes, counts, partials, side } = folded;
     const appended = await book.append(SHARD, head, { lanes, through: seq, counts, body: entryBody(partials, side) });
@@ -139,17 +142,8 @@ export const engine = async (
     const event = scan(bytes, CLICK_ARRIVAL);
     if (event === undefined) throw new Error('an event is not certain');
     newest = Math.max(newest, event.time);
-    items.push({
-      kind: 'event',
-      lane: LANE,
-      seq,
-      index: items.length,
-      child: 0,
-      arrival: CLICK_ARRIVAL,
-      ...(before === undefined ? {} : { clock: before }),
-      key: '',
-      bytes,
-    });
+    const at = { kind: 'event', lane: LANE, seq, index: items.length, child: 0, arrival: CLICK_ARRIVAL } as const;
+    items.push(before === undefined ? { ...at, key: '', bytes } : { ...at, clock: before, key: '', bytes });
   };
   for (const lines of linesOf(file, BATCH)) {
     for (const line of lines) stamp(line);

@@ -1,7 +1,7 @@
 // The port Table in memory, with the conditions and write units of DynamoDB.
 
 import { compareText } from '../compare-text.ts';
-import { itemBytes, refuseUnwritable, refuseWideGet, writeUnits } from '../item-size.ts';
+import { refuseUnwritable, refuseWideGet, writeUnits } from '../item-size.ts';
 import type { Condition, Item, Key, Scalar, Table, Written } from '../ports.ts';
 import { SortedMap } from './sorted-map.ts';
 
@@ -34,27 +34,34 @@ const allows = (when: Condition, item: Item | undefined): boolean => {
   }
 };
 
+/** With what it weighs. */
+type Kept = { readonly item: Item; readonly bytes: number };
+
 export const memoryTable = (name = 'table'): MemoryTable => {
-  const partitions = new SortedMap<SortedMap<Item>>();
+  const partitions = new SortedMap<SortedMap<Kept>>();
   let units = 0;
   let writes = 0;
 
-  const find = (key: Key): Item | undefined => partitions.get(key.pk)?.get(key.sk);
-  const count = (before: Item | undefined, after: Item | undefined): void => {
+  const keptAt = (key: Key): Kept | undefined => partitions.get(key.pk)?.get(key.sk);
+  const find = (key: Key): Item | undefined => keptAt(key)?.item;
+  const count = (before: Kept | undefined, after = 0): void => {
     writes += 1;
-    units += writeUnits(Math.max(before ? itemBytes(before) : 0, after ? itemBytes(after) : 0));
+    units += writeUnits(Math.max(before?.bytes ?? 0, after));
   };
   const write = (item: Item, when?: Condition): Written => {
-    refuseUnwritable(item);
-    const found = find(item);
-    if (when && !allows(when, found)) {
-      count(found, undefined);
-      return found ? { ok: false, found } : { ok: false };
+    const bytes = refuseUnwritable(item);
+    let partition = partitions.get(item.pk);
+    const found = partition?.get(item.sk);
+    if (when && !allows(when, found?.item)) {
+      count(found);
+      return found ? { ok: false, found: found.item } : { ok: false };
     }
-    count(found, item);
-    const partition = partitions.get(item.pk) ?? new SortedMap<Item>();
-    partitions.set(item.pk, partition);
-    partition.set(item.sk, { ...item });
+    count(found, bytes);
+    if (partition === undefined) {
+      partition = new SortedMap();
+      partitions.set(item.pk, partition);
+    }
+    partition.set(item.sk, { item: { ...item }, bytes });
     return { ok: true };
   };
 
@@ -68,7 +75,7 @@ export const memoryTable = (name = 'table'): MemoryTable => {
     put: async (item, when) => write(item, when),
     update: async (key, set, when) => write({ ...find(key), ...set, pk: key.pk, sk: key.sk }, when),
     async delete(key) {
-      count(find(key), undefined);
+      count(keptAt(key));
       partitions.get(key.pk)?.delete(key.sk);
     },
     async query(pk, { after, prefix, newestFirst = false, limit } = {}) {
@@ -76,7 +83,7 @@ export const memoryTable = (name = 'table'): MemoryTable => {
       if (!partition) return [];
       const keys = partition.range(prefix, after);
       const ordered = newestFirst ? keys.toReversed() : keys;
-      return ordered.slice(0, limit).flatMap((sk) => partition.get(sk) ?? []);
+      return ordered.slice(0, limit).flatMap((sk) => partition.get(sk)?.item ?? []);
     },
     async putMany(items) {
       for (const item of items) write(item);

@@ -28,6 +28,7 @@ const nextChunk = <R extends { readonly row: SinkRow }>(
   from: number,
   { rows: most, bytes: room }: Destination['most'],
 ): readonly R[] => {
+  if (most === 1) return rows.slice(from, from + 1);
   const keys = new Set<string>();
   const chunk: R[] = [];
   let bytes = 0;
