@@ -266,6 +266,7 @@ export const foldBatch = (
     due ||= s.tally[1] > 0 && showsAtOnce(query);
     if (packed !== null) partials.set(query.id, packed);
   }
+  columns?.end();
   const side = asides.sort((a, b) => a.row - b.row || a.order - b.order).map((a) => a.side);
   return { lanes, counts, partials, side, arrived: book.total(), applied, due };
 };

@@ -37,6 +37,8 @@ export type BatchFolds = {
   add(event: StampedEvent, clock: EpochMs): number;
   /** A row that was added. */
   at(row: number): { readonly event: StampedEvent; readonly time: EpochMs; readonly clock: EpochMs };
+  /** Lets go of the batch. */
+  end(): void;
   /** The fold of one query over the rows that were added. */
   fold(query: StatefulQuery): ColumnFold;
 };
@@ -78,7 +80,7 @@ const prepare = (queries: readonly SlicedQuery[], rows: Rows) => {
           query.keys.map((k) => k.type),
         ),
     );
-    const ofSlices = getOrMake(slices, slicesId, () => new RowSlices(query));
+    const ofSlices = getOrMake(slices, JSON.stringify([types, slicesId]), () => new RowSlices(query));
     return {
       query,
       inputs: getOrMake(inputs, types, () => new Inputs(query.input.types)),
@@ -135,15 +137,21 @@ export const batchFolds = (all: readonly StatefulQuery[]): BatchFolds | undefine
     return found;
   };
 
+  const clear = (): void => {
+    rows.clear();
+    for (const p of shared.plain.values()) p.clear();
+  };
+
   return {
     folds: new Set<StatefulQuery>(queries),
 
     begin() {
       begun.clear();
-      rows.clear();
+      clear();
       for (const space of shared.keys.values()) space.begin();
-      for (const p of shared.plain.values()) p.clear();
     },
+
+    end: clear,
 
     add: (event, clock) => rows.add(event, clock),
 
@@ -158,7 +166,7 @@ export const batchFolds = (all: readonly StatefulQuery[]): BatchFolds | undefine
       const { slices } = groups;
       if (rows.length > kept.length) kept = new Int32Array(2 * rows.length);
       once(inputs, () => inputs.begin(rows));
-      once(slices, () => slices.begin(rows));
+      once(slices, () => slices.begin(rows, inputs.rows, inputs.length));
       once(groups, () => groups.begin(inputs.rows, inputs.length));
       const taken = inputs.copy(query.id, kept);
       const passed = condition === null ? taken : condition(kept, taken, kept);

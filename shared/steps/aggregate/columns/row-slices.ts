@@ -14,7 +14,7 @@ export const LATE = -1;
 export const slicesIdOf = (q: SlicedQuery): string => JSON.stringify([q.window, q.delay, q.lateness]);
 
 export class RowSlices {
-  /** By row: the number of a part, or LATE. */
+  /** By row that was wanted: the number of a part, or LATE. */
   at = new Int32Array(1024);
   parts: Part[] = [];
   readonly late = new Map<number, LateRow>();
@@ -27,7 +27,8 @@ export class RowSlices {
     this.#slicing = slicingOf(query.window);
   }
 
-  begin(rows: Rows): void {
+  /** @param some the first n are the rows that are wanted */
+  begin(rows: Rows, some: Int32Array, n: number): void {
     const { late } = this;
     const [query, slicing] = [this.#query, this.#slicing];
     const { length, times, clocks } = rows;
@@ -38,7 +39,8 @@ export class RowSlices {
     let last = LATE;
     let slice = Number.NaN;
     let w = Number.NaN;
-    for (let row = 0; row < length; row++) {
+    for (let i = 0; i < n; i++) {
+      const row = some[i] as number;
       const time = times[row] as number;
       const now = watermarkOf(query, clocks[row] as number);
       // Most rows follow the one before into the same slice, under the same watermark.
