@@ -14,8 +14,10 @@ export type Birth = {
   readonly createdAt: EpochMs;
 };
 
-/** Trimmed records stay in the array until they are this many and more than half of it: trimming costs little per record. */
+/** Places of trimmed records stay in the array until they are this many and more than half of it: trimming costs little per record. */
 const COMPACT_AT = 64;
+/** Stands in the place of a trimmed record, whose bytes are let go at once: half of a stream's retention would be kept for nothing. */
+const GONE: StreamRecord = { seq: '', partitionKey: '', data: new Uint8Array(), arrival: Number.NEGATIVE_INFINITY };
 
 export class ShardLog {
   readonly id: string;
@@ -113,7 +115,10 @@ export class ShardLog {
 
   /** Drops what arrived before `horizon`, oldest first, up to the first record that did not. */
   trim(horizon: EpochMs): void {
-    while (this.#first < this.#records.length && this.#records[this.#first]!.arrival < horizon) this.#first += 1;
+    while (this.#first < this.#records.length && this.#records[this.#first]!.arrival < horizon) {
+      this.#records[this.#first] = GONE;
+      this.#first += 1;
+    }
     if (this.#first >= COMPACT_AT && this.#first * 2 > this.#records.length) {
       this.#records = this.#records.slice(this.#first);
       this.#first = 0;
