@@ -81,7 +81,7 @@ export const plan = async (call: Call): Promise<ExitCode> => {
   const { template, deployment: now } = await deployNow(call);
   process.env.AWS_REGION ??= template.region;
   if (flagOf(call, 'record') === true) {
-    const ledger = now.stores.LedgerTable;
+    const ledger = now.ledger ?? now.stores.LedgerTable;
     if (ledger === undefined) throw new CallError('serverless.yml describes no LedgerTable to record the deploy in');
     await recordDeployment(tableOutside(ledger), now, Date.now());
     process.stderr.write(`the deploy is recorded in ${ledger}\n`);

@@ -52,6 +52,7 @@ const NOT_IN_A_REPLAY = {
   domain: '',
 };
 const BUCKET = /^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const TABLE = /^[\w.-]{3,255}$/;
 const ORIGIN = /^https?:\/\/[^/\s,]+$/;
 
 /** Key groups are cut from the ring by halving; a group goes to one shard, so a shard without one stays empty. */
@@ -138,6 +139,9 @@ const paramMistakes = ({ known, given, stage }) => {
     ...(text('bucket').includes('${') || BUCKET.test(text('bucket'))
       ? []
       : [`--param bucket=${values.bucket}: a bucket's name has 3 to 63 of a-z, 0-9, - and .`]),
+    ...(text('ledgerTable').includes('${') || text('ledgerTable') === '' || TABLE.test(text('ledgerTable'))
+      ? []
+      : [`--param ledgerTable=${values.ledgerTable}: the name of a table has 3 to 255 of A-Z, a-z, 0-9, _, - and .`]),
   ];
 };
 

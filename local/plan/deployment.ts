@@ -46,6 +46,8 @@ export type Deployment = {
   readonly mappings: readonly DeployedMapping[];
   /** Logical id -> name of the tables and buckets that hold state. */
   readonly stores: Readonly<Record<string, string>>;
+  /** The ledger table that functions use, where it is not the stack's own: one that `millrace restore` made. */
+  readonly ledger?: string;
   /** null: not known, since the deploy left no record of them. */
   readonly queries: readonly DeployedQuery[] | null;
   /** Event type -> the field marked `x-key`, dotted; null without one. null: not known. */

@@ -64,6 +64,9 @@ export const deploymentOfStack = (template: unknown, service: string, stage: str
       run: textOf(variables.RUN),
     });
   }
+  const ledgers = ofType('AWS::Lambda::Function').flatMap(
+    ({ properties: p }) => textOf(fieldsOf(fieldsOf(p.Environment).Variables).LEDGER_TABLE) ?? [],
+  );
   const streams = ofType('AWS::Kinesis::Stream').map(streamOf);
   const ids = new Map(streams.map((s) => [s.name, s.id]));
   const mappings = ofType('AWS::Lambda::EventSourceMapping').flatMap(
@@ -81,8 +84,11 @@ export const deploymentOfStack = (template: unknown, service: string, stage: str
     const name = field === undefined ? null : textOf(p[field]);
     return name === null ? [] : [[id, name] as const];
   });
+  const own = stores.find(([id]) => id === 'LedgerTable')?.[1];
+  const ledger = ledgers.find((name) => name !== own);
   return {
     version: 1,
+    ...(ledger !== undefined && { ledger }),
     service,
     stage,
     functions: [...byId.values()],

@@ -31,9 +31,14 @@ const lakeOf = ({ plan }: Compilation): Readonly<Record<string, Readonly<Record<
   );
 
 export const deploymentOf = (template: Template, compiled: Compilation): Deployment => {
+  const own = template.tables.find((t) => t.logicalId === 'LedgerTable')?.name;
+  const ledger = template.functions
+    .map((fn) => fn.environment.LEDGER_TABLE)
+    .find((name) => name !== undefined && name !== own);
   const ids = new Map(template.streams.map((s) => [s.name, s.logicalId]));
   return {
     version: 1,
+    ...(ledger !== undefined && { ledger }),
     service: template.service,
     stage: template.stage,
     ...(template.log !== undefined && { log: template.log }),

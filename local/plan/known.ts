@@ -66,7 +66,7 @@ export const askAccount = async (account: Account, now: Deployment): Promise<Ask
   const template = await account.template(`${now.service}-${now.stage}`);
   if (template === undefined) return { before: null, known: { unread: new Map(), state: null, drift: [] } };
   const stack = deploymentOfStack(template, now.service, now.stage);
-  const ledger = stack.stores[LEDGER];
+  const ledger = stack.ledger ?? stack.stores[LEDGER];
   const table = ledger === undefined ? undefined : account.table(ledger);
   const recorded = table === undefined ? undefined : await recordedDeployment(table);
   const before: Deployment = { ...stack, queries: recorded?.queries ?? null, keys: recorded?.keys ?? null };

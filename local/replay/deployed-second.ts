@@ -59,6 +59,7 @@ export const deployedSecond = (
       replayOf: live.stage,
       replayRun: liveRun,
       replayBucket: bucket,
+      ...(live.ledger !== undefined && { replayLedger: live.ledger }),
       replayQuery: query,
     },
   };

@@ -25,8 +25,9 @@ const ofRun = (d: Deployment, run: string, bucket: string | undefined, results: 
     return own.startsWith(from) ? `${d.service}-${d.stage}-r${run}-${own.slice(from.length)}` : `${own}-r${run}`;
   };
   const stores = Object.fromEntries(Object.entries(d.stores).map(([id, own]) => [id, name(id, own)]));
+  const { ledger: _, ...rest } = d;
   return {
-    ...d,
+    ...rest,
     stage: `${d.stage}-r${run}`,
     streams: d.streams.map((s) => ({ ...s, name: name(s.id, s.name) })),
     stores: { ...stores, ResultsTable: results, ...(bucket !== undefined && { DataBucket: bucket }) },

@@ -34,7 +34,7 @@ export const portsOf = (d: Deployment, aws: Readonly<Record<string, string>>): P
       enriched: streamOutside(name('EnrichedStream')),
       refined: streamOutside(name('RefinedStream')),
     },
-    ledger: tableOutside(name('LedgerTable')),
+    ledger: tableOutside(d.ledger ?? name('LedgerTable')),
     reference: tableOutside(name('ReferenceTable')),
     results: tableOutside(name('ResultsTable')),
     objects: objectsOutside(name('DataBucket')),

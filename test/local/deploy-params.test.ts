@@ -45,6 +45,7 @@ describe('parameters of a deploy', () => {
     ['certificate=arn:x', '--param domain is missing'],
     ['origins=https://shop.example/', '"https://shop.example/" is no origin'],
     ['origins=*', '"*" is no origin'],
+    ['ledgerTable=arn:aws:dynamodb:eu-north-1:1:table/a', 'the name of a table has 3 to 255 of'],
     ['bucket=Acme', '--param bucket=Acme: a bucket’s name'.replace('’', "'")],
   ])('%s is refused', (given, message) => {
     expect(mistakes(given).length).toBe(1);

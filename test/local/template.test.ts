@@ -116,6 +116,16 @@ describe('this pipeline', () => {
     expect([groups({}), groups({ shards: '4' }), groups({ capacity: 'on-demand' })]).toEqual(['4', '16', '64']);
   });
 
+  test('after a restore all functions and roles use the table that it made, and the stack keeps its own', () => {
+    const restored = readTemplate({ root, stage: 'prod', params: { ledgerTable: 'millrace-prod-ledger-2' }, env: {} });
+    const asked = restored.functions.flatMap((f) => f.environment.LEDGER_TABLE ?? []);
+    expect(new Set(asked)).toEqual(new Set(['millrace-prod-ledger-2']));
+    const resources = restored.roles.flatMap((r) => r.statements.flatMap((s) => s.resources));
+    expect(resources.some((r) => r.endsWith(':table/millrace-prod-ledger-2'))).toBe(true);
+    expect(resources.filter((r) => r.endsWith(':table/millrace-prod-ledger'))).toEqual([]);
+    expect(restored.tables.find((t) => t.logicalId === 'LedgerTable')?.name).toBe('millrace-prod-ledger');
+  });
+
   test('names carry the stage, and an environment has plain texts', () => {
     const prod = readTemplate({
       root,
