@@ -24,3 +24,5 @@ CREATE TABLE logged_in (id STRING) WITH ('connector' = 'opensearch-2', 'hosts' =
 -- fails: 'username' of 'opensearch-2' is not heeded here: requests are signed with the function’s role
 -- fails: 'password' of 'opensearch-2' is not heeded here
 -- fails: 'connection.path-prefix' of 'opensearch-2' is not heeded here: requests go to the root of the host
+CREATE TABLE as_avro (id STRING) WITH ('connector' = 'firehose', 'delivery-stream' = 'd', 'format' = 'avro');
+-- fails: 'format' = 'avro': rows are written as 'json'

@@ -4,8 +4,10 @@
 import { afterAll, expect, test } from 'vitest';
 import { Messages, ofCloudEvent } from '../../local/destinations/here/held.ts';
 import { type PlaceHere, startDestinations, tapInto } from '../../local/destinations/here/start.ts';
+import { startDynamo } from '../../local/services/dynamo.ts';
 import { startObjects } from '../../local/services/objects.ts';
 import { startSecrets } from '../../local/services/secrets.ts';
+import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
 import { messageDestination } from '../../shared/aws/message-destination.ts';
 import { redshiftData } from '../../shared/aws/redshift-data.ts';
 import { s3Objects } from '../../shared/aws/s3-objects.ts';
@@ -23,6 +25,7 @@ import { compileSql } from '../../shared/query/compile.ts';
 import type { Plan, TablePlan } from '../../shared/query/plan.ts';
 import { deliver } from '../../shared/steps/sink/deliver.ts';
 import type { Destination } from '../../shared/steps/sink/destination.ts';
+import { dynamoRows } from '../../shared/steps/sink/dynamo-rows.ts';
 import { sinkRow } from '../ports/destination.contract.ts';
 
 const SECONDS = Number(process.env.SINK_SECONDS ?? 60);
@@ -36,6 +39,7 @@ const TABLE = (name: string, options: string): string =>
 INSERT INTO ${name} SELECT k, n, s FROM events;`;
 const SQL = [
   "CREATE TABLE events (k STRING, n BIGINT, s STRING) WITH ('connector' = 'kinesis', 'millrace.type' = 'e.v1');",
+  TABLE('to_table', "'connector' = 'dynamodb'"),
   TABLE('to_postgres', "'connector' = 'jdbc', 'url' = 'jdbc:postgresql://db/shop'"),
   TABLE(
     'to_redshift',
@@ -60,6 +64,13 @@ const plan: Plan = compiled;
 const messages = new Messages(KEYS);
 const objects = await startObjects({ shortCut: true, taken: tapInto(messages) });
 const secrets = await startSecrets();
+const dynamo = await startDynamo({ shortCut: true });
+await dynamo.call('CreateTable', {
+  TableName: 'results',
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+  KeySchema: ['pk', 'sk'].map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+});
 await objects.createBucket('bucket');
 const here = await startDestinations({
   plan,
@@ -75,6 +86,7 @@ process.env = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
   AWS_ENDPOINT_URL_S3: objects.endpoint,
   AWS_ENDPOINT_URL_SQS: objects.endpoint,
   AWS_ENDPOINT_URL_SNS: objects.endpoint,
@@ -89,6 +101,7 @@ afterAll(async () => {
   await here.close();
   await objects.close();
   await secrets.close();
+  await dynamo.close();
   process.env = outer;
 });
 
@@ -98,6 +111,8 @@ const stage = s3Objects({ bucket: 'bucket' });
 const destinationOf = (t: TablePlan): Destination => {
   const { options } = placed(t);
   switch (t.connector) {
+    case 'dynamodb':
+      return dynamoRows(dynamoTable({ table: 'results' }));
     case 'jdbc': {
       const sql = postgresConnection({ url: options.url ?? '', login: async () => ({ user: 'u', password: 'p' }) });
       closing.push(() => sql.end());
@@ -129,6 +144,28 @@ const destinationOf = (t: TablePlan): Destination => {
   }
 };
 
+/** The results table is none of the places outside. */
+const inTable = plan.tables
+  .filter((t) => t.connector === 'dynamodb')
+  .map(
+    (table): PlaceHere => ({
+      table,
+      where: 'the results table',
+      count: async () => KEYS,
+      async rows() {
+        type Item = {
+          readonly pk: { readonly S: string };
+          readonly ver: { readonly S: string };
+          readonly row?: { readonly S: string };
+        };
+        const { Items = [] } = (await dynamo.call('Scan', { TableName: 'results' })) as {
+          readonly Items?: readonly Item[];
+        };
+        return Items.map((i) => ({ key: i.pk.S, version: i.ver.S, row: i.row ? JSON.parse(i.row.S) : null }));
+      },
+    }),
+  );
+
 /** What somebody does who reads a queue: takes its messages away. A stage's lifecycle rule is done here too. */
 const takeAway = async (t: TablePlan): Promise<void> => {
   if (t.connector === 'redshift') return stage.delete((await stage.list('1/redshift/')).map((o) => o.key));
@@ -155,7 +192,7 @@ const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 /** A leak of 500 bytes a row would be 30 MB over the minute that is measured. */
 const MOST_GROWTH = 10e6;
 
-test.each(here.places.map((p): [string, PlaceHere] => [p.table.name, p]))(
+test.each([...inTable, ...here.places].map((p): [string, PlaceHere] => [p.table.name, p]))(
   `%s: ${RATE} rows a second for ${SECONDS} seconds`,
   async (_, place) => {
     expect(globalThis.gc, 'run with --expose-gc').toBeDefined();

@@ -43,6 +43,9 @@ const REDSHIFT = shaped({
   ],
 });
 
+/** What is written, whatever Flink's connector could write. */
+const AS_JSON = [/^json$/, "rows are written as 'json'"] as const;
+
 /** `any`: options of these are the business of Flink alone, and pass through. */
 const RULES: Readonly<Record<Exclude<Connector, 'kinesis' | 'dynamodb' | 'filesystem'>, Rule>> = {
   jdbc: {
@@ -96,9 +99,7 @@ const RULES: Readonly<Record<Exclude<Connector, 'kinesis' | 'dynamodb' | 'filesy
     },
     may: ['index', 'format', 'sink.bulk-flush.max-actions', 'sink.bulk-flush.max-size', 'sink.bulk-flush.interval'],
     keyed: true,
-    wrong: (key, value) => {
-      return key !== 'hosts' || /^https?:\/\/[^\s;/]+$/.test(value) ? null : 'write one host, https://search.example';
-    },
+    wrong: shaped({ hosts: [/^https?:\/\/[^\s;/]+$/, 'write one host, https://search.example'], format: AS_JSON }),
   },
   eventbridge: {
     needs: ['bus'],
@@ -135,13 +136,20 @@ const RULES: Readonly<Record<Exclude<Connector, 'kinesis' | 'dynamodb' | 'filesy
     needs: ['delivery-stream'],
     may: ['aws.region', 'format', 'sink.batch.max-size'],
     keyed: false,
-    wrong: shaped({ 'delivery-stream': [/^[\w.-]{1,64}$/, 'write the name of a delivery stream'] }),
+    wrong: shaped({
+      'delivery-stream': [/^[\w.-]{1,64}$/, 'write the name of a delivery stream'],
+      format: AS_JSON,
+    }),
   },
   'http-sink': {
     needs: ['url'],
     may: ['method', 'format', 'millrace.alert'],
     keyed: false,
-    wrong: shaped({ url: [/^https?:\/\/\S+$/, 'write https://host/path'], method: [/^POST$/, 'POST alone is sent'] }),
+    wrong: shaped({
+      url: [/^https?:\/\/\S+$/, 'write https://host/path'],
+      method: [/^POST$/, 'POST alone is sent'],
+      format: AS_JSON,
+    }),
   },
   kafka: KAFKA,
   'upsert-kafka': UPSERT_KAFKA,
