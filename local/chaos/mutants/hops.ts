@@ -18,7 +18,10 @@ export const hops: readonly Mutant[] = [
     name: 'kplForAll',
     protects: 'sub-records of other producers count wherever they lie',
     section: '14',
-    edits: [edit(PLACE, "sourceOf(seen)?.producer === 'kpl'", 'true')],
+    edits: [
+      edit(PLACE, "  if (sources.every((s) => s.producer !== 'kpl')) return () => false;\n", ''),
+      edit(PLACE, "sourceOf(seen)?.producer === 'kpl'", 'true'),
+    ],
     directed: RESENDS,
   },
   {
