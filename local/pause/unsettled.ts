@@ -6,8 +6,8 @@ export const unsettledIn = ({ ledgers }: Pick<Inspected, 'ledgers'>): string | n
   const waits = ledgers.flatMap(({ function: fn, shards, outboxPending }) => {
     const entries = shards.reduce((sum, s) => sum + s.waiting, 0);
     return [
-      ...(entries > 0 ? [`${entries} entries of ${fn} are not counted yet`] : []),
-      ...(outboxPending > 0 ? [`${outboxPending} rows of ${fn} are not sent yet`] : []),
+      ...(entries > 0 ? [`entries of ${fn} that no decision counts yet: ${entries}`] : []),
+      ...(outboxPending > 0 ? [`rows of ${fn} not sent yet: ${outboxPending}`] : []),
     ];
   });
   return waits.length === 0 ? null : waits.join(', ');

@@ -45,6 +45,12 @@ describe.concurrent('a wrong call', () => {
     ['trace', 'needs ID'],
     ['trace x --around 2026-01-01 --from 2026-01-01', 'give it, or --from and --to'],
     ['inspect --jsn', 'did you mean "--json"?'],
+    ['snapshot --jsn', 'did you mean "--json"?'],
+    ['restore', 'restore what? --from SNAPSHOT'],
+    ['pause --stge prod', 'did you mean "--stage"?'],
+    ['resume --grace soon', '--grace is "soon"; write a length of time'],
+    ['drain --within soon', '--within is "soon"; write a length of time'],
+    ['export sums --format parquet', 'needs --out FILE'],
   ])(
     '%s',
     async (call, message) => {
