@@ -1,5 +1,6 @@
 // npm run bench [NAME…]: prints every goal with its figure, the peer's of the same run, and whether it is met; keeps them in
-// bench/results. `report` makes docs/performance.md of what is kept. Ratios within one run, or counts; never a bare time.
+// bench/results. `report` makes docs/performance.md of what is kept. Ratios within one run, or counts; a bare time only where somebody
+// waits for it.
 import { loadavg } from 'node:os';
 import { type Bench, isMet, lineOf } from './goal.ts';
 import { keep } from './results.ts';
@@ -15,6 +16,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   client: async () => (await import('./client.ts')).clientBench,
   growth: async () => (await import('./growth.ts')).growthBench,
   price: async () => (await import('./price.ts')).priceBench,
+  setup: async () => (await import('./setup-times.ts')).setupTimesBench,
+  latency: async () => (await import('./latency.ts')).latencyBench,
   local: async () => (await import('./local-run.ts')).localRunBench,
 };
 
