@@ -233,7 +233,7 @@ export const pastOf = (deps: PastDeps) => {
     }
     return { clocks, ends, cutAt: firsts, clock: held === null ? START_OF_TIME : least, held };
   };
-  return { steps, reach };
+  return { steps, reach, cutAt: firsts as ReadonlyMap<string, EpochMs> };
 };
 
 /** `shard position`, the same for every reading. */

@@ -224,7 +224,7 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
   for await (const step of past.steps()) {
     events += step.events.length;
     deps.told?.(events, step.arrival);
-    await take(step.events, (await past.reach()).cutAt);
+    await take(step.events, past.cutAt);
     if (++steps % 16 === 0 && to !== undefined && isPast(await past.reach())) break;
   }
   const reach = await past.reach();
