@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Bench, Profile } from './goal.ts';
+import { partTimes } from './parts.ts';
 import { selfTimes } from './profile.ts';
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 100_000);
@@ -39,10 +40,14 @@ export const localRunBench: Bench = async (tell) => {
     tell('once more with the profiler');
     cpuOf(['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${work}`, ...run('profiled')]);
     const found = readdirSync(work).find((name) => name.endsWith('.cpuprofile'));
-    const profiles: readonly Profile[] =
-      found === undefined
-        ? []
-        : [{ of: 'millrace run', when: '', lines: selfTimes(JSON.parse(readFileSync(join(work, found), 'utf8'))) }];
+    const profiles: Profile[] = [];
+    if (found !== undefined) {
+      const profile = JSON.parse(readFileSync(join(work, found), 'utf8'));
+      profiles.push(
+        { of: 'millrace run, by part', when: '', lines: partTimes(profile) },
+        { of: 'millrace run', when: '', lines: selfTimes(profile) },
+      );
+    }
     return {
       goals: [
         {
