@@ -108,6 +108,7 @@ const placeOf = ({ connector, options, name }: TablePlan): string =>
   options['queue-url'] ??
   options.bus ??
   options['delivery-stream'] ??
+  options.topic ??
   options.path ??
   (connector === 'dynamodb' ? 'the results table' : name);
 
