@@ -54,7 +54,7 @@ export const aggregate = (deps: AggregateDeps): BatchStep => {
   const tree = shardTree({ table: deps.table, stream: deps.from, clock, run });
   const folders = foldersOf(plan, deps.reads, deps);
   const columns = batchFolds(folders.map((f) => f.operator.query));
-  const read = readerOf(folders);
+  const read = readerOf(folders.filter((f) => !columns?.folds.has(f.operator.query)));
   const fed = folders.map((f) => f.operator.query.id);
   const heads = new Map<string, Head>();
   const home = homeOf(deps);
