@@ -11,7 +11,7 @@ export const CEILINGS: Readonly<Record<string, number>> = {
   'write-table': 148,
   'write-lake': 165,
   'roll-up-lake': 213,
-  'feed-replay': 221,
+  'feed-replay': 242,
   tick: 67,
   'check-books': 156,
   'verify-sample': 358, // judges and enriches as validate and enrich do, and evaluates queries by itself
