@@ -20,7 +20,10 @@ const nobody = (): string => {
   throw new Error('inspect decides nothing');
 };
 
-export const held = async (stage: StageHere, plan: Plan): Promise<readonly Held[]> => {
+export const held = async (from: StageHere, plan: Plan): Promise<readonly Held[]> => {
+  // One instant for all: what one lane holds is said in the same words.
+  const now = from.clock.now();
+  const stage: StageHere = { ...from, clock: { now: () => now } };
   const out: Held[] = [];
   for (const reads of ['enriched', 'refined'] as const) {
     const mine = statefulQueries(plan, reads);

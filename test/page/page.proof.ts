@@ -83,6 +83,9 @@ describe('the live page', () => {
     await withPage(width, scheme, async (page) => {
       await page.goto(`${running.origin}/`);
       await page.waitForSelector('#metrics li');
+      await page.waitForSelector('#holders tbody tr');
+      const held = await page.evaluate<string>(`document.querySelector('#holders tbody').innerText`);
+      expect(held).toMatch(/raw shard shardId-\d+ (is \d+ seconds? behind|has shown no event yet)/);
       await page.waitForFunction(
         `[...document.querySelectorAll('[data-metric=EventsIn] dd')].some((d) => d.textContent !== '0')`,
       );
