@@ -1,0 +1,54 @@
+// Whoever stands outside of a stage comes with a profile; a function has its credentials in the environment, and nothing else is asked.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { objectsOutside, streamOutside, tableOutside } from '../../shared/aws/outside.ts';
+import { producerStream } from '../../shared/aws/sdk/producer-stream.ts';
+import { answer, startWire, type Wire } from './signed/given.ts';
+
+const outer = process.env;
+let wire: Wire;
+let folder: string;
+beforeAll(async () => {
+  wire = await startWire();
+  folder = mkdtempSync(join(tmpdir(), 'profile-'));
+  const file = join(folder, 'credentials');
+  writeFileSync(file, '[ops]\naws_access_key_id = OFTHEPROFILE\naws_secret_access_key = s\n');
+  process.env = {
+    PATH: outer.PATH,
+    AWS_PROFILE: 'ops',
+    AWS_SHARED_CREDENTIALS_FILE: file,
+    AWS_CONFIG_FILE: join(folder, 'none'),
+    AWS_REGION: 'eu-north-1',
+    AWS_ENDPOINT_URL: wire.endpoint,
+  };
+});
+afterAll(async () => {
+  process.env = outer;
+  rmSync(folder, { recursive: true });
+  await wire.close();
+});
+
+const taken = answer(200, JSON.stringify({ FailedRecordCount: 0, Records: [{ SequenceNumber: '1', ShardId: 's' }] }));
+const record = { partitionKey: 'k', data: new Uint8Array([1]) };
+test.each<[string, () => Promise<unknown>, ReturnType<typeof answer>]>([
+  ["an operator's table", () => tableOutside('t').get({ pk: 'p', sk: 's' }), answer(200, '{}')],
+  ["an operator's stream", () => streamOutside('s').put([record]), taken],
+  ["an operator's objects", () => objectsOutside('b').get('k'), answer(200, 'x')],
+  ["a producer's stream", () => producerStream('s').put([record]), taken],
+])('%s is called with the credentials of the profile', async (_, call, told) => {
+  wire.tell(told);
+  await call();
+  expect(wire.asked[0]?.headers.authorization).toContain('Credential=OFTHEPROFILE/');
+});
+
+test('a function without credentials in its environment says which are missing, and sends nothing', async () => {
+  wire.tell(answer(200, '{}'));
+  await expect(dynamoTable({ table: 't' }).get({ pk: 'p', sk: 's' })).rejects.toMatchObject({
+    code: 'setting.missing',
+    message: expect.stringContaining('AWS_ACCESS_KEY_ID'),
+  });
+  expect(wire.asked).toEqual([]);
+});
