@@ -32,7 +32,10 @@ const tooDeep = (text: string): boolean => {
   return false;
 };
 
-/** Sixteen digits in a row hold a place 15, 31, 47, …, so only these are looked at. Inside a text it is a false alarm. */
+/**
+ * Sixteen digits in a row hold a place 15, 31, 47, …, so only these are looked at. Right behind a quote stands no number, but a text of
+ * digits, as every row's `revision`; elsewhere in a text it is a false alarm.
+ */
 const hasLongNumber = (bytes: Uint8Array): boolean => {
   for (let i = 15; i < bytes.length; i += 16) {
     if (!isDigit(bytes[i])) continue;
@@ -40,7 +43,7 @@ const hasLongNumber = (bytes: Uint8Array): boolean => {
     let end = i + 1;
     while (isDigit(bytes[start - 1])) start--;
     while (isDigit(bytes[end])) end++;
-    if (end - start >= 16) return true;
+    if (end - start >= 16 && bytes[start - 1] !== 0x22) return true;
   }
   return false;
 };

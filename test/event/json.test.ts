@@ -38,6 +38,20 @@ describe('numbers', () => {
     expect(rule(utf8('9'.repeat(1_000_000)))).toBe('body.not-json');
   });
 
+  test('keep all their digits beside texts of digits, whatever stands before them', () => {
+    const n = '12345678901234567890';
+    for (let before = 0; before < 40; before++) {
+      const source = `{"${'r'.repeat(before)}":"${n}","n":${n},"minus":-${n},"list":["${n}",${n}],"quoted":"\\"${n}"}`;
+      expect(value(source)).toEqual({
+        ['r'.repeat(before)]: n,
+        n: BigInt(n),
+        minus: -BigInt(n),
+        list: [n, BigInt(n)],
+        quoted: `"${n}`,
+      });
+    }
+  });
+
   test('keep all their digits wherever they stand', () => {
     for (let before = 0; before < 40; before++)
       expect(value(`${' '.repeat(before)}9007199254740993`)).toBe(9007199254740993n);
