@@ -1,17 +1,15 @@
 // Compares every destination with a reference computed straight from the input. Every difference is one line of text.
-
-import { CHILD_DIGITS, shardOfLane } from '../../shared/lanes/position.ts';
 import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
-import { readServing } from '../../shared/steps/replay/serving.ts';
 import { RUN_ID } from './cast.ts';
 import { differences } from './differences.ts';
-import { type Counted, expected } from './expected.ts';
+import { expected } from './expected.ts';
+import { countedOf, eventAt, fates, once, placeOf } from './fates.ts';
 import { judgedAfterDeploy } from './judge-deploy.ts';
 import { judgeOutside, OUTSIDE_STAGES } from './judge-outside.ts';
-import { type Resent, resentIn } from './operator.ts';
-import { firstTimes, NEVER, rawClocks, type Seen } from './read-streams.ts';
+import { judgeSecond } from './judge-second.ts';
+import { resentIn } from './operator.ts';
+import { firstTimes, NEVER, rawClocks } from './read-streams.ts';
 import { DELAY } from './scenario.ts';
-import { SECOND_RUN } from './second.ts';
 import { finalsTwice, partialRows, rowsInLake, rowsInTable, rowsOnStream, sideLines } from './stores.ts';
 import type { Scene } from './world/scene.ts';
 
@@ -22,81 +20,6 @@ const inTables = (world: Scene, connector: string, rows: readonly string[]): rea
   const names = new Set(world.wholePlan.tables.filter((t) => t.connector === connector).map((t) => t.name));
   return rows.filter((row) => names.has(row.slice(0, row.indexOf(' '))));
 };
-const placeOf = ({ e, pos }: Seen): string => `${shardOfLane(e.lane)} ${pos}`;
-const once = (names: readonly string[]): readonly string[] => [...new Set(names)];
-
-type Fate = {
-  readonly pass: readonly string[];
-  /** `<rule> <place>`, duplicates too. */
-  readonly refused: readonly string[];
-};
-
-/** Refused events that still say their id and a known type: claims are made before the verdict. */
-const CLAIMED = new Set(['schema.mismatch', 'event.future', 'event.bad-time']);
-
-/** The event behind a row of a stateless query: such a row has the number of its query as child. One row an event here. */
-const eventAt = (position: string): string => `${position.slice(0, -CHILD_DIGITS)}${'0'.repeat(CHILD_DIGITS)}`;
-
-/**
- * Which positions of `raw` must have passed. Of copies that are told apart by id exactly one owns the id; which one is the order
- * of claims, so the one that was taken is the one.
- * @param taken positions that passed, and `<rule> <position>` of those refused
- */
-const fates = (
-  world: Scene,
-  resent: ReadonlyMap<string, Resent>,
-  taken: ReadonlySet<string>,
-  problems: string[],
-): Fate => {
-  const pass: string[] = [];
-  const refused: string[] = [];
-  const copies = new Map<string, [name: string, at: string][]>();
-  for (const [at, sent] of world.sent) {
-    const isClick = sent.kind === 'click';
-    const name = isClick ? at : `${sent.rule} ${at}`;
-    if (world.shape.deduplicate && sent.copied && (isClick || CLAIMED.has(sent.rule))) {
-      const id = isClick ? sent.click.id : sent.id;
-      copies.set(id, [...(copies.get(id) ?? []), [name, at]]);
-    } else (isClick ? pass : refused).push(name);
-  }
-  for (const [id, all] of copies) {
-    const through = all.filter(([name]) => taken.has(name));
-    if (through.length !== 1) problems.push(`${id} was sent ${all.length} times and taken ${through.length} times`);
-    for (const [name, at] of all)
-      if (!taken.has(name)) refused.push(`event.duplicate ${at}`);
-      else (name === at ? pass : refused).push(name);
-  }
-  // Of all copies that were sent again for one rejected event exactly one counts, however many there were.
-  for (const [first, all] of Map.groupBy(resent, ([, r]) => r.first.at)) {
-    for (const [at, r] of all) if (r.broken) refused.push(`schema.mismatch ${at}`);
-    const good = all.filter(([, r]) => !r.broken).map(([at]) => at);
-    const through = good.filter((at) => taken.has(at));
-    if (good.length > 0 && through.length !== 1)
-      problems.push(`${first} was sent again ${good.length} times and taken ${through.length} times`);
-    for (const at of good) taken.has(at) ? pass.push(at) : refused.push(`event.duplicate ${at}`);
-  }
-  return { pass, refused };
-};
-
-const countedOf = (
-  world: Scene,
-  resent: ReadonlyMap<string, Resent>,
-  enriched: readonly Seen[],
-  problems: string[],
-): readonly Counted[] =>
-  enriched.flatMap((seen) => {
-    const again = resent.get(placeOf(seen));
-    const sent = again === undefined ? world.sent.get(placeOf(seen)) : { kind: 'click' as const, click: again.click };
-    if (sent?.kind !== 'click') return [];
-    const { id, data } = JSON.parse(Buffer.from(seen.e.bytes).toString()) as {
-      id: string;
-      data: { info?: { w?: number } };
-    };
-    const w = data.info?.w;
-    if (id !== sent.click.id) problems.push(`${placeOf(seen)} holds ${id}, not ${sent.click.id}`);
-    if (w === undefined || !world.answers.get(id)?.has(w)) problems.push(`${id}: nobody answered ${w}`);
-    return w === undefined ? [] : [{ c: sent.click, w, seen, ...(again && { first: again.first }) }];
-  });
 
 /** I8: each query's doors over all entries add up to the events that it must have read. */
 const doors = (world: Scene, read: ReadonlyMap<string, number>): string[] => {
@@ -113,29 +36,6 @@ const doors = (world: Scene, read: ReadonlyMap<string, number>): string[] => {
   return [...read].flatMap(([query, n]) =>
     (sums.get(query) ?? 0) === n ? [] : [`doors: ${query} read ${sums.get(query) ?? 0} events, not ${n}`],
   );
-};
-
-/** What a replay has made: the rows of a run from scratch, and readers who see one run alone. */
-const judgeSecond = async (world: Scene, resent: ReadonlyMap<string, Resent>): Promise<readonly string[]> => {
-  const { second, results } = world;
-  if (second === null) return [];
-  const served = (await readServing(results)).tables;
-  const isServed = second.tables.every((t) => served[t]?.run === SECOND_RUN);
-  if (second.removed) return isServed ? ['replay: readers see a run that was cancelled'] : [];
-  const problems: string[] = [];
-  if (!isServed) problems.push('replay: readers were never switched to it');
-  const seen = firstTimes(second.enriched, problems);
-  // What it has not read is not its own to reject either: the rest of the judgement is that of the first run.
-  const mine: Scene = Object.create(world, { objects: { value: second.objects } });
-  const aside = (await sideLines(mine, 'rejected')).filter((l) => l.stage === 'validate');
-  const refused = once(aside.map((l) => `${l.rule} ${l.shard} ${l.position}`));
-  const places = seen.map(placeOf);
-  const fate = fates(world, resent, new Set([...places, ...refused]), problems);
-  problems.push(...differences('events', fate.pass, places), ...differences('rejected', fate.refused, refused));
-  const rows = expected(world, countedOf(world, resent, seen, problems)).rows;
-  const isMine = (row: string) => second.tables.includes(row.slice(0, row.indexOf(' ')));
-  problems.push(...differences('table', rows.filter(isMine), rowsInTable(second).filter(isMine)));
-  return problems.map((p) => (p.startsWith('replay: ') ? p : `replay: ${p}`));
 };
 
 const differencesOf = async (world: Scene): Promise<readonly string[]> => {

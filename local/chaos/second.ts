@@ -7,19 +7,18 @@ import type { Item, Objects, Table } from '../../shared/ports.ts';
 import type { Plan } from '../../shared/query/plan.ts';
 import { archive } from '../../shared/steps/archive.ts';
 import { judgeOf } from '../../shared/steps/judge.ts';
-import { NO_PROGRESS, newReplay, readReplay, setState } from '../../shared/steps/replay/control.ts';
 import type { LiveReader } from '../../shared/steps/replay/history.ts';
 import { replayPlan } from '../../shared/steps/replay/plan-of.ts';
 import { secondFeeder } from '../../shared/steps/replay/second-feeder.ts';
-import { cancel, switchTo } from '../../shared/steps/replay/switch.ts';
 import { type Rng, rngOf } from '../generate/rng.ts';
-import { castOf, type Parts, RUN_ID, type Runner } from './cast.ts';
+import { castOf, type Parts, RUN_ID, type Run, type Runner } from './cast.ts';
 import { type Gate, gatedObjects, gatedStream, gatedTable, gatedTurn } from './gate.ts';
 import { Journal } from './journal.ts';
 import { LaneLaw } from './lane-law.ts';
 import { LedgerLaw, observed } from './ledger-law.ts';
 import { Mapping } from './mapping.ts';
 import type { Ends } from './replayed.ts';
+import { replayer } from './replayer.ts';
 import { click, DELAY, sourcesFor } from './scenario.ts';
 import type { Shape } from './shape.ts';
 
@@ -108,7 +107,7 @@ export class Second {
     this.runners = [
       ...cast.runners.filter((r) => !left(r.name)),
       this.#runner('2:feed-replay', (g) => this.#feed(g)),
-      this.#runner('replayer', (g) => this.#operate(g)),
+      this.#runner('replayer', (g) => this.#operator(g)),
     ];
   }
 
@@ -189,36 +188,23 @@ export class Second {
     };
   }
 
-  /** One run of an operator. `settle`: whatever was begun comes to its end. */
-  #operate(g: Gate): (settle: boolean) => Promise<unknown> {
-    const { table, liveResults, nonce } = this.#deps;
-    const rng = this.#rng;
-    const ledger = gatedTable(g, table());
-    const deps = { table: ledger, results: gatedTable(g, liveResults), nonce };
-    const remove = async (): Promise<void> => {
-      this.removed = true;
-      this.onRemoved();
-    };
-    return async (settle) => {
-      if (this.removed && (await readReplay(ledger, SECOND_RUN)) === undefined) return;
-      const replay = await readReplay(ledger, SECOND_RUN);
-      if (replay === undefined) {
-        this.#deps.struck();
-        await newReplay(ledger, {
-          ...{ run: SECOND_RUN, state: 'running', query: this.#query, version: 'new', with: [], tables: this.tables },
-          ...{ pipeline: 'pipeline', results: this.results.name, from: null, to: null, rate: null },
-          ...{ created: this.#deps.now(), progress: NO_PROGRESS },
-        });
-        return;
-      }
-      const { state } = replay;
-      if (state === 'cancelling') return cancel(deps, SECOND_RUN, remove);
-      if (state === 'switching') return switchTo(deps, SECOND_RUN);
-      if (state === 'paused') return setState(ledger, SECOND_RUN, 'paused', 'running');
-      if (!settle && state === 'running' && rng.chance(0.15)) return setState(ledger, SECOND_RUN, 'running', 'paused');
-      const cancels = this.#ends === 'cancel' || (this.#ends === 'race' && rng.chance(0.5));
-      if (!settle && !replay.progress.caughtUp && rng.chance(0.8)) return;
-      return cancels && state !== 'switched' ? cancel(deps, SECOND_RUN, remove) : switchTo(deps, SECOND_RUN);
-    };
+  #operator(g: Gate): Run {
+    const { table, liveResults, nonce, struck, now } = this.#deps;
+    return replayer({
+      ledger: gatedTable(g, table()),
+      results: gatedTable(g, liveResults),
+      nonce,
+      rng: this.#rng,
+      run: SECOND_RUN,
+      what: { query: this.#query, tables: this.tables, results: this.results.name },
+      ends: this.#ends,
+      now,
+      began: struck,
+      isRemoved: () => this.removed,
+      remove: async () => {
+        this.removed = true;
+        this.onRemoved();
+      },
+    });
   }
 }
