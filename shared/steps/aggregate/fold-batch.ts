@@ -115,6 +115,9 @@ const bookOf = (now: EpochMs) => {
   };
 };
 
+/** The mark of a lane whose events are being counted; no reader has it yet. */
+type Moving = { -readonly [field in keyof LaneMark]: LaneMark[field] };
+
 /** What becomes of a lane's events. */
 type Readers = {
   readonly mine: readonly QueryState[];
@@ -220,7 +223,7 @@ export const foldBatch = (
   let lane: Lane | null = null;
   let here = NOBODY;
   /** Of `lane`, when its events moved it; put back before anything else looks at the lanes. */
-  let moved: LaneMark | null = null;
+  let moved: Moving | null = null;
   const settle = (): void => {
     if (moved !== null && lane !== null) lanes.set(lane, moved);
     moved = null;
@@ -241,9 +244,13 @@ export const foldBatch = (
     if (!isBeyond(mark, item.seq, item.index, item.child)) continue;
     // What stood before the event in its raw shard decides whether it is late; all before it in the lane came before it here too.
     const clock = Math.max(mark.clock, item.clock ?? mark.clock);
-    moved = { seq: item.seq, index: item.index, child: item.child, clock, endedAt: 0 };
     applied = true;
     due ||= moves(here.mine, mark.clock, clock);
+    if (moved === null) moved = { ...NEW_LANE };
+    moved.seq = item.seq;
+    moved.index = item.index;
+    moved.child = item.child;
+    moved.clock = clock;
     if (here.booked) book.count(item.arrival);
     if (here.byColumns && columns !== undefined) rows[columns.add(item, clock)] = row;
     if (here.plain.length > 0) {
