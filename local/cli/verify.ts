@@ -1,8 +1,8 @@
 // millrace verify: closed windows once more from the archive, beside what stands in the results table.
 import { parseRfc3339 } from '../../shared/event/instant.ts';
-import { CannotVerify } from '../../shared/steps/verify/recompute.ts';
 import { repair } from '../../shared/steps/verify/repair.ts';
 import { manifestOf, verify as verifyRows } from '../../shared/steps/verify/verify.ts';
+import { CannotVerify } from '../../shared/steps/verify/what-fits.ts';
 import { days } from '../../shared/time.ts';
 import { instant } from '../failed/show.ts';
 import { runText } from '../replay/served-stage.ts';

@@ -5,31 +5,21 @@ import { parseJson } from '../../event/json.ts';
 import type { StampedEvent } from '../../lanes/inner.ts';
 import { shardOfLane } from '../../lanes/position.ts';
 import type { CompiledPipeline } from '../../pipeline.ts';
-import { evaluator, type UserFunctions } from '../../query/evaluate.ts';
-import type {
-  Expr,
-  IntervalQuery,
-  KeyedFold,
-  Plan,
-  Query,
-  Side,
-  StatefulQuery,
-  TablePlan,
-  WindowQuery,
-} from '../../query/plan.ts';
+import { evaluator } from '../../query/evaluate.ts';
+import type { Plan, Query, StatefulQuery, TablePlan, WindowQuery } from '../../query/plan.ts';
 import { rowWriter } from '../../query/row.ts';
-import { type SideDeps, type SideReader, sideReader, type TimedEvent } from '../../query/side-rows.ts';
-import { inputsOf, readsOf, sidesOf, streamOf } from '../../query/sides.ts';
-import type { Value } from '../../query/types.ts';
+import type { SideDeps, TimedEvent } from '../../query/side-rows.ts';
+import { readsOf, streamOf } from '../../query/sides.ts';
 import { userFunctions } from '../../query/user-functions.ts';
 import { type EpochMs, type Ms, minutes, START_OF_TIME } from '../../time.ts';
 import { placesOf } from '../operators/places.ts';
-import { type EventTest, sourceOfQuery, takesEvent, takesInput } from '../roster.ts';
+import { sourceOfQuery, takesEvent } from '../roster.ts';
 import { composedRows } from './composed-rows.ts';
 import { intervalRows } from './interval-rows.ts';
 import { type PastDeps, pastOf, type Reach } from './past.ts';
-import { evaluating } from './relation-rows.ts';
+import { type Reader, readerOf } from './read-sides.ts';
 import { runningRows } from './running-rows.ts';
+import { CannotVerify, chainOf, isSession, latenessOf, reachBack, spanOf, whyNot } from './what-fits.ts';
 import { type InRow, type OutRow, windowRows } from './window-rows.ts';
 
 /** Computes the rows of one window query. Another one than `windowRows` may take its place: DuckDB does. */
@@ -47,76 +37,16 @@ export type Recomputed = {
   readonly reach: Reach;
 };
 
-export class CannotVerify extends Error {}
-
-/** Whether its rows hang on the order in which the rows that it reads came. */
-const asksForOrder = (q: Query): boolean =>
-  q.kind === 'interval' || (q.kind === 'composed' && q.folds.some((f) => f.keep.kind === 'rows'));
-
-/** Why a query cannot be computed again from the archive; null when it can. */
-export const whyNot = (q: Query, plan: Plan): string | null => {
-  if (q.kind === 'stateless') return `${q.name} has no windows: each of its rows follows from one event`;
-  if (streamOf(q) === 'refined' && q.kind === 'running')
-    return `${q.name} has no windows, and reads rows of another query: which of them were counted, the archive does not say`;
-  if (streamOf(q) === 'refined' && asksForOrder(q))
-    return `${q.name} joins or ranks rows of another query: in which order they came, the archive does not say`;
-  for (const id of readsOf(q)) {
-    const read = plan.queries.find((r) => r.id === id);
-    if (read === undefined) return `${q.name} reads ${id}, which is not in this build`;
-    if (read.kind !== 'stateless' && whyNot(read, plan) !== null) return `${q.name} reads ${whyNot(read, plan)}`;
-    if (read.kind === 'stateless' && streamOf(read) !== 'enriched') return `${q.name} reads rows of rows`;
-  }
-  return null;
-};
-
 const tableOf = (plan: Plan, name: string): TablePlan => {
   const table = plan.tables.find((t) => t.name === name);
   if (table === undefined) throw new CannotVerify(`the plan has no table ${name}`);
   return table;
 };
 
-/** How far the times of what one row of a query counts may lie apart. */
-const spanOf = (q: Query): Ms => {
-  switch (q.kind) {
-    case 'window':
-    case 'composed':
-      return q.window.kind === 'session' ? q.window.gap : q.window.size;
-    case 'interval':
-      return Math.max(Math.abs(q.low), Math.abs(q.high));
-    case 'running':
-      return q.ttl;
-    case 'stateless':
-      return 0;
-    default:
-      return q satisfies never;
-  }
-};
-const isSession = (q: Query): boolean => q.kind === 'window' && q.window.kind === 'session';
-
-/** The query and all that it reads, those before that read nothing of ours. */
-const chainOf = (q: Query, plan: Plan): readonly Query[] => {
-  const before = readsOf(q).flatMap((id) => plan.queries.filter((r) => r.id === id));
-  return [...new Set([...before.flatMap((r) => chainOf(r, plan)), q])];
-};
-
-/** How far before a window what it counts may lie, over all queries in between. */
-const reachBack = (q: Query, plan: Plan): Ms => {
-  return (
-    spanOf(q) + Math.max(0, ...readsOf(q).map((id) => reachBack(plan.queries.find((r) => r.id === id) as Query, plan)))
-  );
-};
-
 /** So long a clock needs to be the one of the whole shard: a tick may have moved it that nobody here saw. */
 const CLOCK_SETTLES: Ms = minutes(1);
 /** Read before what is asked for: a shard that is busy shows its clock in it. */
 const LEAD: Ms = minutes(10);
-
-type Reader = {
-  readonly query: Query;
-  readonly sides: readonly SideReader[];
-  readonly takes: readonly EventTest[];
-};
-type Rows = readonly { readonly side: number; readonly element: number; readonly values: readonly Value[] }[];
 
 export type RecomputeDeps = Omit<PastDeps, 'from' | 'pipeline'> & {
   readonly pipeline: CompiledPipeline;
@@ -131,27 +61,6 @@ export type RecomputeDeps = Omit<PastDeps, 'from' | 'pipeline'> & {
   readonly told?: (events: number, arrival: EpochMs) => void;
 };
 
-export const latenessOf = (q: StatefulQuery): Ms => (q.kind === 'window' ? q.lateness : 0);
-
-/** Evaluates what is evaluated when a row is folded: an event that fails there counts nowhere. */
-const probeOf = (q: Query, functions: UserFunctions): ((side: number, values: readonly Value[]) => void) => {
-  const value = evaluating(functions);
-  const asked = (side: Side): readonly Expr[] => {
-    if (q.kind === 'interval') {
-      const { keys, row } = side as IntervalQuery['left'];
-      return [...keys, ...row];
-    }
-    if (q.kind !== 'composed' && q.kind !== 'running') return [];
-    const { keys, keep } = side as KeyedFold;
-    if (keep.kind === 'rows') return [...keys, ...keep.row];
-    return [...keys, ...keep.aggregates.flatMap((a) => (a.filter === null && a.arg !== null ? [a.arg] : []))];
-  };
-  const all = sidesOf(q).map(asked);
-  return (side, values) => {
-    for (const e of all[side] ?? []) value(e, values);
-  };
-};
-
 export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
   const { query, pipeline, from, to } = deps;
   const { plan } = pipeline;
@@ -160,10 +69,7 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
   const chain = chainOf(query, plan);
   const functions = userFunctions(plan.functions, pipeline.functions);
   const sideDeps: SideDeps = { functions, lookup: deps.lookups.reference };
-  const readers: readonly Reader[] = chain.map((q) => {
-    const sides = sidesOf(q);
-    return { query: q, sides: sides.map((s) => sideReader(s, sideDeps)), takes: inputsOf(q).map(takesInput) };
-  });
+  const readers: readonly Reader[] = chain.map((q) => readerOf(q, sideDeps, functions));
   const ahead = Math.max(0, ...plan.tables.map((t) => t.ahead));
   const back = reachBack(query, plan) + ahead + LEAD;
   const past = pastOf({ ...deps, pipeline, from: from === undefined ? undefined : from - back });
@@ -175,20 +81,6 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
     if (!parsed.ok) throw new Error(`an event that is no JSON: ${parsed.cause}`);
     const event = parsed.value as CloudEvent;
     return { e, event, time: parseRfc3339(event.time) ?? 0 };
-  };
-  const probes = new Map(chain.map((q) => [q.id, probeOf(q, functions)]));
-  const rowsOf = ({ query: q, sides, takes }: Reader, { event, time }: TimedEvent): Rows => {
-    try {
-      const all = sides.flatMap((reader, side) =>
-        takes[side]?.(event)
-          ? reader.rows(event, time).map((values) => ({ side, element: reader.elementOf(values), values }))
-          : [],
-      );
-      for (const { side, values } of all) probes.get(q.id)?.(side, values);
-      return all;
-    } catch {
-      return []; // rejected for this query, for all of its inputs
-    }
   };
   const fromEnriched = readers.filter((r) => streamOf(r.query) === 'enriched');
   const tests = new Map(fromEnriched.map((r) => [r, takesEvent(r.query)]));
@@ -209,7 +101,7 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
         const clock = t.e.clock ?? START_OF_TIME;
         const cut = cutAt.get(shardOfLane(t.e.lane));
         const clockAtMost = cut === undefined ? clock : Math.max(clock, cut + CLOCK_SETTLES);
-        for (const { side, element, values } of rowsOf(r, t)) {
+        for (const { side, element, values } of r.rowsOf(t)) {
           const row = { values, time: t.time, clock, clockAtMost, sure: true };
           rows.get(r.query.id)?.push(r.query.kind === 'window' ? row : { ...row, side, place: place(element) });
         }
@@ -254,7 +146,7 @@ export const recompute = async (deps: RecomputeDeps): Promise<Recomputed> => {
       data: parsed.value,
     } as CloudEvent;
     if (!takesEvent(into.query)(event)) return;
-    for (const { side, values } of rowsOf(into, { event, time: own ?? time }))
+    for (const { side, values } of into.rowsOf({ event, time: own ?? time }))
       rows.get(into.query.id)?.push({ ...more, values, time: own ?? time, side });
   };
 

@@ -7,8 +7,8 @@ import type { Plan, WindowSpec } from '../../query/plan.ts';
 import { isStateful } from '../../query/sides.ts';
 import { days, type EpochMs, hours, type Ms, minutes, seconds } from '../../time.ts';
 import type { ScheduleStep } from '../../trigger/schedule.ts';
-import { whyNot } from './recompute.ts';
 import { type Verifiable, type VerifyDeps, verify } from './verify.ts';
+import { whyNot } from './what-fits.ts';
 import { spansAt } from './window-rows.ts';
 
 /** Of one query's sample, at most. */

@@ -10,9 +10,10 @@ import { aggregateName } from '../aggregate/aggregate.ts';
 import { type Manifest, manifests } from '../refine/manifest.ts';
 import { type Difference, differenceAt, type Expected, expectedRow, extraOf } from './compare.ts';
 import { countedLanes } from './counted-lanes.ts';
-import { CannotVerify, latenessOf, type RecomputeDeps, recompute } from './recompute.ts';
+import { type RecomputeDeps, recompute } from './recompute.ts';
 import { repairVersion } from './repair.ts';
 import { type JudgedTime, saidBy } from './row-ids.ts';
+import { CannotVerify, latenessOf } from './what-fits.ts';
 import { type OutRow, windowRows } from './window-rows.ts';
 
 /** Queries whose rows can be computed again. */
