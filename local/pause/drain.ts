@@ -46,7 +46,15 @@ export const drain = async (deps: DrainDeps): Promise<Pause> => {
   const since = was?.since ?? clock.now();
   const on = callers.filter((c) => c.state !== 'off' || was?.off.includes(c.id) === true);
   const stays = on.filter((c) => c.function === 'tick' || !GOES_ON.includes(c.function)).map((c) => c.id);
-  const draining: Pause = { act: 'draining', since, off: stays, drained: true, lostAt: null, lostWhere: null };
+  const draining: Pause = {
+    act: 'draining',
+    since,
+    off: stays,
+    whole: true,
+    drained: true,
+    lostAt: null,
+    lostWhere: null,
+  };
   const begun = await note(deps, before, draining);
   const until = clock.now() + deps.within;
   const orGiveUp = async (what: string): Promise<void> => {

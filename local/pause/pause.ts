@@ -33,14 +33,24 @@ export const pause = async (deps: PauseDeps, names: readonly string[]): Promise<
   if (off.length === 0)
     throw new PauseError('everything that was named is turned off already, by hand or by serverless.yml');
   if (was?.act === 'paused' && off.length === was.off.length) return was;
+  const whole = chosen(callers, []).every((c) => c.state === 'off' || off.includes(c.id));
   const since = was?.since ?? deps.clock.now();
-  const begun = await note(deps, before, { act: 'pausing', since, off, drained: false, lostAt: null, lostWhere: null });
+  const begun = await note(deps, before, {
+    act: 'pausing',
+    since,
+    off,
+    whole,
+    drained: false,
+    lostAt: null,
+    lostWhere: null,
+  });
   await turn(deps, off, false);
   const limit = limitOf(await behind(deps, off), deps.retention, deps.clock.now());
   const done: Pause = {
     act: 'paused',
     since,
     off,
+    whole,
     drained: false,
     lostAt: limit?.at ?? null,
     lostWhere: limit?.where ?? null,

@@ -60,6 +60,7 @@ export const resume = async (deps: PauseDeps, names: readonly string[], grace = 
       true,
     );
   }
-  if (was !== null) await note(deps, begun, left.length === 0 ? null : { ...was, act: 'paused', off: left });
+  if (was !== null)
+    await note(deps, begun, left.length === 0 ? null : { ...was, act: 'paused', whole: false, off: left });
   return { resumed: off, left };
 };

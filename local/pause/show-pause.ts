@@ -19,6 +19,7 @@ export const showLimit = ({ lostAt, lostWhere }: Pause, now: EpochMs): string =>
 export const showPause = (pause: Pause, now: EpochMs): string => {
   const { act, since, off } = pause;
   const head = `${act === 'paused' || act === 'drained' ? act : `${act}, not ended`} since ${instant(since)} (${showSpan(now - since)})`;
-  const whom = pause.drained ? 'the endpoint is closed, all functions are held' : `${functionsOf(off)} held`;
+  const held = pause.whole ? 'all functions held, but for archive and tick' : `${functionsOf(off)} held`;
+  const whom = pause.drained ? 'the endpoint is closed, all functions are held' : held;
   return `${head}: ${whom}${act === 'paused' || act === 'drained' ? `; ${showLimit(pause, now)}` : ''}`;
 };

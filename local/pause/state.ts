@@ -10,6 +10,8 @@ export type Pause = {
   readonly since: EpochMs;
   /** Ids of the callers that the command turned off: those, and no others, are turned on again. */
   readonly off: readonly string[];
+  /** Nothing that a pause of the whole stage holds was left on. */
+  readonly whole: boolean;
   /** The endpoint was closed by a drain: what was paused before it was caught up with first. */
   readonly drained: boolean;
   /** When something unread is lost for the first time, and what. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { inspect } from '../../local/inspect/inspect.ts';
 import { showInspected } from '../../local/inspect/show.ts';
+import { writePause } from '../../local/pause/state.ts';
 import { AT, PLAN, type StageGiven, silence, stageGiven } from '../verify/given.ts';
 
 const look = async (given: StageGiven) => {
@@ -53,6 +54,22 @@ describe('inspect', () => {
     const { found } = await look(given);
     expect(found.queries.map((q) => q.open.windows)).toEqual(found.queries.map(() => 0));
   });
+});
+
+test('a stage that is paused says so first, with what is left', async () => {
+  const given = stageGiven(1);
+  const pause = { act: 'paused', since: AT, off: ['aggregate<enriched'], whole: false, drained: false } as const;
+  await writePause(given.run.table, 0, {
+    ...pause,
+    lostAt: AT + 86_400_000,
+    lostWhere: 'enriched, unread by aggregate',
+  });
+  given.clock.advance(60_000);
+  const { text, found } = await look(given);
+  expect(text.split('\n')[0]).toBe(
+    'paused since 2026-01-05 09:00:00 (60 seconds): aggregate held; nothing is lost before 2026-01-06 09:00:00, in 24 hours (enriched, unread by aggregate)',
+  );
+  expect(found.paused?.off).toEqual(['aggregate<enriched']);
 });
 
 describe('what holds a watermark back', () => {

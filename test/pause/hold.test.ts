@@ -30,7 +30,7 @@ describe('pause', () => {
     given.behind('enrich<validated', minutes(30));
     const done = await pause(given.deps, []);
     expect(showPause(done, given.now())).toBe(
-      'paused since 2026-02-01 00:00:00 (1 second): validate, enrich, aggregate, refine, write-table held; ' +
+      'paused since 2026-02-01 00:00:00 (1 second): all functions held, but for archive and tick; ' +
         'nothing is lost before 2026-02-01 23:30:01, in 24 hours (validated, unread by enrich)',
     );
     expect(showPause(done, AT + minutes(23.6 * 60))).toContain('since 2026-02-01 23:30:01 records are being lost');
@@ -58,6 +58,12 @@ describe('pause', () => {
     const done = await pause(given.deps, ['aggregate']);
     expect(done.off).toEqual(['write-table<refined', 'aggregate<enriched']);
     expect(done.since).toBe(AT);
+    expect(done.whole).toBe(false);
+    expect(showPause(done, given.now())).toContain(': write-table, aggregate held; ');
+    const all = await pause(given.deps, []);
+    expect(all.whole).toBe(true);
+    await resume(given.deps, ['refine']);
+    expect((await readPause(given.ledger)).pause?.whole).toBe(false);
   });
 
   test('again changes nothing', async () => {
