@@ -5,9 +5,18 @@ import type { CreateTable, OptionNode, Span } from '../../shared/query/ast.ts';
 export const REGION = 'REGION';
 const ACCOUNT = 'ACCOUNT';
 
-type Needs = (table: string) => Readonly<Record<string, string>>;
+type Needs = (table: string, written: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
 
 const JSON_FORMAT = { format: 'json', 'json.timestamp-format.standard': 'ISO-8601' };
+
+/** What aws-msk-iam-auth wants beside the mechanism's name. */
+const loginOf: (written: Readonly<Record<string, string>>) => Readonly<Record<string, string>> = (written) =>
+  written['properties.sasl.mechanism'] === 'AWS_MSK_IAM'
+    ? {
+        'properties.sasl.jaas.config': 'software.amazon.msk.auth.iam.IAMLoginModule required;',
+        'properties.sasl.client.callback.handler.class': 'software.amazon.msk.auth.iam.IAMClientCallbackHandler',
+      }
+    : {};
 
 /** Options that a connector of Flink cannot do without, by its documentation (flink-connector-aws 5, JDBC 3, OpenSearch 2). */
 const NEEDS: Readonly<Record<string, Needs>> = {
@@ -23,8 +32,8 @@ const NEEDS: Readonly<Record<string, Needs>> = {
   jdbc: (table) => ({ 'table-name': table }),
   'opensearch-2': (table) => ({ index: table }),
   'http-sink': () => JSON_FORMAT,
-  kafka: () => ({}),
-  'upsert-kafka': () => ({}),
+  kafka: (_, written) => loginOf(written),
+  'upsert-kafka': (_, written) => loginOf(written),
 };
 
 const written = (node: CreateTable): readonly OptionNode[] =>
@@ -41,7 +50,8 @@ const AT: Span = { line: 0, col: 0, start: 0, end: 0 };
 export const forFlink = (node: CreateTable): CreateTable => {
   const own = written(node);
   const has = (key: string): boolean => own.some((o) => o.key === key);
-  const added = Object.entries(NEEDS[connectorOf(node)]?.(node.name.name) ?? {}).filter(
+  const values = Object.fromEntries(own.map((o) => [o.key, o.value]));
+  const added = Object.entries(NEEDS[connectorOf(node)]?.(node.name.name, values) ?? {}).filter(
     ([key]) => !has(key) && !(key.startsWith('json.') && has('format')),
   );
   return {

@@ -124,3 +124,14 @@ test.each(['pipeline', 'test/pipelines/sensor', 'test/pipelines/meter'])('%s has
   expect(errors).toEqual([]);
   expect(text.match(/^INSERT INTO/gm)).toHaveLength(plan.queries.length);
 });
+
+test('a topic keeps what was written; a login by IAM gets what its library asks for, options of Millrace go', () => {
+  const table = `CREATE TABLE hours (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'upsert-kafka', 'topic' = 't',
+  'properties.bootstrap.servers' = 'b:9098', 'key.format' = 'json', 'value.format' = 'json', 'properties.security.protocol' = 'SASL_SSL',
+  'properties.sasl.mechanism' = 'AWS_MSK_IAM', 'millrace.cluster-arn' = 'arn:aws:kafka:eu-north-1:123456789012:cluster/shop/0a1b');
+INSERT INTO hours SELECT id, 1 FROM orders;`;
+  const { text } = scriptOf(table);
+  expect(text).toContain("'topic' = 't'");
+  expect(text).toContain("'properties.sasl.jaas.config' = 'software.amazon.msk.auth.iam.IAMLoginModule required;'");
+  expect(text).not.toContain('cluster-arn');
+});
