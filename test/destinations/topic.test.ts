@@ -6,7 +6,7 @@ import { topicRecord } from '../../shared/destinations/topic-record.ts';
 import { connectionOf } from '../../shared/kafka/client.ts';
 import { kafkaTopic, topicSettings } from '../../shared/kafka/topic.ts';
 import type { TablePlan } from '../../shared/query/plan.ts';
-import { destinationContract, sinkRow } from '../ports/destination.contract.ts';
+import { destinationContract, sinkRow, versionNo } from '../ports/destination.contract.ts';
 import { troublesOf } from '../ports/troubles.ts';
 
 let broker: LocalBroker;
@@ -122,6 +122,17 @@ describe('partitions', () => {
     expect(new Set(taken.map((e) => e.partition)).size).toBeGreaterThan(1);
     expect(taken.every((e) => e.key === null)).toBe(true);
   });
+});
+
+test('an answer that is lost: the client sends the same batch again, and the broker keeps it once', async () => {
+  troubles.make().loseAnswer();
+  await to().write([sinkRow('t', 'a', 1), sinkRow('t', 'b', 1)]);
+  await to().write([sinkRow('t', 'a', 2)]);
+  expect(taken.map((e) => `${e.key} ${e.headers.ce_revision}`).toSorted()).toEqual([
+    `{"k":"a"} ${versionNo(1)}`,
+    `{"k":"a"} ${versionNo(2)}`,
+    `{"k":"b"} ${versionNo(1)}`,
+  ]);
 });
 
 test.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])('%s: records arrive as they were written', async (compression) => {
