@@ -1,7 +1,8 @@
 // Takes a held stage up again, from the positions at which it stood.
 import { type Ms, minutes } from '../../shared/time.ts';
 import { chosen } from './choose.ts';
-import { note, type PauseDeps, read, turn } from './turn.ts';
+import { limitOf } from './limit.ts';
+import { behind, note, type PauseDeps, read, turn } from './turn.ts';
 import { type Caller, PauseError } from './valves.ts';
 
 /**
@@ -60,7 +61,11 @@ export const resume = async (deps: PauseDeps, names: readonly string[], grace = 
       true,
     );
   }
-  if (was !== null)
-    await note(deps, begun, left.length === 0 ? null : { ...was, act: 'paused', whole: false, off: left });
+  if (was !== null && left.length === 0) await note(deps, begun, null);
+  else if (was !== null) {
+    const limit = limitOf(await behind(deps, left), deps.retention, deps.clock.now());
+    const [lostAt, lostWhere] = [limit?.at ?? null, limit?.where ?? null];
+    await note(deps, begun, { ...was, act: 'paused', whole: false, off: left, lostAt, lostWhere });
+  }
   return { resumed: off, left };
 };

@@ -121,8 +121,11 @@ describe('pause', () => {
 describe('resume', () => {
   test('of some leaves the others held', async () => {
     const given = stageGiven();
-    await pause(given.deps, ['aggregate', 'write-table']);
+    given.behind('aggregate<enriched', minutes(30));
+    const both = await pause(given.deps, ['aggregate', 'write-table']);
+    expect(both.lostWhere).toBe('enriched, unread by aggregate');
     const { left } = await resume(given.deps, ['aggregate']);
+    expect((await readPause(given.ledger)).pause?.lostWhere).toBe('refined, unread by write-table');
     expect(left).toEqual(['write-table<refined']);
     expect((await readPause(given.ledger)).pause).toMatchObject({ act: 'paused', off: ['write-table<refined'] });
   });

@@ -12,13 +12,15 @@ import { readPause } from '../../local/pause/state.ts';
 import type { PauseDeps } from '../../local/pause/turn.ts';
 import type { Here } from '../../local/run/here.ts';
 import type { Player } from '../../local/run/play.ts';
-import { tableHere } from '../../local/run/ports-here.ts';
 import { runFiles } from '../../local/run/run-files.ts';
+import { memoryTable } from '../../shared/memory/table.ts';
 import { systemClock } from '../../shared/ports.ts';
 import { days } from '../../shared/time.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TURNS = 300;
+/** Nothing calls any more for so long, in ms. */
+const PATIENCE = 20_000;
 
 let dir = '';
 let input = '';
@@ -56,8 +58,9 @@ const run = async (seed: number | null, beside?: Beside) => {
   };
 };
 
-const depsOf = (player: Player, here: Here): PauseDeps => ({
-  ledger: tableHere(here, 'LedgerTable'),
+const depsOf = (player: Player): PauseDeps => ({
+  // Of its own, so that a pause takes hold at the call that was asked for.
+  ledger: memoryTable('pause'),
   clock: systemClock,
   valves: playerValves(player, 'millrace-dev-', null),
   retention: () => days(1),
@@ -74,7 +77,11 @@ const written = (here: Here): string =>
     .join();
 const untilCalls = async (player: Player, calls: number): Promise<void> => {
   const until = invocations(player) + calls;
-  while (invocations(player) < until) await setImmediate();
+  const given = performance.now() + PATIENCE;
+  while (invocations(player) < until) {
+    if (performance.now() > given) throw new Error('the run was over before it could be paused');
+    await setImmediate();
+  }
 };
 
 /** Pauses, looks that nothing moves, and resumes. */
@@ -109,7 +116,7 @@ describe('a stage that is paused twice in the middle of its stream', () => {
     async (_, seed) => {
       let paused = 0;
       const now = await run(seed, async (player, here) => {
-        const deps = depsOf(player, here);
+        const deps = depsOf(player);
         for (const calls of [2, 4]) {
           await untilCalls(player, calls);
           await pausedOnce(deps, player, here);
@@ -125,7 +132,7 @@ describe('a stage that is paused twice in the middle of its stream', () => {
 
   test('a function alone: the others go on, and it catches up', async () => {
     const now = await run(null, async (player, here) => {
-      const deps = depsOf(player, here);
+      const deps = depsOf(player);
       await untilCalls(player, 1);
       await pausedOnce(deps, player, here, ['aggregate']);
       await pausedOnce(deps, player, here, ['enrich', 'refine']);
