@@ -49,7 +49,7 @@ describe('a run of a pipeline with every destination', () => {
   let plain: Awaited<ReturnType<typeof run>>;
   beforeAll(async () => {
     plain = await run(null);
-  }, 60_000);
+  }, 120_000);
 
   test.each(['to_postgres', 'to_redshift', 'to_search', 'to_bus', 'to_queue', 'to_hook', 'to_kafka'])(
     '%s holds what the table holds',
