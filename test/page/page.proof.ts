@@ -161,7 +161,7 @@ describe('the page of a pipeline that writes to every destination', () => {
   });
   afterAll(() => running.stop());
 
-  const NAMES = ['postgres', 'redshift', 'search', 'bus', 'queue', 'topic', 'delivery', 'hook'].map((n) => `to_${n}`);
+  const NAMES = 'postgres redshift search bus queue topic delivery hook kafka log'.split(' ').map((n) => `to_${n}`);
   const FILLED = `[...document.querySelectorAll('#places .place')].filter((p) => p.offsetHeight > 0 && [...p.querySelectorAll('tbody tr')].some((r) => r.offsetHeight > 0)).map((p) => p.dataset.destination)`;
 
   test.each([
