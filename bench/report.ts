@@ -153,7 +153,7 @@ ${sections.join('\n\n')}
   the last two have few aggregates to put side by side. The scan is a quarter of \`validate\`, no other function a tenth when its
   memory is warm. aws-lambda-stream costs less here than the goal supposed.
 - Engines: the scan with every check is a fifth of ours, the columns and their fold another, the rows (one for ten events: closed, written as
-  an event, packed, read again, put under their condition) a third, garbage 8 %. The scan and the columns of an event of 520 B cost about 2.5 µs by
+  an event, packed, read again, put under their condition) under a third, garbage 8 %. The scan and the columns of an event of 520 B cost about 2.5 µs by
   themselves, as much as a third of Flink's whole time and more than twice DuckDB's.
 - \`millrace run\`: each event passes five functions and three streams, at each packed, summed, written as base64 within JSON and read again; steps are
   28 % of the time, these formats 24 %, the client's calls 12 %, and no function stands out. 13,053 of its 13,882 calls for 100,000 events are single
