@@ -45,6 +45,9 @@ export type Bounds = {
   readonly mayStrike?: () => boolean;
 };
 
+/** How far Lambda's clock stands off at most, in ms. */
+export const MOST_JUMP = 7_200_000;
+
 const PASS: CallFault = { kind: 'pass' };
 
 export class Schedule {
@@ -117,11 +120,9 @@ export class Schedule {
     if (this.wants('quietShard')) out.push({ kind: 'quietShard', for: 100 + r.below(300) });
     if (this.wants('throttledShard')) out.push({ kind: 'throttledShard', for: 30 + r.below(100) });
     if (this.wants('clockJump'))
-      out.push({ kind: 'clockJump', by: r.below(4 * HOUR) - 2 * HOUR, for: 50 + r.below(100) });
+      out.push({ kind: 'clockJump', by: r.below(2 * MOST_JUMP) - MOST_JUMP, for: 50 + r.below(100) });
     if (this.wants('arrivalJump')) out.push({ kind: 'arrivalJump', by: -r.below(5_000), for: 50 + r.below(100) });
     if (this.wants('leap')) out.push({ kind: 'leap', minutes: 1 + r.below(7) });
     return out;
   }
 }
-
-const HOUR = 3_600_000;

@@ -7,12 +7,6 @@ const REPAIRS = 'shared/steps/replay/repairs.ts';
 
 export const replays: readonly Mutant[] = [
   {
-    name: 'replaySwitchAnyway',
-    protects: 'a switch says that it begins before it sends readers to the run',
-    section: '10',
-    edits: [edit(SWITCH, "if (!(await setState(table, run, replay.state, 'switching'))) continue;", '')],
-  },
-  {
     name: 'replayCancelOpen',
     protects: 'a cancel puts the readers once more, so that no switch that began before it can',
     section: '10',

@@ -2,6 +2,7 @@
 import { ABANDONED } from '../../../shared/steps/lake/generations.ts';
 import { END_OF_TIME, minutes } from '../../../shared/time.ts';
 import { ALL_FAULTS, type Faults } from '../faults.ts';
+import { MOST_JUMP } from '../schedule.ts';
 import type { Limits } from '../shape.ts';
 import { Calls, settled } from './calls.ts';
 import { Disturber } from './disturb.ts';
@@ -149,7 +150,8 @@ export class World {
     if (!scene.shape.sinks || !scene.shape.compacts) return;
     for (let round = 0; scene.table.items().some((i) => i.pk.startsWith('lake#') && i.next !== 0); round++) {
       if (round > 3) throw new Error('a compaction never ends');
-      scene.clock.advance(ABANDONED + minutes(1));
+      // It may have begun on a clock that had jumped ahead.
+      scene.clock.advance(ABANDONED + MOST_JUMP + minutes(1));
       invocations.wake(scene.compactor, false);
       await this.rest();
     }
