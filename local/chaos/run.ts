@@ -38,6 +38,7 @@ const playAll = async (call: Call): Promise<{ sum: Sum; ms: number }> => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: work });
       worker.on('message', (played: Played) => {
         add(sum, played);
+        if (played.wrong.length > 0) line.line(`seed ${played.seed}: ${played.wrong[0]}`);
         const rate = perMinute(sum.played, Date.now() - began);
         line.update(`${sum.played} of ${all} schedules, ${sum.wrong.length} wrong, ${rate} a minute`);
       });
