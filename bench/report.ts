@@ -158,7 +158,6 @@ ${sections.join('\n\n')}
 - \`millrace run\`: each event passes five functions and three streams, at each packed, summed, written as base64 within JSON and read again; steps are
   28 % of the time, these formats 24 %, the client's calls 12 %, and no function stands out. 13,053 of its 13,882 calls for 100,000 events are single
   conditional puts (claims of ids, rows by their key). The start takes a second of CPU.
-- \`npm start\`: measured beside other work (its load stands in the table); seconds of CPU stand beside those of the wall.
 
 Not measured: a compressed form of the streams (goal 2). "Flat" in goal 9 is taken as at most a quarter more.
 
