@@ -177,7 +177,7 @@ const bundled = async (
 test('the registry’s client is in the bundle of validate alone, and only of the registry that is used', async () => {
   const has = async (name: 'pipeline' | 'frames', kind: 'glue' | 'confluent' | 'none') => {
     const inputs = await bundled(name, kind);
-    return ['framings/avro.ts', 'client-glue', 'confluent-schemas.ts'].filter((part) =>
+    return ['framings/avro.ts', 'glue-schemas.ts', 'confluent-schemas.ts'].filter((part) =>
       inputs.some((i) => i.includes(part)),
     );
   };
@@ -185,7 +185,7 @@ test('the registry’s client is in the bundle of validate alone, and only of th
   expect(await has('pipeline', 'glue')).toEqual([]);
   expect(await has('pipeline', 'confluent')).toEqual([]);
   expect(await has('frames', 'confluent')).toEqual(['framings/avro.ts', 'confluent-schemas.ts']);
-  expect(await has('frames', 'glue')).toEqual(['framings/avro.ts', 'client-glue']);
+  expect(await has('frames', 'glue')).toEqual(['framings/avro.ts', 'glue-schemas.ts']);
 });
 
 test('the roles of all that open values may ask the registry of the account, or read the password of another', () => {

@@ -53,6 +53,7 @@ export const NOT_HERE: Partial<Record<FaultName, string>> = {
   compaction: 'hours must be over, and a run has no time of its own',
   grow: 'streams here are Kinesis: they split and merge (reshard)',
   resubmit: 'nobody puts rejected events right while a run of files goes on',
+  replay: 'nobody replays a query while a run of files goes on',
   destinationDown: 'those outside are stand-ins that fail by tests of their own',
   entriesFailed: 'the same',
   refusedRows: 'rows are the pipeline’s own',
