@@ -1,5 +1,5 @@
 // Compares every destination with a reference computed straight from the input. Every difference is one line of text.
-import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { aggregateName } from '../../shared/steps/aggregate/name.ts';
 import { RUN_ID } from './cast.ts';
 import { differences } from './differences.ts';
 import { expected } from './expected.ts';

@@ -4,7 +4,7 @@ import { unpackJson } from '../../shared/fold/pack.ts';
 import type { Item, Table } from '../../shared/ports.ts';
 import type { Plan, Query, TablePlan } from '../../shared/query/plan.ts';
 import { streamOf } from '../../shared/query/sides.ts';
-import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { aggregateName } from '../../shared/steps/aggregate/name.ts';
 import { understood } from '../../shared/steps/ledger/format.ts';
 import { readServing, type ServedBy } from '../../shared/steps/replay/serving.ts';
 import type { EpochMs } from '../../shared/time.ts';

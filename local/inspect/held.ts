@@ -1,6 +1,6 @@
 // The watermark of each query and what holds it back, from the newest entries and manifests alone: what a page may ask every second or two.
 import type { Plan } from '../../shared/query/plan.ts';
-import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { aggregateName } from '../../shared/steps/aggregate/name.ts';
 import { type LaneMark, laterMark } from '../../shared/steps/ledger/lane-marks.ts';
 import { ledger } from '../../shared/steps/ledger/ledger.ts';
 import { manifests } from '../../shared/steps/refine/manifest.ts';

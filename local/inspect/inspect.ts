@@ -3,8 +3,8 @@
 import { unpackJson } from '../../shared/fold/pack.ts';
 import { shardOfLane } from '../../shared/lanes/position.ts';
 import type { Plan, StatefulQuery } from '../../shared/query/plan.ts';
-import { aggregateName, type Reads } from '../../shared/steps/aggregate/aggregate.ts';
 import type { EntryBody } from '../../shared/steps/aggregate/entry-body.ts';
+import { aggregateName, type Reads } from '../../shared/steps/aggregate/name.ts';
 import { watermarkOf } from '../../shared/steps/aggregate/watermark.ts';
 import { mustUnderstand } from '../../shared/steps/ledger/format.ts';
 import { type LaneMark, laterMark, NEW_LANE } from '../../shared/steps/ledger/lane-marks.ts';

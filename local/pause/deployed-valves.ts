@@ -2,7 +2,7 @@
 import { type CallerControl, callerControl } from '../../shared/aws/caller-control.ts';
 import { type DeployedStack, deployedStack } from '../../shared/aws/deployed-stack.ts';
 import type { Stream } from '../../shared/ports.ts';
-import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { aggregateName } from '../../shared/steps/aggregate/name.ts';
 import { checkpoints } from '../../shared/steps/checkpoint.ts';
 import { ledger } from '../../shared/steps/ledger/ledger.ts';
 import { type Ms, minutes } from '../../shared/time.ts';

@@ -1,7 +1,7 @@
 // Whether a new run has closed all that the old one had closed: a switch must take no row away from readers.
 import type { Plan, StatefulQuery } from '../../shared/query/plan.ts';
 import { isStateful, streamOf } from '../../shared/query/sides.ts';
-import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { aggregateName } from '../../shared/steps/aggregate/name.ts';
 import { type Manifest, manifests } from '../../shared/steps/refine/manifest.ts';
 import type { EpochMs } from '../../shared/time.ts';
 import type { StageHere } from '../stage/stage-here.ts';

@@ -1,5 +1,5 @@
 import type { MemoryLog } from '../../shared/memory/log.ts';
-import { aggregateName, type Reads } from '../../shared/steps/aggregate/aggregate.ts';
+import { aggregateName, type Reads } from '../../shared/steps/aggregate/name.ts';
 import { type LaneMark, laterMark } from '../../shared/steps/ledger/lane-marks.ts';
 import { type Ledger, ledger } from '../../shared/steps/ledger/ledger.ts';
 import type { EpochMs } from '../../shared/time.ts';

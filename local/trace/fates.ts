@@ -10,7 +10,7 @@ import { sideReader } from '../../shared/query/side-rows.ts';
 import { readsOf, sidesOf, streamOf } from '../../shared/query/sides.ts';
 import type { Value } from '../../shared/query/types.ts';
 import { userFunctions } from '../../shared/query/user-functions.ts';
-import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { aggregateName } from '../../shared/steps/aggregate/name.ts';
 import type { Lookups } from '../../shared/steps/enrich/apply.ts';
 import { manifests } from '../../shared/steps/refine/manifest.ts';
 import { sourceOfQuery, takesEvent } from '../../shared/steps/roster.ts';

@@ -7,7 +7,7 @@ import type { StampedEvent } from '../../shared/lanes/inner.ts';
 import { position, shardOfLane } from '../../shared/lanes/position.ts';
 import type { CompiledPipeline } from '../../shared/pipeline.ts';
 import type { Item } from '../../shared/ports.ts';
-import { aggregateName } from '../../shared/steps/aggregate/aggregate.ts';
+import { aggregateName } from '../../shared/steps/aggregate/name.ts';
 import { isBeyond, NEW_LANE } from '../../shared/steps/ledger/lane-marks.ts';
 import { ledger } from '../../shared/steps/ledger/ledger.ts';
 import { sameName } from '../../shared/steps/replay/repairs.ts';

@@ -4,7 +4,7 @@ import type { Told } from '../metrics/told.ts';
 import type { Clock, Objects, Stream, Table } from '../ports.ts';
 import type { Plan } from '../query/plan.ts';
 import type { ScheduleStep } from '../trigger/schedule.ts';
-import { aggregateName, type Reads } from './aggregate/aggregate.ts';
+import { aggregateName, type Reads } from './aggregate/name.ts';
 import { type BooksCursor, booksCursor, type LedgerCursor } from './books/cursor.ts';
 import { type Hour, hourOf, startOf } from './books/hour.ts';
 import { behindHour, faultsOfHour, hourOfRaw, sumOfHour } from './books/hour-side.ts';

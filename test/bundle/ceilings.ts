@@ -11,9 +11,9 @@ export const CEILINGS: Readonly<Record<string, number>> = {
   'write-table': 148,
   'write-lake': 165,
   'roll-up-lake': 213,
-  'feed-replay': 242,
+  'feed-replay': 226,
   tick: 67,
-  'check-books': 156,
+  'check-books': 146,
   'verify-sample': 358, // judges and enriches as validate and enrich do, and evaluates queries by itself
   deaggregate: 83,
   scale: 74,

@@ -133,6 +133,33 @@ describe('a copy of a table', () => {
     expect(await lost.into.query('replay')).toHaveLength(2);
   });
 
+  test.each([
+    ['names it', [{ ...home('old'), epoch: 2, fences: '[{"fn":"aggregate/enriched","from":"1","to":"2"}]' }], 2, 1],
+    ['says nothing', [], 0, 0],
+  ])('leaves the table that is given up without a home, when its item %s', async (_, items, epoch, fences) => {
+    const old = memoryTable('old');
+    await old.putMany(items);
+    await back([home('old')], { newer: { table: old, items: () => old.items() } }).done;
+    await expect(homeOf({ table: old, run: '1' })()).rejects.toMatchObject({ code: 'table.restored' });
+    const left = homeIn((await old.get(homeKey('1'))) as Item);
+    expect([left.table, left.epoch, left.fences.length]).toEqual(['new', epoch, fences]);
+  });
+
+  test('is brought back from a table that was given up, and nothing into one', async () => {
+    const old = memoryTable('old');
+    const fence = '[{"fn":"aggregate/enriched","from":"1","to":"2"}]';
+    await old.putMany([{ ...home('old'), fences: fence }, manifest('aggregate/enriched', {}, 5)]);
+    const first = back(old.items(), { newer: { table: old, items: () => old.items() } });
+    await first.done;
+    const third = memoryTable('third');
+    const newer = { table: first.into, items: () => first.into.items() };
+    const again = back(old.items(), { newer, into: third, objects: first.objects });
+    expect(await again.done).toMatchObject({ epoch: 2, fences: [JSON.parse(fence)[0], {}, {}] });
+    expect(await homeOf({ table: third, run: '1' })()).toMatchObject({ epoch: 2 });
+    expect((await third.query('man#1#aggregate/enriched'))[0]).toMatchObject({ epoch: 2, home: 'third' });
+    await expect(back([], { into: old }).done).rejects.toThrow('old holds the state of new already');
+  });
+
   test('is not brought back twice', async () => {
     const into = memoryTable('new');
     await into.put(home('new'));

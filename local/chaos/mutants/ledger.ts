@@ -49,7 +49,7 @@ export const ledgers: readonly Mutant[] = [
     name: 'sharedLedger',
     protects: 'each function and stream has its own ledger: shard ids repeat in every stream',
     section: '2',
-    edits: [edit(AGGREGATE, '`aggregate/${reads}`', '`aggregate/${reads.slice(0, 0)}`')],
+    edits: [edit('shared/steps/aggregate/name.ts', '`aggregate/${reads}`', '`aggregate/${reads.slice(0, 0)}`')],
   },
   {
     name: 'ttlHead',
@@ -137,7 +137,13 @@ export const ledgers: readonly Mutant[] = [
     name: 'pruneEarly',
     protects: 'an ended lane stays in the entries until no copy of its events can come',
     section: '10',
-    edits: [edit(AGGREGATE, 'export const PRUNE_AFTER = days(30);', 'export const PRUNE_AFTER = 1;')],
+    edits: [
+      edit(
+        'shared/steps/aggregate/prune-after.ts',
+        'export const PRUNE_AFTER = days(30);',
+        'export const PRUNE_AFTER = 1;',
+      ),
+    ],
   },
   {
     name: 'noPrune',

@@ -7,7 +7,6 @@ import { padSeq } from '../../lanes/position.ts';
 import type { Clock, Nonce, Objects, Stream, Table, Wake } from '../../ports.ts';
 import type { Plan } from '../../query/plan.ts';
 import type { SideDeps } from '../../query/side-rows.ts';
-import { days } from '../../time.ts';
 import type { Batch, BatchStep } from '../../trigger/batch.ts';
 import { ensureAncestorsRead } from '../ancestors.ts';
 import { checkpoints } from '../checkpoint.ts';
@@ -21,6 +20,8 @@ import { entryBody } from './entry-body.ts';
 import { type Folded, foldBatch } from './fold-batch.ts';
 import { foldersOf } from './folder.ts';
 import { lookUp } from './look-up.ts';
+import { aggregateName, type Reads } from './name.ts';
+import { PRUNE_AFTER } from './prune-after.ts';
 import { readerOf } from './read-event.ts';
 import { toldOf } from './told.ts';
 
@@ -37,13 +38,6 @@ export type AggregateDeps = SideDeps & {
   readonly run: string;
   readonly groups: number;
 };
-
-export type Reads = 'enriched' | 'refined';
-/** Names the ledger, the manifest and the lanes of the results: shard ids repeat in every stream, so the stream is part of it. */
-export const aggregateName = (reads: Reads): string => `aggregate/${reads}`;
-
-/** A lane that ended leaves the entries when no copy of its events can come any more (protocol, section 10). */
-export const PRUNE_AFTER = days(30);
 
 const TRIES = 5;
 

@@ -3,7 +3,7 @@
 import type { Nonce, Objects, Table } from '../../ports.ts';
 import type { Plan, StatefulQuery } from '../../query/plan.ts';
 import type { EpochMs, Ms } from '../../time.ts';
-import { aggregateName } from '../aggregate/aggregate.ts';
+import { aggregateName } from '../aggregate/name.ts';
 import { manifests, NO_MANIFEST } from '../refine/manifest.ts';
 import { reachOf } from '../refine/since.ts';
 import { statefulQueries } from '../roster.ts';

@@ -6,7 +6,7 @@ import type { StatefulQuery, TablePlan } from '../../query/plan.ts';
 import { streamOf } from '../../query/sides.ts';
 import { userFunctions } from '../../query/user-functions.ts';
 import { type EpochMs, START_OF_TIME } from '../../time.ts';
-import { aggregateName } from '../aggregate/aggregate.ts';
+import { aggregateName } from '../aggregate/name.ts';
 import { type Manifest, manifests } from '../refine/manifest.ts';
 import { type Difference, differenceAt, type Expected, expectedRow, extraOf } from './compare.ts';
 import { countedLanes } from './counted-lanes.ts';
