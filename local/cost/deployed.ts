@@ -5,6 +5,7 @@ import type { StreamTrigger, Template } from '../template/template.ts';
 import { plain } from '../template/tree.ts';
 import { watchPrice } from '../watch/price.ts';
 import { readWatch } from '../watch/watched.ts';
+import type { Carrier } from './prices.ts';
 
 export type Deployed = {
   readonly streams: number;
@@ -23,11 +24,14 @@ export type Deployed = {
   readonly shardMetrics: number;
   /** Whether the API writes a line for each request. */
   readonly accessLog: boolean;
+  /** Who carries the calls of functions to AWS: `--param client`. */
+  readonly carrier: Carrier;
   /** Pairs of a function and an encrypted stream, table or bucket that it uses: each asks for a data key every five minutes. */
   readonly keyUsers: number;
 };
 
 type Service = {
+  readonly custom?: { readonly esbuild?: { readonly conditions?: readonly unknown[] } };
   readonly provider?: { readonly logs?: { readonly httpApi?: unknown } };
   readonly resources?: unknown;
 };
@@ -61,6 +65,7 @@ export const deployedOf = (template: Template, options: ServiceOptions): Deploye
     metrics: watched.metrics,
     shardMetrics: Array.isArray(shardMetrics) ? shardMetrics.length : 0,
     accessLog: httpApi === true || (typeof httpApi === 'object' && httpApi !== null),
+    carrier: service.custom?.esbuild?.conditions?.includes('sdk') === true ? 'sdk' : 'signed',
     keyUsers: uses.length + mappings.length,
   };
 };

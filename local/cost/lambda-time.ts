@@ -1,19 +1,37 @@
 // How long functions are billed for: invocations, processor time and waiting, by the times of times.json.
-import type { Times } from './prices.ts';
+import type { Carrier, Times } from './prices.ts';
 import type { Units } from './units.ts';
 
-/** Milliseconds of one function, from its units of a month and the events and rows that pass through it. */
-export const billedMs = (times: Times, fn: string, units: Units, events: number, rows: number): number => {
+const callMs = (times: Times, carrier: Carrier, units: Units): number => {
+  const { msPerCall, msPerObjectCall, msPerPutMb } = times.client[carrier];
+  return (
+    (units.putCalls + units.tableCalls + units.queueCalls) * msPerCall +
+    (units.objectPuts + units.objectGets) * msPerObjectCall +
+    (units.streamBytes / 1e6) * msPerPutMb
+  );
+};
+
+export type Work = {
+  readonly fn: string;
+  /** Who carries its calls to AWS. */
+  readonly carrier: Carrier;
+  /** Of a month, as are the events and rows that pass through it. */
+  readonly units: Units;
+  readonly events: number;
+  readonly rows: number;
+};
+
+/** Milliseconds that one function is billed for in a month. */
+export const billedMs = (times: Times, { fn, carrier, units, events, rows }: Work): number => {
   const { put, table, object, queue } = times.waitMs;
   const waits =
     units.putCalls * put +
     units.tableCalls * table +
     (units.objectPuts + units.objectGets) * object +
     units.queueCalls * queue;
-  const calls = units.putCalls + units.tableCalls + units.objectPuts + units.objectGets + units.queueCalls;
   return (
     units.invocations * (times.msPerInvocation + (times.cpuMillisPerRequest[fn] ?? 0)) +
-    calls * times.clientMsPerCall +
+    callMs(times, carrier, units) +
     waits / (times.callsInFlight[fn] ?? 1) +
     (events * (times.cpuMicrosPerEvent[fn] ?? 0) + rows * (times.cpuMicrosPerRow[fn] ?? 0)) / 1_000
   );

@@ -27,9 +27,9 @@ export const naive = (world: World, counted: Counted, exact: boolean): Bill => {
   const calls = events * (exact ? 1 : queries);
   const perSecond = Math.min(requests(counted), Math.max(counted.shards, rate / NAIVE_BATCH));
   const invocations = perSecond * SECONDS;
-  // Waits of a batch overlap; its processor time does not.
+  // As such functions are written, by the SDK's client. Waits of a batch overlap; its processor time does not.
   const ms =
-    calls * times.clientMsPerCall +
+    calls * times.client.sdk.msPerCall +
     (events * times.naiveCpuMicrosPerEvent) / 1_000 +
     invocations * (times.msPerInvocation + times.waitMs.table);
   const kept: readonly Line[] = exact

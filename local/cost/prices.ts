@@ -19,12 +19,22 @@ export type Prices = {
 };
 export const LIST_PRICES: Prices = pricesFile;
 
+export type Carrier = 'signed' | 'sdk';
+export type CallTimes = {
+  /** Of each call that is none of S3. */
+  readonly msPerCall: number;
+  /** Of a call of S3. */
+  readonly msPerObjectCall: number;
+  /** Of 10^6 bytes of records put, beside the call. */
+  readonly msPerPutMb: number;
+};
+
 /** What Lambda's billed time is made of, and what a Flink KPU takes. */
 export type Times = {
   readonly date: string;
   readonly msPerInvocation: number;
-  /** CPU of the SDK for one call; it is not overlapped. */
-  readonly clientMsPerCall: number;
+  /** CPU of what carries the calls of functions to AWS, as `--param client` names it; it is not overlapped. */
+  readonly client: Readonly<Record<Carrier, CallTimes>>;
   readonly waitMs: { readonly put: number; readonly table: number; readonly object: number; readonly queue: number };
   readonly callsInFlight: Readonly<Record<string, number>>;
   readonly cpuMicrosPerEvent: Readonly<Record<string, number>>;

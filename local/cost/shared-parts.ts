@@ -58,7 +58,10 @@ export const lambdaLines = (
 ): readonly Line[] => {
   const units = (fn: string) => month[fn] ?? NO_UNITS;
   const seconds = fns.map((fn) =>
-    gbSeconds(billedMs(times, fn, units(fn), events, rows), deployed.memoryMb[fn] ?? 1_769),
+    gbSeconds(
+      billedMs(times, { fn, carrier: deployed.carrier, units: units(fn), events, rows }),
+      deployed.memoryMb[fn] ?? 1_769,
+    ),
   );
   return [
     line(

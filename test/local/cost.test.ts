@@ -141,6 +141,22 @@ describe('bills', () => {
     expect((exact?.perMillion ?? 0) / (mine?.perMillion ?? 1)).toBeGreaterThan(200);
   });
 
+  test("client=sdk pays for the SDK's processor time; the naive consumers, which take it anyhow, share only the endpoint's", async () => {
+    const service = { root, env: {}, params: { client: 'sdk' } };
+    const counted = await count({ eventsPerSecond: 100 }, 1_000);
+    const seconds = (w: typeof world, what: string) =>
+      billsOf(w, counted)
+        .map((b) => b.lines.find((l) => l.what === what)?.units)
+        .filter((n) => n !== undefined);
+    const sdk = worldOf({ template, service, prices: LIST_PRICES, times: TIMES });
+    const more = (what: string) => seconds(sdk, what).map((n, i) => n / (seconds(world, what)[i] ?? 0));
+    for (const what of ['functions without state: GB-seconds', 'functions with state: GB-seconds']) {
+      expect(more(what)[0]).toBeGreaterThan(1.02);
+      expect(more(what)[0]).toBeLessThan(1.5); // waits are the same
+    }
+    expect(more('consumer: GB-seconds')).toEqual([1, 1]);
+  });
+
   test('on demand there are no shard-hours, provisioned there are no GB', async () => {
     const prices = async (onDemand: boolean) =>
       (billsOf(world, await count({ onDemand, eventsPerSecond: 10 }, 100))[0]?.lines ?? []).map((l) => l.price);
