@@ -1,4 +1,5 @@
 // Whether a stage is paused: one item in its ledger table, written by the commands alone. Absent: it is not.
+import { randomUUID } from 'node:crypto';
 import type { Table } from '../../shared/ports.ts';
 import type { EpochMs } from '../../shared/time.ts';
 
@@ -30,10 +31,11 @@ export const readPause = async (table: Table): Promise<Held> => {
   return { pause, version: item.version as number };
 };
 
-/** @returns the new version; undefined: another command was faster */
+/** @returns the new version; undefined: another command was faster. A put that comes again since its answer was lost finds its own `id` */
 export const writePause = async (table: Table, before: number, pause: Pause | null): Promise<number | undefined> => {
-  const item = { ...KEY, version: before + 1, what: JSON.stringify(pause) };
+  const item = { ...KEY, version: before + 1, what: JSON.stringify(pause), id: randomUUID() };
   const when =
     before === 0 ? ({ kind: 'absent' } as const) : ({ kind: 'equals', field: 'version', value: before } as const);
-  return (await table.put(item, when)).ok ? before + 1 : undefined;
+  const written = await table.put(item, when);
+  return written.ok || written.found?.id === item.id ? before + 1 : undefined;
 };

@@ -118,6 +118,20 @@ describe('pause', () => {
   });
 });
 
+test('an answer that was lost is no other command: its put comes again and finds itself', async () => {
+  const { deps, ledger, on } = stageGiven();
+  const twice: typeof ledger = {
+    ...ledger,
+    async put(item, when) {
+      await ledger.put(item, when);
+      return ledger.put(item, when);
+    },
+  };
+  expect((await pause({ ...deps, ledger: twice }, [])).act).toBe('paused');
+  await resume({ ...deps, ledger: twice }, []);
+  expect(on()).toHaveLength(8);
+});
+
 describe('resume', () => {
   test('of some leaves the others held', async () => {
     const given = stageGiven();
