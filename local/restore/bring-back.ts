@@ -76,14 +76,18 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
   const before = await into.get(homeKey(run));
   if (before !== undefined && homeIn(before).table === into.name)
     throw new RestoreError(`${into.name} is in use: functions write to it; name a table that does not exist`);
+  if (before?.left === into.name)
+    throw new RestoreError(
+      `${into.name} was given up for ${homeIn(before).table}, and holds what came after the instant; name a table that does not exist`,
+    );
 
-  // The first item: functions that find the table half full refuse to work.
-  await into.put(homeItem(run, { table: '(a table that is being restored)', epoch: 0, fences: [] }));
+  // The first item: functions that find the table half full refuse to work. Its fences stay: a copy may be brought back in its own place.
+  let fences: readonly Fence[] = before === undefined ? [] : homeIn(before).fences;
+  await into.put(homeItem(run, { table: '(a table that is being restored)', epoch: 0, fences }));
   const cut = cutOf(run);
   const deciders: Item[] = [];
   const lakeTables = new Set<string>();
   const named = new Set<string>();
-  let fences: readonly Fence[] = [];
   let items = 0;
   let page: Item[] = [];
   const flush = async (): Promise<void> => {

@@ -157,7 +157,18 @@ describe('a copy of a table', () => {
     expect(await again.done).toMatchObject({ epoch: 2, fences: [JSON.parse(fence)[0], {}, {}] });
     expect(await homeOf({ table: third, run: '1' })()).toMatchObject({ epoch: 2 });
     expect((await third.query('man#1#aggregate/enriched'))[0]).toMatchObject({ epoch: 2, home: 'third' });
-    await expect(back([], { into: old }).done).rejects.toThrow('old holds the state of new already');
+    await expect(back([], { into: old }).done).rejects.toThrow('old was given up for new');
+  });
+
+  test('is brought back in its own place, with the fences of a restore before', async () => {
+    const into = memoryTable('copy');
+    const fence = '[{"fn":"aggregate/enriched","from":"1","to":"2"}]';
+    await into.putMany([{ ...home('old'), fences: fence, left: 'old' }, manifest('aggregate/enriched', {}, 5)]);
+    async function* scanned() {
+      yield* into.items();
+    }
+    const { fences } = await back([], { into, items: scanned() }).done;
+    expect(fences[0]).toEqual(JSON.parse(fence)[0]);
   });
 
   test('is not brought back twice', async () => {
