@@ -59,18 +59,19 @@ export const deployedValves = async (
   const full = new Map(d.functions.map((f) => [f.name, f.fullName]));
   const uuids = new Map<string, string>();
 
-  const ageOf = async (fn: string): Promise<Ms | null> => {
+  /** What is off is handed nothing, however much there is: its silence says nothing. */
+  const ageOf = async (fn: string, isOff: boolean): Promise<Ms | null> => {
     const told = await control.iteratorAge(full.get(fn) ?? fn, clock.now());
-    if (told === null || clock.now() - told.at > SILENT) return 0;
-    return told.age + Math.max(0, clock.now() - told.at);
+    if (!isOff && (told === null || clock.now() - told.at > SILENT)) return 0;
+    return told && told.age + Math.max(0, clock.now() - told.at);
   };
-  const behindOf = async (fn: string, source: string): Promise<Ms | null> => {
+  const behindOf = async (fn: string, source: string, isOff: boolean): Promise<Ms | null> => {
     const stream = (streams as Readonly<Record<string, Stream>>)[source];
     const position = stream && positionOf(stage, fn, stream);
-    if (stream === undefined || position === undefined) return ageOf(fn);
+    if (stream === undefined || position === undefined) return ageOf(fn, isOff);
     for (const { id } of await stream.shards())
       if (await stream.hasRecordAfter(id, (await position(id))?.replace(/^0+(?=.)/, '')))
-        return Math.max(1, (await ageOf(fn)) ?? 1);
+        return (await ageOf(fn, isOff)) || null; // unread since when, nobody says
     return 0;
   };
 
@@ -83,8 +84,9 @@ export const deployedValves = async (
           const source = shortName(prefix, lastPart(m.source));
           const id = callerId(name, source);
           uuids.set(id, m.uuid);
-          const behind = withBehind && kind === 'stream' ? await behindOf(name, source) : null;
-          all.push({ id, function: name, kind, source, state: STATES[m.state] ?? 'turning-on', behind });
+          const state = STATES[m.state] ?? 'turning-on';
+          const behind = withBehind && kind === 'stream' ? await behindOf(name, source, state === 'off') : null;
+          all.push({ id, function: name, kind, source, state, behind });
         }
       for (const { function: fn, rule } of rules) {
         const state = (await control.isRuleOn(rule)) ? 'on' : 'off';

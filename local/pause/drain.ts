@@ -25,9 +25,13 @@ const headDone = (callers: readonly Caller[], closedAt: EpochMs, now: EpochMs): 
   callers.filter(isHead).every((c) => c.behind === 0 || (c.behind !== null && now - c.behind > closedAt));
 
 const behindOf = (callers: readonly Caller[], now: EpochMs, since: EpochMs): string | null => {
-  const late = callers.filter((c) => isStream(c) && !isHead(c) && c.state === 'on' && (c.behind ?? 0) > 0);
+  const late = callers.filter((c) => isStream(c) && !isHead(c) && c.state === 'on' && c.behind !== 0);
   if (late.length === 0) return null;
-  const words = late.map((c) => `${c.function} is ${Math.ceil((c.behind ?? 0) / 1_000)} s behind in ${c.source}`);
+  const words = late.map((c) =>
+    c.behind === null
+      ? `${c.function} has not read all of ${c.source}`
+      : `${c.function} is ${Math.ceil(c.behind / 1_000)} s behind in ${c.source}`,
+  );
   return `${words.join(', ')} (${Math.round((now - since) / 1_000)} s so far)`;
 };
 
@@ -83,8 +87,9 @@ export const drain = async (deps: DrainDeps): Promise<Pause> => {
     quiet = waits === null ? quiet + 1 : 0;
     await orGiveUp(waits ?? 'nothing left to do');
   }
+  const heldFrom = clock.now();
   await turn(deps, stays, false);
-  const limit = limitOf(await behind(deps, stays), deps.retention, clock.now());
+  const limit = limitOf(await behind(deps, stays), deps.retention, clock.now(), heldFrom);
   const done: Pause = { ...draining, act: 'drained', lostAt: limit?.at ?? null, lostWhere: limit?.where ?? null };
   await note(deps, begun, done);
   return done;

@@ -19,17 +19,19 @@ const WRITERS: Readonly<Record<string, readonly string[]>> = {
  * forgets entries.
  * @param held      what is turned off
  * @param retention of a stream by its name; null: not known
+ * @param since     from when on it is turned off: what nobody knows the age of is taken to have come then
  */
 export const limitOf = (
   held: readonly Caller[],
   retention: (stream: string) => Ms | null,
   now: EpochMs,
+  since: EpochMs,
 ): Limit | null => {
   const off = new Set(held.map((c) => c.function));
   const comes = (stream: string): boolean => !(WRITERS[stream]?.every((fn) => off.has(fn)) ?? false);
   const limits: Limit[] = held.flatMap((c) => {
     const kept = c.kind === 'stream' && (c.behind !== 0 || comes(c.source)) ? retention(c.source) : null;
-    return kept === null ? [] : [{ at: now + kept - (c.behind ?? 0), where: `${c.source}, unread by ${c.function}` }];
+    return kept === null ? [] : [{ at: now + kept - (c.behind ?? now - since), where: `${c.source}, unread by ${c.function}` }];
   });
   if (held.some((c) => /^(aggregate|refine)/.test(c.function)))
     limits.push({ at: now + STATE, where: 'open windows in the ledger table' });

@@ -45,7 +45,7 @@ export const pause = async (deps: PauseDeps, names: readonly string[]): Promise<
     lostWhere: null,
   });
   await turn(deps, off, false);
-  const limit = limitOf(await behind(deps, off), deps.retention, deps.clock.now());
+  const limit = limitOf(await behind(deps, off), deps.retention, deps.clock.now(), since);
   const done: Pause = {
     act: 'paused',
     since,

@@ -63,7 +63,7 @@ export const resume = async (deps: PauseDeps, names: readonly string[], grace = 
   }
   if (was !== null && left.length === 0) await note(deps, begun, null);
   else if (was !== null) {
-    const limit = limitOf(await behind(deps, left), deps.retention, deps.clock.now());
+    const limit = limitOf(await behind(deps, left), deps.retention, deps.clock.now(), was.since);
     const [lostAt, lostWhere] = [limit?.at ?? null, limit?.where ?? null];
     await note(deps, begun, { ...was, act: 'paused', whole: false, off: left, lostAt, lostWhere });
   }

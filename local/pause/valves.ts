@@ -11,7 +11,7 @@ export type Caller = {
   readonly source: string;
   /** `turning-off`: nothing begins any more, and something may still run. */
   readonly state: 'on' | 'turning-on' | 'off' | 'turning-off';
-  /** How long ago the oldest record arrived that it has not done; 0: there is none. null: not known, or it reads no stream. */
+  /** How long ago the oldest record arrived that it has not done; 0: there is none. null: it reads no stream, or it has not done all, and since when is not known. */
   readonly behind: Ms | null;
 };
 

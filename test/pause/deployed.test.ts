@@ -6,6 +6,7 @@ import { deployedValves } from '../../local/pause/deployed-valves.ts';
 import { pause } from '../../local/pause/pause.ts';
 import { resume } from '../../local/pause/resume.ts';
 import { rulesOf } from '../../local/pause/rules-of.ts';
+import { readPause } from '../../local/pause/state.ts';
 import type { PauseDeps } from '../../local/pause/turn.ts';
 import type { Deployment } from '../../local/plan/deployment.ts';
 import { withEnv } from '../../local/run/ports-here.ts';
@@ -14,7 +15,7 @@ import { type CallerControl, callerControl } from '../../shared/aws/caller-contr
 import { MemoryLog } from '../../shared/memory/log.ts';
 import { memoryStream } from '../../shared/memory/stream.ts';
 import { checkpoints } from '../../shared/steps/checkpoint.ts';
-import { days, minutes } from '../../shared/time.ts';
+import { days, hours, minutes } from '../../shared/time.ts';
 import { AT } from './given.ts';
 
 const FUNCTIONS = ['ingest', 'archive', 'validate', 'refine', 'write-table', 'tick'];
@@ -155,6 +156,29 @@ describe('a deployed stage', () => {
     expect(await behind('write-table<refined')).toBe(62_000);
     g.ages.set('millrace-prod-write-table', { at: g.now() - minutes(5), age: 2_000 });
     expect(await behind('write-table<refined')).toBe(0);
+  });
+
+  test('a function that Lambda says nothing of is not done while its stream holds a record', async () => {
+    const g = given();
+    const valves = await deployedValves(g.stage, g.wait, g.control, stack);
+    const behind = async (id: string) => (await valves.callers(true)).find((c) => c.id === id)?.behind;
+    g.raw.put({ partitionKey: 'a', data: Buffer.from('a') });
+    expect(await behind('validate<raw')).toBeNull();
+    g.ages.set('millrace-prod-validate', { at: g.now() - minutes(5), age: 2_000 });
+    expect(await behind('validate<raw')).toBeNull();
+  });
+
+  test('what stays held for a day loses its records a day after it was held, however silent it is', async () => {
+    const g = given();
+    const valves = await deployedValves(g.stage, g.wait, g.control, stack);
+    const { ledger, clock } = g.stage;
+    const deps = { ledger, clock, valves, retention: () => days(1), wait: g.wait, look: 5_000, tell: () => {} };
+    await pause(deps, ['validate', 'write-table']);
+    g.raw.put({ partitionKey: 'a', data: Buffer.from('a') });
+    await g.wait(hours(20));
+    await resume(deps, ['validate']);
+    const { pause: left } = await readPause(ledger);
+    expect(left).toMatchObject({ lostAt: AT + days(1), lostWhere: 'refined, unread by write-table' });
   });
 });
 

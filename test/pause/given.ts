@@ -23,7 +23,7 @@ export type GivenStage = ReturnType<typeof stageGiven>;
 export const stageGiven = ({ slow = 2 } = {}) => {
   let now = AT;
   const state = new Map<string, Caller['state']>(CALLERS.map(([fn, , source]) => [callerId(fn, source), 'on']));
-  const behind = new Map<string, number>();
+  const behind = new Map<string, number | null>();
   const turning = new Map<string, number>();
   let intake: 'open' | 'closed' = 'open';
   /** In the order in which it was asked: `-validate<raw`, `+tick<schedule`, `intake closed`. */
@@ -46,7 +46,7 @@ export const stageGiven = ({ slow = 2 } = {}) => {
           kind,
           source,
           state: state.get(id) ?? 'on',
-          behind: kind === 'stream' ? (behind.get(id) ?? 0) : null,
+          behind: kind !== 'stream' ? null : behind.has(id) ? (behind.get(id) as number | null) : 0,
         };
       });
     },
@@ -90,7 +90,7 @@ export const stageGiven = ({ slow = 2 } = {}) => {
     state: (id: string) => state.get(id),
     on: () => [...state].filter(([, s]) => s === 'on').map(([id]) => id),
     turn: (id: string, to: Caller['state']) => void state.set(id, to),
-    behind: (id: string, ms: number) => void behind.set(id, ms),
+    behind: (id: string, ms: number | null) => void behind.set(id, ms),
     unsettled: (what: string | null) => {
       unsettled = what;
     },

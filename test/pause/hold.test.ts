@@ -177,6 +177,22 @@ describe('drain', () => {
     expect(given.told.filter((t) => t.startsWith('validate reads')).length).toBeLessThan(3);
   });
 
+  test('a record that nobody knows the age of is waited for, in raw and behind it', async () => {
+    const given = stageGiven({ slow: 1 });
+    given.behind('validate<raw', null);
+    given.behind('enrich<validated', null);
+    let waits = 0;
+    given.eachWait(() => {
+      waits++;
+      if (waits < 6) expect(given.state('validate<raw')).toBe('on');
+      if (waits === 6) given.behind('validate<raw', 0);
+      if (waits < 12) expect(given.state('enrich<validated')).toBe('on');
+      if (waits === 12) given.behind('enrich<validated', 0);
+    });
+    expect((await drain(given.deps)).act).toBe('drained');
+    expect(given.told.join()).toContain('enrich has not read all of validated');
+  });
+
   test('gives up in time, loses nothing, and goes on when it is asked again', async () => {
     const given = stageGiven({ slow: 1 });
     given.unsettled('2 rows of aggregate/enriched are not sent yet');
