@@ -75,10 +75,12 @@ export const drain = async (deps: DrainDeps): Promise<Pause> => {
     on.filter((c) => c.function === 'tick').map((c) => c.id),
     false,
   );
-  if ((await valves.intake()) === 'open') await valves.setIntake('closed');
-  const closedAt = clock.now();
   // A head that an earlier call has turned off has read what it had to.
   const heads = on.filter((c) => isHead(c) && c.state !== 'off').map((c) => c.id);
+  const intake = await valves.intake();
+  // Closed already: an earlier call may have ended before the requests did that were taken.
+  if (intake === 'open' || (intake === 'closed' && heads.length > 0)) await valves.setIntake('closed');
+  const closedAt = clock.now();
   while (heads.length > 0 && !headDone(await valves.callers(true), closedAt, clock.now()))
     await orGiveUp('validate reads what came until now');
   await turn(deps, heads, false);

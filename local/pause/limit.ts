@@ -31,7 +31,9 @@ export const limitOf = (
   const comes = (stream: string): boolean => !(WRITERS[stream]?.every((fn) => off.has(fn)) ?? false);
   const limits: Limit[] = held.flatMap((c) => {
     const kept = c.kind === 'stream' && (c.behind !== 0 || comes(c.source)) ? retention(c.source) : null;
-    return kept === null ? [] : [{ at: now + kept - (c.behind ?? now - since), where: `${c.source}, unread by ${c.function}` }];
+    return kept === null
+      ? []
+      : [{ at: now + kept - (c.behind ?? now - since), where: `${c.source}, unread by ${c.function}` }];
   });
   if (held.some((c) => /^(aggregate|refine)/.test(c.function)))
     limits.push({ at: now + STATE, where: 'open windows in the ledger table' });

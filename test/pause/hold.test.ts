@@ -206,6 +206,20 @@ describe('drain', () => {
     expect(given.asked.filter((a) => a === 'intake closed')).toHaveLength(1);
   });
 
+  test('asked again, it waits once more for requests that were taken before the endpoint was closed', async () => {
+    const given = stageGiven({ slow: 1 });
+    const dies = new Error('killed');
+    const { valves } = given.deps;
+    const setIntake = async (to: 'open' | 'closed'): Promise<void> => {
+      await valves.setIntake(to);
+      throw dies;
+    };
+    await expect(drain({ ...given.deps, valves: { ...valves, setIntake } })).rejects.toBe(dies);
+    given.asked.length = 0;
+    await drain(given.deps);
+    expect(given.asked.slice(0, 3)).toEqual(['-tick<schedule', 'intake closed', '-validate<raw']);
+  });
+
   test('resumed: nobody says that a shard is idle before producers have come back', async () => {
     const given = stageGiven({ slow: 1 });
     await drain(given.deps);

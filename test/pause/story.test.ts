@@ -14,7 +14,6 @@ import type { Here } from '../../local/run/here.ts';
 import type { Player } from '../../local/run/play.ts';
 import { runFiles } from '../../local/run/run-files.ts';
 import { memoryTable } from '../../shared/memory/table.ts';
-import { systemClock } from '../../shared/ports.ts';
 import { days } from '../../shared/time.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -61,7 +60,8 @@ const run = async (seed: number | null, beside?: Beside) => {
 const depsOf = (player: Player): PauseDeps => ({
   // Of its own, so that a pause takes hold at the call that was asked for.
   ledger: memoryTable('pause'),
-  clock: systemClock,
+  // Not the one that the faults of a run set on and back: a pause gives up after a while.
+  clock: { now: () => Math.trunc(performance.now()) },
   valves: playerValves(player, 'millrace-dev-', null),
   retention: () => days(1),
   wait: () => setImmediate(),
