@@ -14,7 +14,7 @@ import { outboxNumber } from '../../shared/steps/refine/manifest.ts';
 import type { EpochMs } from '../../shared/time.ts';
 import { cutOf } from './cut.ts';
 import { takeEpoch } from './epoch.ts';
-import { lakeBack } from './lake-back.ts';
+import { addGeneration, type Generations, lakeBack } from './lake-back.ts';
 import { lostRowsOf } from './lost-rows.ts';
 import { retire } from './retire.ts';
 
@@ -121,6 +121,7 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
   if (call.newer !== null) await retire(call.newer.table, run, into.name);
   let kept = 0;
   const unsent: Item[] = [];
+  const begun: Generations = new Map();
   let above = Math.max(0, ...deciders.map((m) => m.epoch as number));
   const stays = STAYS(run);
   const functions = new Set(deciders.map((m) => fnOf(m, run)));
@@ -130,6 +131,7 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
       above = Math.max(above, item.epoch as number);
       functions.add(fnOf(item, run));
     }
+    addGeneration(begun, item);
     if (stays.some((prefix) => item.pk.startsWith(prefix))) kept++;
     else if (item.pk !== REPLAYS && !item.pk.startsWith(FAMILIES(run))) continue;
     page.push(item);
@@ -154,7 +156,7 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
   const all = [...fences, ...(await lost.keep((fn) => `${run}/${fn}/out/lost-${epoch}`))];
   for (const item of deciders) await into.put(moved(item, epoch, into.name));
 
-  const lake = await lakeBack({ table: into, objects }, [...lakeTables], `restored/${run}/${epoch}/`, now);
+  const lake = await lakeBack({ table: into, objects }, [...lakeTables], `restored/${run}/${epoch}/`, now, begun);
   const missing: string[] = [...lake.missing];
   for (const name of named) if ((await objects.getRange(name, 0, 1)) === undefined) missing.push(name);
   await into.put(homeItem(run, { table: into.name, epoch, fences: all }));

@@ -1,6 +1,6 @@
 // The lake after its table was brought back: the files of versions and compactions that the table does not know of go aside, since their rows
 // are written again, in other files.
-import type { Objects, Table } from '../../shared/ports.ts';
+import type { Item, Objects, Table } from '../../shared/ports.ts';
 import { generationFolder, lakeFileOf } from '../../shared/steps/lake/files.ts';
 import { lakePartitions, type Partition } from '../../shared/steps/lake/partition.ts';
 import type { EpochMs } from '../../shared/time.ts';
@@ -17,6 +17,19 @@ const knows = (p: Partition | undefined, key: string): boolean => {
   return p.files.some((f) => f.generation === generation && f.name === name);
 };
 
+const placeOf = (table: string, part: string): string => `${table} ${part}`;
+const LAKE = 'lake#';
+
+/** The greatest generation that a compaction of a partition took, by place. */
+export type Generations = Map<string, number>;
+
+/** Notes what a table that is given up says of a partition: a compaction that outlives it goes on writing into the folder that it took. */
+export const addGeneration = (begun: Generations, { pk, sk, top }: Item): void => {
+  if (pk.startsWith(LAKE)) begun.set(placeOf(pk.slice(LAKE.length), sk), top as number);
+};
+/** A compaction that had asked for its home before the table was given up may take one more. */
+const ONE_MORE = 1;
+
 export type LakeBack = {
   /** Names of the files that went aside. */
   readonly aside: readonly string[];
@@ -27,22 +40,24 @@ export type LakeBack = {
 /**
  * @param tables names of the tables of the lake that the state knows
  * @param to     folder that takes the files
+ * @param begun  of the table that is given up
  */
 export const lakeBack = async (
   { table, objects }: { readonly table: Table; readonly objects: Objects },
   tables: readonly string[],
   to: string,
   now: EpochMs,
+  begun: Generations = new Map(),
 ): Promise<LakeBack> => {
   const all = [...(await objects.list('lake/')), ...(await objects.list('compacted/'))];
   const found = all.flatMap(lakeFileOf);
   const partitions = lakePartitions(table);
   const known = new Map<string, Partition>();
-  for (const name of tables) for (const p of await partitions.list(name)) known.set(`${name} ${p.part}`, p);
+  for (const name of tables) for (const p of await partitions.list(name)) known.set(placeOf(name, p.part), p);
   const aside: string[] = [];
-  const top = new Map<string, number>();
+  const top = new Map(begun);
   for (const { key, table: name, dt, hour } of found) {
-    const at = `${name} dt=${dt}/hour=${hour}`;
+    const at = placeOf(name, `dt=${dt}/hour=${hour}`);
     top.set(at, Math.max(top.get(at) ?? 1, generationOf(key)));
     if (knows(known.get(at), key)) continue;
     const bytes = await objects.get(key);
@@ -52,9 +67,14 @@ export const lakeBack = async (
   }
   const there = new Set(found.map((f) => f.key));
   const missing: string[] = [];
-  for (const [at, p] of known) {
+  for (const at of new Set([...known.keys(), ...top.keys()])) {
+    const space = at.lastIndexOf(' ');
+    const [name, part] = [at.slice(0, space), at.slice(space + 1)];
     // No generation is begun twice, and the catalog may point at one that is gone: it is told again.
-    await partitions.change(p, (q) => ({ ...q, top: Math.max(q.top, top.get(at) ?? 1), shown: 0, until: now }));
+    const raised = Math.max(known.get(at)?.top ?? 1, top.get(at) ?? 1) + ONE_MORE;
+    await partitions.change({ table: name, part }, (q) => ({ ...q, top: raised, shown: 0, until: now }));
+  }
+  for (const p of known.values()) {
     for (const f of p.files) {
       const key = `${generationFolder(p.table, p.part, f.generation)}${f.name}`;
       if (!there.has(key)) missing.push(key);
