@@ -159,11 +159,11 @@ export const runFiles = async (options: RunOptions): Promise<Summary> => {
       ...(kafka && { kafka }),
     });
     player.start(false);
-    const beside = options.beside?.(player, here);
-    beside?.catch(() => undefined); // it is heard of below
     try {
-      await player.drain(() => tell.update(`${loaded.lines} lines, ${batches} batches delivered`));
-      await beside;
+      await Promise.all([
+        options.beside?.(player, here),
+        player.drain(() => tell.update(`${loaded.lines} lines, ${batches} batches delivered`)),
+      ]);
     } finally {
       await faults?.end();
       await player.stop();

@@ -140,3 +140,11 @@ describe('a stage that is paused twice in the middle of its stream', () => {
     expect(now.rows).toEqual(never.rows);
   }, 60_000);
 });
+
+test('a run whose stage is held ends with what fails beside it', async () => {
+  const fails = run(null, async (player) => {
+    await pause(depsOf(player), []);
+    throw new Error('the operator went home');
+  });
+  await expect(fails).rejects.toThrow('the operator went home');
+}, 30_000);
