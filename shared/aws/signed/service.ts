@@ -79,11 +79,14 @@ export const openDoor = ({ service, prefix, signs = prefix }: Place, options: Si
   /** What is added to this machine's clock: the service's may be another. */
   let offset: Ms = 0;
 
-  /** @returns whether the clock was put right, so that a new signature may pass */
-  const correct = (error: unknown, answer: WireAnswer | undefined): boolean => {
+  /**
+   * @param signed the offset that was signed with; another call at the same time may have put the clock right since
+   * @returns whether a new signature may pass
+   */
+  const correct = (error: unknown, answer: WireAnswer | undefined, signed: Ms): boolean => {
     if (answer === undefined || !(error instanceof ServiceError) || !OF_TIME.test(error.name)) return false;
     const found = Date.parse(headerOf(answer, 'date') ?? '') - now();
-    if (Number.isNaN(found) || Math.abs(found - offset) < SKEWED) return false;
+    if (Number.isNaN(found) || Math.abs(found - signed) < SKEWED) return false;
     offset = found;
     return true;
   };
@@ -95,7 +98,9 @@ export const openDoor = ({ service, prefix, signs = prefix }: Place, options: Si
     ask: ({ method, path, query = [], headers, body, url: to = url }, read, { beforeSend } = {}) =>
       retry(async (again) => {
         const plain = { ...headers, host: to.host, 'user-agent': agent };
-        const signed = sign({ method, path, query, headers: plain, body }, await credentials(), now() + offset);
+        const by = await credentials();
+        const at = offset;
+        const signed = sign({ method, path, query, headers: plain, body }, by, now() + at);
         beforeSend?.();
         const full = query.length === 0 ? path : `${path}?${queryText(query)}`;
         let answer: WireAnswer | undefined;
@@ -103,7 +108,7 @@ export const openDoor = ({ service, prefix, signs = prefix }: Place, options: Si
           answer = await exchangeTo(to)({ method, path: full, headers: signed, body }, timeout);
           return read(answer);
         } catch (error) {
-          if (correct(error, answer)) again();
+          if (correct(error, answer, at)) again();
           throw error;
         }
       }),

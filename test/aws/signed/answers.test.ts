@@ -1,4 +1,5 @@
 // What comes over the wire, and what a caller is told of it.
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Calls, DynamoApi, S3Api, SnsApi } from '../../../shared/aws/calls.ts';
 import { dynamoCalls } from '../../../shared/aws/signed/dynamodb.ts';
@@ -223,6 +224,17 @@ describe('a clock that is wrong', () => {
     await get();
     await get();
     expect(dates()).toEqual(['20260105T090000Z', '20260105T100000Z', '20260105T100000Z']);
+  });
+  test('for all calls that were under way at the same time', async () => {
+    const late = skewed('Mon, 05 Jan 2026 10:00:00 GMT');
+    wire.tell(late, late, late, answer(200, '{}'));
+    const allAsked = async (): Promise<void> => {
+      while (wire.asked.length < 3) await setImmediate();
+    };
+    const calls = dynamoCalls({ ...given(), sleep: allAsked });
+    const three = Array.from({ length: 3 }, () => calls('GetItem', KEY));
+    expect(await Promise.all(three)).toEqual([{}, {}, {}]);
+    expect(wire.asked.length).toBe(6);
   });
   test('a signature that is wrong for another reason is no matter of time', async () => {
     wire.tell(skewed('Mon, 05 Jan 2026 09:00:10 GMT'));
