@@ -1,7 +1,7 @@
 // millrace export: the closed windows of a query as a file.
 import { writeFileSync } from 'node:fs';
 import { dynamoScan } from '../../shared/aws/dynamo-scan.ts';
-import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
+import { tableOutside } from '../../shared/aws/outside.ts';
 import { ExportError, exportRows } from '../export/export-rows.ts';
 import { FORMATS, fileOf } from '../export/formats.ts';
 import { plural } from '../failed/show.ts';
@@ -28,9 +28,7 @@ export const exportQuery = async (call: Call): Promise<ExitCode> => {
         results,
         scan: (name, prefix) => withEnv(aws, () => dynamoScan(name))(prefix),
         ledgerOf: (name) =>
-          name === results.name
-            ? ledger
-            : withEnv(aws, () => dynamoTable({ table: name.replace(/-results$/, '-ledger') })),
+          name === results.name ? ledger : withEnv(aws, () => tableOutside(name.replace(/-results$/, '-ledger'))),
         from,
         to,
       },

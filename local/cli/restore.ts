@@ -1,7 +1,6 @@
 // millrace snapshot, millrace restore: the state of a stage as an object, and an earlier state in a table of its own.
 import { createTable, scanTable } from '../../shared/aws/dynamo-copy.ts';
-import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { kinesisReader } from '../../shared/aws/live-reader.ts';
+import { readerOutside, tableOutside } from '../../shared/aws/outside.ts';
 import { bringBack, RestoreError } from '../restore/bring-back.ts';
 import { readSnapshot, takeSnapshot } from '../restore/snapshot.ts';
 import { withEnv } from '../run/ports-here.ts';
@@ -20,7 +19,7 @@ const stageOf = (call: Call) => {
 
 /** Everything that `refined` still holds. */
 async function* recordsOf({ streams: { refined }, aws }: StageHere): AsyncGenerator<Uint8Array> {
-  const reader = withEnv(aws, () => kinesisReader({ stream: refined.name }));
+  const reader = withEnv(aws, () => readerOutside(refined.name));
   for (const { id } of await refined.shards())
     for (let after: string | undefined, more = true; more; ) {
       const { records, ended } = await reader.read(id, after);
@@ -70,7 +69,7 @@ export const restore = async (call: Call): Promise<ExitCode> => {
     await withEnv(aws, () => createTable(name)).catch((error: unknown) => {
       if (!(error instanceof Error) || error.name !== 'ResourceInUseException') throw error;
     });
-    const into = withEnv(aws, () => dynamoTable({ table: name }));
+    const into = withEnv(aws, () => tableOutside(name));
     const refined = () => recordsOf(stage);
     const back = await bringBack({ items, newer, refined, into, objects, run, now: clock.now() });
     if (flagOf(call, 'json') === true) return out(JSON.stringify(back));

@@ -1,6 +1,6 @@
 // What verify needs of a stage.
 import { dynamoScan } from '../../shared/aws/dynamo-scan.ts';
-import { kinesisReader } from '../../shared/aws/live-reader.ts';
+import { readerOutside } from '../../shared/aws/outside.ts';
 import { agentLookup } from '../../shared/enrich/agent.ts';
 import { geoFile } from '../../shared/enrich/geo.ts';
 import { referenceLookup } from '../../shared/enrich/reference.ts';
@@ -113,7 +113,7 @@ export const sharedDeps = async (stage: StageHere) => {
 const liveOf = (stage: StageHere): LiveReader | undefined =>
   stage.deployment === null || stage.deployment.log === 'kafka'
     ? undefined
-    : withEnv(stage.aws, () => kinesisReader({ stream: stage.streams.raw.name }));
+    : withEnv(stage.aws, () => readerOutside(stage.streams.raw.name));
 
 export const depsOf = async (
   stage: StageHere,

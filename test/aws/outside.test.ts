@@ -1,10 +1,10 @@
 // Whoever stands outside of a stage comes with a profile; a function has its credentials in the environment, and nothing else is asked.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dynamoTable } from '../../shared/aws/dynamo-table.ts';
-import { objectsOutside, streamOutside, tableOutside } from '../../shared/aws/outside.ts';
+import { objectsOutside, readerOutside, streamOutside, tableOutside } from '../../shared/aws/outside.ts';
 import { producerStream } from '../../shared/aws/sdk/producer-stream.ts';
 import { answer, startWire, type Wire } from './signed/given.ts';
 
@@ -36,6 +36,11 @@ const record = { partitionKey: 'k', data: new Uint8Array([1]) };
 test.each<[string, () => Promise<unknown>, ReturnType<typeof answer>]>([
   ["an operator's table", () => tableOutside('t').get({ pk: 'p', sk: 's' }), answer(200, '{}')],
   ["an operator's stream", () => streamOutside('s').put([record]), taken],
+  [
+    "an operator's reader of a stream",
+    () => readerOutside('s').read('shard', undefined),
+    answer(200, '{"ShardIterator":"i","Records":[],"NextShardIterator":"j","MillisBehindLatest":0}'),
+  ],
   ["an operator's objects", () => objectsOutside('b').get('k'), answer(200, 'x')],
   ["a producer's stream", () => producerStream('s').put([record]), taken],
 ])('%s is called with the credentials of the profile', async (_, call, told) => {
@@ -43,6 +48,19 @@ test.each<[string, () => Promise<unknown>, ReturnType<typeof answer>]>([
   await call();
   expect(wire.asked[0]?.headers.authorization).toContain('Credential=OFTHEPROFILE/');
 });
+
+/** Makers of ports that take the functions' client unless they are told otherwise. */
+const OF_FUNCTIONS =
+  /from '[./]+\/shared\/aws\/(dynamo-table|kinesis-stream|live-reader|s3-objects|glue-catalog|redshift-data)\.ts'/;
+test.each(['cli', 'export', 'failed', 'inspect', 'pause', 'restore', 'stage', 'trace', 'verify'])(
+  'what local/%s asks of a stage, it asks from outside',
+  (room) => {
+    const folder = join(import.meta.dirname, '../../local', room);
+    const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+    const inside = files.filter((file) => OF_FUNCTIONS.test(readFileSync(join(folder, file), 'utf8')));
+    expect([files.length > 0, inside]).toEqual([true, []]);
+  },
+);
 
 test('a function without credentials in its environment says which are missing, and sends nothing', async () => {
   wire.tell(answer(200, '{}'));
