@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { type EpochMs, type Ms, minutes } from '../time.ts';
 import { clientSettings } from './client.ts';
+import { isNamed } from './sdk-errors.ts';
 
 /** `state`: Enabled, Enabling, Updating, Creating, Disabling, Disabled; `source` the ARN. */
 export type MappingState = { readonly uuid: string; readonly source: string; readonly state: string };
@@ -45,6 +46,7 @@ export const callerControl = (wait: (ms: Ms) => Promise<void>): CallerControl =>
   const events = new EventBridgeClient(clientSettings('EVENTBRIDGE'));
   const metrics = new CloudWatchClient(clientSettings('CLOUDWATCH'));
   const config = (FunctionName: string) => lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const variable = async (fn: string, name: string) => (await config(fn)).Environment?.Variables?.[name];
   return {
     async mappings(FunctionName) {
       const found: MappingState[] = [];
@@ -64,16 +66,19 @@ export const callerControl = (wait: (ms: Ms) => Promise<void>): CallerControl =>
     async setRule(Name, on) {
       await events.send(on ? new EnableRuleCommand({ Name }) : new DisableRuleCommand({ Name }));
     },
-    variable: async (fn, name) => (await config(fn)).Environment?.Variables?.[name],
+    variable,
     async setVariable(FunctionName, name, value) {
       const { Environment, RevisionId } = await config(FunctionName);
-      await lambda.send(
-        new UpdateFunctionConfigurationCommand({
-          FunctionName,
-          ...(RevisionId && { RevisionId }), // what somebody else changed meanwhile is not undone
-          Environment: { Variables: { ...Environment?.Variables, [name]: value } },
-        }),
-      );
+      const update = new UpdateFunctionConfigurationCommand({
+        FunctionName,
+        ...(RevisionId && { RevisionId }), // what somebody else changed meanwhile is not undone
+        Environment: { Variables: { ...Environment?.Variables, [name]: value } },
+      });
+      await lambda.send(update).catch(async (error: unknown) => {
+        // A try whose answer was lost has made another revision of it.
+        const isDone = isNamed(error, 'PreconditionFailedException') && (await variable(FunctionName, name)) === value;
+        if (!isDone) throw error;
+      });
       for (let i = 0; i < LONGEST_UPDATE; i++) {
         const { LastUpdateStatus, LastUpdateStatusReason } = await config(FunctionName);
         if (LastUpdateStatus === 'Failed')

@@ -185,7 +185,7 @@ describe('a deployed stage', () => {
 describe('what is asked of the account', () => {
   const asked: { method: string; path: string; target: string; body: string }[] = [];
   let variables: Record<string, string> = { RAW_STREAM: 'raw' };
-  let updates = 0;
+  let [updates, revision, losesAnswer] = [0, 1, false];
   const account = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => {
@@ -205,12 +205,22 @@ describe('what is asked of the account', () => {
         };
         response.end(JSON.stringify({ EventSourceMappings: [mapping], ...(second ? {} : { NextMarker: 'two' }) }));
       } else if (url.includes('/configuration') && method === 'PUT') {
-        variables = (JSON.parse(body) as { Environment: { Variables: typeof variables } }).Environment.Variables;
+        const update = JSON.parse(body) as { RevisionId: string; Environment: { Variables: typeof variables } };
+        if (update.RevisionId !== `r${revision}`) {
+          response.writeHead(412, { 'x-amzn-errortype': 'PreconditionFailedException' }).end('{"message":"changed"}');
+          return;
+        }
+        variables = update.Environment.Variables;
         updates = 2;
-        response.end('{}');
+        revision++;
+        if (losesAnswer) request.socket.destroy();
+        else response.end('{}');
+        losesAnswer = false;
       } else if (url.includes('/configuration')) {
         const LastUpdateStatus = updates-- > 0 ? 'InProgress' : 'Successful';
-        response.end(JSON.stringify({ Environment: { Variables: variables }, RevisionId: 'r1', LastUpdateStatus }));
+        response.end(
+          JSON.stringify({ Environment: { Variables: variables }, RevisionId: `r${revision}`, LastUpdateStatus }),
+        );
       } else if (target.endsWith('DescribeRule')) response.end('{"State":"DISABLED"}');
       else response.end('{}');
     });
@@ -249,5 +259,11 @@ describe('what is asked of the account', () => {
     expect(variables).toEqual({ RAW_STREAM: 'raw', INTAKE: 'closed' });
     expect(updates).toBeLessThan(1);
     expect(await control.variable('ingest', 'INTAKE')).toBe('closed');
+  });
+  test('a setting whose answer was lost is no change of somebody else', async () => {
+    losesAnswer = true;
+    await control.setVariable('ingest', 'INTAKE', 'open');
+    expect(losesAnswer).toBe(false);
+    expect(variables).toEqual({ RAW_STREAM: 'raw', INTAKE: 'open' });
   });
 });
