@@ -33,7 +33,7 @@ const unsettled = (n: number, held: string | null): string =>
     ? `${plural(n, 'row')} decided while it looked; once more shows them`
     : `${plural(n, 'row')}: more of ${held} was counted than archive and stream have`;
 
-const notJudged = ({ notJudged: n, held, settled, windowed }: Verified): readonly string[] => [
+const notJudged = ({ notJudged: n, held, settled, windowed, replaced }: Verified): readonly string[] => [
   ...(n.open > 0 && !windowed && settled === null ? [unsettled(n.open, held)] : []),
   ...(n.open > 0 && (windowed || settled !== null)
     ? [
@@ -49,13 +49,14 @@ const notJudged = ({ notJudged: n, held, settled, windowed }: Verified): readonl
         `${plural(n.before, windowed ? 'window' : 'row')} may count what came before the archive was read; --from earlier`,
       ]
     : []),
+  ...(replaced > 0 ? [`${plural(replaced, 'row')}: a later one stands in the place of each`] : []),
   ...(n.partial > 0 ? [`${plural(n.partial, windowed ? 'window' : 'row')} began before the query did`] : []),
 ];
 
 export const showVerified = (v: Verified, engine: Engine): string => {
   const by = `${plural(v.events, 'event')} of the archive, by ${engine.name}${engine.why === null ? '' : ` (${engine.why})`}`;
   const lines = [by, ...v.differences.map(showDifference), ...notJudged(v).map((line) => `not judged: ${line}`)];
-  if (v.span === null)
+  if (v.span === null || (v.rows === 0 && v.replaced > 0 && v.differences.length === 0))
     return [...lines, `${v.query}: no ${v.windowed ? 'closed window' : 'row'} to compare`].join('\n');
   const where = v.windowed
     ? `${plural(v.windows, 'closed window')} of ${v.query}, ${windowText(v.span)}`

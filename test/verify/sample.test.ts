@@ -1,8 +1,10 @@
 // Once a day some closed windows of each query are computed again: what is right is counted, what is wrong is an alarm, what cannot be
 // judged is said.
 import { describe, expect, test } from 'vitest';
+import { showVerified } from '../../local/verify/show.ts';
 import type { Item } from '../../shared/ports.ts';
 import { type SampleDeps, type Sampled, stretchesOf, verifySample } from '../../shared/steps/verify/sample.ts';
+import { verify } from '../../shared/steps/verify/verify.ts';
 import { days, hours, minutes } from '../../shared/time.ts';
 import { AT, PLAN, played, queryNamed, type StageGiven } from './given.ts';
 
@@ -82,6 +84,20 @@ describe('what a sample cannot judge it says', () => {
     const { measures, sampled } = await sampleOf(stage, AT + days(9));
     expect(new Set(sampled.map((s) => s.why))).toEqual(new Set(['no event came for its windows']));
     expect(measures).toEqual({ RowsVerified: 0, RowsDifferent: 0 });
+  });
+  test('rows in whose place rows of later windows stand', async () => {
+    const stage = await played();
+    const later = `${queryNamed('sums').id}|${DAY}|${DAY + minutes(1)}|k`;
+    for (const item of stage.rowsOf('sums')) await stage.run.results.put({ ...item, id: later, row: '{"k":"later"}' });
+    const { measures, of } = await sampleOf(stage, DAY);
+    expect(of('sums')).toMatchObject({ rows: 0, why: 'rows of later windows stand in the place of all its rows' });
+    expect(measures?.RowsDifferent).toBe(0);
+    const { query: _, ...deps } = stage.depsOf('sums');
+    const found = await verify({ ...deps, query: queryNamed('sums') });
+    expect([found.rows, found.replaced > 0]).toEqual([0, true]);
+    const text = showVerified(found, { name: 'the reference evaluator', why: null });
+    expect(text).toContain(`not judged: ${found.replaced} rows: a later one stands in the place of each`);
+    expect(text).not.toContain('equal');
   });
   test('windows that are still open', async () => {
     const stage = await played();

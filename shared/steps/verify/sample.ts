@@ -121,9 +121,11 @@ export const verifySample =
       try {
         told(0);
         const found = await verify({ ...deps, objects: read.objects, query, from, to, told });
-        const { windows, rows, differences, notJudged: not } = found;
+        const { windows, rows, replaced, differences, notJudged: not } = found;
         const { open, before, partial } = not;
-        if (windows > 0) sampled.push({ ...base, windows, rows, different: differences.length, events });
+        if (rows === 0 && differences.length === 0 && replaced > 0)
+          sampled.push(none('rows of later windows stand in the place of all its rows'));
+        else if (windows > 0) sampled.push({ ...base, windows, rows, different: differences.length, events });
         else if (open + before + partial === 0) sampled.push(none('no event came for its windows'));
         else
           sampled.push(

@@ -33,7 +33,10 @@ export type Verified = {
   /** Whether its rows belong to windows; else they are judged by their times. */
   readonly windowed: boolean;
   readonly windows: number;
+  /** That were compared. */
   readonly rows: number;
+  /** Not compared: in the place of each stands the row of a later window that is not judged. */
+  readonly replaced: number;
   readonly events: number;
   readonly differences: readonly Difference[];
   /** First start and last end of the windows that were judged; null: none was. */
@@ -221,12 +224,14 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
   }
 
   const starts = [...windows.values()];
+  const isReplaced = (e: Expected): boolean => isNewer(stored.get(e.pk), e);
   return {
     query: query.name,
     table: table.name,
     windowed: query.kind === 'window' || query.kind === 'composed',
     windows: windows.size,
-    rows: [...expected.values()].filter((e) => e.row !== null).length,
+    rows: [...expected.values()].filter((e) => e.row !== null && !isReplaced(e)).length,
+    replaced: [...expected.values()].filter(isReplaced).length,
     events: found.events,
     differences,
     span:
