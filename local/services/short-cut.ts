@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Exchange, inProcess, timedOut } from '../../shared/aws/signed/exchange.ts';
+import { encode } from '../../shared/aws/signed/sign.ts';
 import type { Answer } from './hooks.ts';
 import type { Request } from './serve.ts';
 
@@ -22,9 +23,6 @@ type Configured = { readonly configProvider: Promise<{ readonly requestTimeout?:
 /** By host and port. */
 const near = new Map<string, Answerer>();
 let taught = false;
-
-const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 const urlOf = ({ path, query }: SdkRequest): string => {
   const parts = Object.entries(query ?? {})

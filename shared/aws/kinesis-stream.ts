@@ -5,7 +5,8 @@ import type { Usage } from '../metrics/usage.ts';
 import type { PutOutcome, Shard, Stream } from '../ports.ts';
 import { refuseUnputtable } from '../put-limits.ts';
 import { type Calls, counted, type KinesisApi } from './calls.ts';
-import { faulting, isNamed } from './sdk-errors.ts';
+import { isForgottenShard } from './forgotten-shard.ts';
+import { faulting } from './sdk-errors.ts';
 
 const CODES = { throttled: 'stream.throttled', unavailable: 'stream.unavailable' } as const;
 
@@ -21,10 +22,6 @@ const shardOf = (s: SdkShard): Shard => ({
   endHash: s.HashKeyRange?.EndingHashKey ?? '',
   closed: s.SequenceNumberRange?.EndingSequenceNumber !== undefined,
 });
-
-/** Kinesis says so of a shard that it has forgotten, once retention is over; of a stream it says `Stream …`. */
-const isForgottenShard = (error: unknown): boolean =>
-  isNamed(error, 'ResourceNotFoundException') && /^shard /i.test((error as Error).message);
 
 export type KinesisStreamOptions = {
   readonly stream: string;

@@ -5,6 +5,7 @@ import type { Usage } from '../metrics/usage.ts';
 import type { LiveReader } from '../steps/replay/history.ts';
 import type { StreamRecord } from '../trigger/batch.ts';
 import { type Calls, counted, type KinesisApi } from './calls.ts';
+import { isForgottenShard } from './forgotten-shard.ts';
 import { faulting, isNamed } from './sdk-errors.ts';
 
 const CODES = { throttled: 'stream.throttled', unavailable: 'stream.unavailable' } as const;
@@ -12,9 +13,6 @@ const CODES = { throttled: 'stream.throttled', unavailable: 'stream.unavailable'
 const LIMIT = 2_000;
 /** Empty pages that one read goes through: a stretch without records has some. */
 const PAGES = 20;
-
-const isForgottenShard = (error: unknown): boolean =>
-  isNamed(error, 'ResourceNotFoundException') && /^shard /i.test((error as Error).message);
 
 const recordsOf = ({ Records = [] }: GetRecordsOutput): readonly StreamRecord[] =>
   Records.map((r) => ({
