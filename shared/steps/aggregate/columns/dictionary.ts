@@ -11,6 +11,10 @@ export const ABSENT = 0;
 /** A place is looked for this often; values that crowd together (as somebody may choose them) are found by their text. */
 const MOST_PROBES = 16;
 
+/** Values that are kept in mind from batch to batch, and their bytes: beyond either it begins anew. */
+const MOST_VALUES = 16_384;
+const MOST_BYTES = 4 * 1024 * 1024;
+
 /** A number as JSON text that is read back as the same: what JSON.stringify loses comes from -0 and 1e400. */
 const numberText = (x: number): string =>
   Number.isFinite(x) ? (Object.is(x, -0) ? '-0' : String(x)) : x > 0 ? '1e400' : '-1e400';
@@ -31,12 +35,18 @@ export class Dictionary {
     this.read = read;
   }
 
+  get isFull(): boolean {
+    const { values, starts } = this;
+    return values.length > MOST_VALUES || (values.length > 1 && (starts[values.length] as number) > MOST_BYTES);
+  }
+
   /** Forgets all values. */
   clear(): void {
     this.generation++;
     this.values.length = 1;
     this.table.fill(0);
     this.crowded.clear();
+    if (this.bytes.length > MOST_BYTES) this.bytes = new Uint8Array(8192);
   }
 
   codeOfJson(json: Json | undefined): number {

@@ -3,14 +3,16 @@ import { encodeKey } from '../../../fold/value-code.ts';
 import type { SqlType } from '../../../query/types.ts';
 import type { CodedColumn } from './column.ts';
 
-/** Keys that are kept in mind from batch to batch. */
+/** Keys that are kept in mind from batch to batch, and the length of their texts. */
 const MOST_KEYS = 16_384;
+const MOST_LENGTH = 4 * 1024 * 1024;
 /** Above every code and every number of a key. */
 const CODES = 2 ** 26;
 
 export class KeySpace {
   /** By number; 0 is none. */
   #texts: string[] = [''];
+  #length = 0;
   /** The text as a JSON string. */
   #written: Uint8Array[] = [new Uint8Array(0)];
   readonly #byText = new Map<string, number>();
@@ -34,9 +36,11 @@ export class KeySpace {
   /** For the next batch: numbers of another one may have lost their meaning. */
   begin(): void {
     const generations = this.#columns.map((c) => c.dictionary.generation);
-    if (this.#texts.length <= MOST_KEYS && generations.every((g, i) => g === this.#generations[i])) return;
+    const isFull = this.#texts.length > MOST_KEYS || this.#length > MOST_LENGTH;
+    if (!isFull && generations.every((g, i) => g === this.#generations[i])) return;
     this.#generations = generations;
     this.#texts.length = 1;
+    this.#length = 0;
     this.#written.length = 1;
     this.#byText.clear();
     this.#byCode.fill(0);
@@ -93,6 +97,7 @@ export class KeySpace {
     const id = this.#texts.push(text) - 1;
     this.#written.push(Buffer.from(JSON.stringify(text)));
     this.#byText.set(text, id);
+    this.#length += text.length;
     return id;
   }
 

@@ -16,8 +16,6 @@ import { type BatchColumn, CodedColumn, NumberColumn, TimeColumn, ValueColumn } 
 import { Dictionary } from './dictionary.ts';
 import { jsonAt } from './json-at.ts';
 
-/** Values of a column that are kept in mind from batch to batch; beyond it, it begins anew. */
-const MOST_VALUES = 16_384;
 const TIME = 0;
 const TYPE = 1;
 /** Attributes that are read of each event, before those that columns name. */
@@ -89,7 +87,7 @@ export class Rows {
     this.length = 0;
     this.items.length = 0;
     this.somePicked = false;
-    for (const d of this.dictionaries) if (d.values.length > MOST_VALUES) d.clear();
+    for (const d of this.dictionaries) if (d.isFull) d.clear();
   }
 
   /** @returns the row's number @throws what readWhole throws */
