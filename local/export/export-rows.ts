@@ -88,14 +88,16 @@ export const exportRows = async (deps: ExportDeps, name: string): Promise<Export
     const rows: ExportedRow[] = [];
     let open = 0;
     for await (const page of deps.scan(servedBy.results, `${table.name}#`))
-      for (const { pk, id, row, deleted } of page) {
+      for (const { pk, id, row, deleted, early } of page) {
         const [, writer = '', start, end] = ROW_ID.exec(String(id ?? '')) ?? [];
         if (writer.slice(0, writer.lastIndexOf('-')) !== name || deleted === true || typeof row !== 'string') continue;
         const window = start === undefined || !hasWindows(query) ? null : ([Number(start), Number(end)] as const);
         if (window !== null && ((from !== undefined && window[0] < from) || (to !== undefined && window[0] >= to)))
           continue;
         // A definition that the manifest does not know any more has closed all its windows.
-        if (window !== null && window[1] - 1 > (closed[writer] ?? Number.POSITIVE_INFINITY)) open++;
+        // Its window may be closed already, and its final on the way.
+        const isOpen = window !== null && window[1] - 1 > (closed[writer] ?? Number.POSITIVE_INFINITY);
+        if (isOpen || early === true) open++;
         else rows.push({ window, pk, row });
       }
     if ((await readServing(deps.results)).v === before.v) return { table, servedBy, rows: rows.sort(byTime), open };

@@ -11,7 +11,7 @@ const shortened = (key: string): string =>
   key.isWellFormed() && Buffer.byteLength(key) <= MAX_KEY_BYTES ? key : `sha256:${hash('sha256', key)}`;
 
 /**
- * pk = table `#` key (longer than 1 KiB: its SHA-256); `row` the row as the query wrote it; `ver`, `id`; `partial` when events are missing. A row that must go leaves a
+ * pk = table `#` key (longer than 1 KiB: its SHA-256); `row` the row as the query wrote it; `ver`, `id`; `early` while its final has not come, `partial` when events are missing. A row that must go leaves a
  * tombstone without `row`, so that an older one cannot come back.
  */
 export const itemOf = ({
@@ -20,6 +20,7 @@ export const itemOf = ({
   version,
   id,
   row,
+  early,
   partial,
   traceparent,
 }: SinkRow): Item & { readonly ver: string } => ({
@@ -28,6 +29,7 @@ export const itemOf = ({
   ver: version,
   id,
   ...(row === null ? { deleted: true } : { row }),
+  ...(early && { early }),
   ...(partial && { partial }),
   ...(traceparent !== undefined && { traceparent }),
 });

@@ -5,7 +5,7 @@ import { manualClock } from '../../../shared/memory/clock.ts';
 import { memoryStream } from '../../../shared/memory/stream.ts';
 import { memoryTable } from '../../../shared/memory/table.ts';
 import type { Table } from '../../../shared/ports.ts';
-import { dynamoRows } from '../../../shared/steps/sink/dynamo-rows.ts';
+import { dynamoRows, itemOf } from '../../../shared/steps/sink/dynamo-rows.ts';
 import { forward } from '../../../shared/steps/sink/forward.ts';
 import { upsert } from '../../../shared/steps/sink/upsert.ts';
 import { destinationContract, sinkRow } from '../../ports/destination.contract.ts';
@@ -192,6 +192,12 @@ test.each(['upsert', 'forward'] as const)(
     );
   },
 );
+
+test('the item of an early row says so, that of its final does not', () => {
+  const row = { table: 't', key: '["k"]', version: '1', id: 'i', row: '{}', source: 'q', time: '', arrival: 0 };
+  expect(itemOf({ ...row, early: true })).toMatchObject({ early: true });
+  expect(itemOf({ ...row, early: false })).not.toHaveProperty('early');
+});
 
 test('upsert: of the revisions of a key in one batch only the newest is written', async () => {
   const w = world('upsert');
