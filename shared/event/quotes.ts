@@ -1,13 +1,7 @@
 // The places of all quotes of an event without backslashes, found sixteen bytes at a time: then no text needs to be looked through for its
 // end. Where WebAssembly has no vectors, for events with backslashes, and for long ones, there is no answer, and the walk goes byte by byte.
 import { FOUND, MEMORY, MOST_TEXT, PLACES, quotesModule, TEXT } from './quotes-code.ts';
-
-/** What this file uses of an interface that Node's types leave out. */
-type Wasm = {
-  readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
+import { instantiate, PAGE } from './wasm-instance.ts';
 
 export type QuoteFinder = {
   /** Ascending; those of the event that was looked at last. */
@@ -22,25 +16,20 @@ const HAS_SLASH = COUNT + 1;
 
 /** @returns null where there are no vectors */
 export const quoteFinder = (): QuoteFinder | null => {
-  try {
-    const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
-    const memory = new Memory({ initial: Math.ceil(MEMORY / 65_536) });
-    const { exports } = new Instance(new Module(quotesModule()), { in: { memory } });
-    const { run } = exports as { readonly run: (length: number) => void };
-    const text = new Uint8Array(memory.buffer, TEXT, MOST_TEXT + 16);
-    const words = new Int32Array(memory.buffer);
-    return {
-      places: new Int32Array(memory.buffer, PLACES),
-      find(b) {
-        const { length } = b;
-        if (length === 0 || length > MOST_TEXT) return NO_ANSWER;
-        text.set(b);
-        for (let p = length; (p & 15) !== 0; p++) text[p] = 0;
-        run(length);
-        return words[HAS_SLASH] === 0 ? (words[COUNT] as number) >> 2 : NO_ANSWER;
-      },
-    };
-  } catch {
-    return null;
-  }
+  const instance = instantiate(quotesModule(), Math.ceil(MEMORY / PAGE));
+  if (instance === null) return null;
+  const { memory, run } = instance;
+  const text = new Uint8Array(memory, TEXT, MOST_TEXT + 16);
+  const words = new Int32Array(memory);
+  return {
+    places: new Int32Array(memory, PLACES),
+    find(b) {
+      const { length } = b;
+      if (length === 0 || length > MOST_TEXT) return NO_ANSWER;
+      text.set(b);
+      for (let p = length; (p & 15) !== 0; p++) text[p] = 0;
+      run(length);
+      return words[HAS_SLASH] === 0 ? (words[COUNT] as number) >> 2 : NO_ANSWER;
+    },
+  };
 };

@@ -1,5 +1,5 @@
 // A small assembler: the bytes of a WebAssembly module with one function, its instructions put down one by one. It knows what
-// md5-code.ts and quotes-code.ts need and no more. Numbers are those of the WebAssembly core specification 2.0, chapter 5 (Binary Format).
+// md5-lanes.ts, md5-pair.ts and quotes-code.ts need and no more. Numbers are those of the WebAssembly core specification 2.0, chapter 5 (Binary Format).
 
 const I32 = 0x7f;
 const V128 = 0x7b;
