@@ -6,6 +6,7 @@ import { memoryTable } from '../../shared/memory/table.ts';
 import type { Item, Objects, Table } from '../../shared/ports.ts';
 import type { Plan } from '../../shared/query/plan.ts';
 import { archive } from '../../shared/steps/archive.ts';
+import { homeOf } from '../../shared/steps/home.ts';
 import { judgeOf } from '../../shared/steps/judge.ts';
 import type { LiveReader } from '../../shared/steps/replay/history.ts';
 import { replayPlan } from '../../shared/steps/replay/plan-of.ts';
@@ -190,8 +191,9 @@ export class Second {
 
   #operator(g: Gate): Run {
     const { table, liveResults, nonce, struck, now } = this.#deps;
-    return replayer({
-      ledger: gatedTable(g, table()),
+    const ledger = table();
+    const operate = replayer({
+      ledger: gatedTable(g, ledger),
       results: gatedTable(g, liveResults),
       nonce,
       rng: this.#rng,
@@ -206,5 +208,9 @@ export class Second {
         this.onRemoved();
       },
     });
+    return async (settle) => {
+      await homeOf({ table: ledger, run: RUN_ID })(); // as `millrace replay` asks
+      await operate(settle);
+    };
   }
 }

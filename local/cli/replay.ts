@@ -20,6 +20,7 @@ import { announce, asCommand, beginOnStage, removeOnStage, serverlessOf } from '
 import { closedUpTo, laggards } from '../replay/reached.ts';
 import { stageOfRun } from '../replay/served-stage.ts';
 import { isCaughtUp, showReplay, showReplays } from '../replay/show-replay.ts';
+import { mustBeAtHome } from '../stage/at-home.ts';
 import { connect } from '../stage/connect.ts';
 import { StageError, type StageHere } from '../stage/stage-here.ts';
 import { CallError } from './call-error.ts';
@@ -150,6 +151,7 @@ const act = async (stage: StageHere, what: Act, run: string | undefined, json: b
     return 0;
   }
   if (run === undefined || run === '') throw new CallError(`--${what} needs the run, as --status shows it`);
+  await mustBeAtHome(stage);
   switch (what) {
     case 'pause':
       return change(stage, run, 'running');
@@ -212,6 +214,7 @@ const begin = async (stage: StageHere, call: Call): Promise<ExitCode> => {
   if (from !== null && to !== null && from >= to) throw new CallError('--from must be before --to');
   const dir = resolve(textOf(call, 'pipeline') ?? PIPELINE);
   const fresh = await newPipeline(dir, PROJECT, into);
+  await mustBeAtHome(stage);
   const taken = new Set((await listReplays(stage.ledger)).map((r) => r.run));
   let n = Number(stage.run) + 1;
   while (!Number.isInteger(n) || taken.has(String(n))) n = Number.isInteger(n) ? n + 1 : 2;

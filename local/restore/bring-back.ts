@@ -101,7 +101,11 @@ export const bringBack = async (call: BringBack): Promise<BroughtBack> => {
     }
     // What a restore before this one left in a table that it gave up.
     if (item.pk.startsWith(`man#${run}#aggregate/`) && !isDecider(item, run)) continue;
-    if (item.pk === REPLAYS && call.newer !== null) continue;
+    if (item.pk === REPLAYS && call.newer !== null) {
+      // A copy that is brought back in its own place still has it: one that was cancelled since would be switched to.
+      await into.delete({ pk: item.pk, sk: item.sk });
+      continue;
+    }
     items++;
     cut.add(item);
     for (const name of namesIn(item)) named.add(name);

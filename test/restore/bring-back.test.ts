@@ -131,6 +131,10 @@ describe('a copy of a table', () => {
     const lost = back(items);
     await lost.done;
     expect(await lost.into.query('replay')).toHaveLength(2);
+    const inPlace = memoryTable('new');
+    await inPlace.putMany(items);
+    await back(items, { newer, into: inPlace }).done;
+    expect(await inPlace.query('replay')).toEqual([replay('3', 'switched')]);
   });
 
   test.each([
