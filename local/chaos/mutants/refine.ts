@@ -153,7 +153,7 @@ export const refines: readonly Mutant[] = [
     edits: [
       edit(
         REBUILD,
-        'if (m.snap === null) await addRootLanes(state, deps, ',
+        'if (m.snap === null) await addRootLanes(state, deps, (await deps.ranIdle()) ? await deps.raw.listed() : undefined);',
         'if (m.snap === null) state.lanes.clear();',
       ),
       edit(
@@ -174,7 +174,7 @@ export const refines: readonly Mutant[] = [
     edits: [
       edit(
         REBUILD,
-        'if (m.snap === null) await addRootLanes(state, deps, ',
+        'if (m.snap === null) await addRootLanes(state, deps, (await deps.ranIdle()) ? await deps.raw.listed() : undefined);',
         'if (m.snap === null) state.lanes.clear();',
       ),
     ],
